@@ -1,0 +1,169 @@
+"""The city's own rules as typed values: units, document types, routing, intake points, DMS mapping."""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+__all__ = [
+    "City",
+    "Cue",
+    "DmsMapping",
+    "DocumentType",
+    "IntakePoint",
+    "OrgUnit",
+    "Organisation",
+    "PropertySource",
+    "Protection",
+    "Routing",
+]
+
+UnitNumber = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(/\d{1,2})?$")]
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Level = Literal["normal", "hoch", "sehr hoch"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class OrgUnit(_Strict):
+    """One organisational unit; `dms` says whether it works in the DMS or gets an out-tray."""
+
+    number: UnitNumber
+    name: Text
+    dms: bool
+    aliases: tuple[Text, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """The number as a file name: '41/2' -> '41-2'."""
+        return self.number.replace("/", "-")
+
+
+class Organisation(_Strict):
+    city: Text
+    procedure: Text
+    procedure_version: Text
+    units: tuple[OrgUnit, ...] = Field(min_length=1)
+
+
+class Protection(_Strict):
+    """Schutzbedarf after TR-03138 A.G.2."""
+
+    integrity: Level = "normal"
+    confidentiality: Level = "normal"
+    availability: Level = "normal"
+
+
+class Cue(_Strict):
+    """A phrase that speaks for a document type. `word` is matched on word borders, `pattern` is a regex."""
+
+    word: Text | None = None
+    pattern: Text | None = None
+    weight: float = Field(gt=0, le=10)
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> Self:
+        if (self.word is None) == (self.pattern is None):
+            raise ValueError("genau eines von 'word' und 'pattern' angeben")
+        if self.pattern is not None:
+            try:
+                re.compile(self.pattern)
+            except re.error as error:
+                raise ValueError(f"'pattern' ist kein gültiger regulärer Ausdruck: {error}") from None
+        return self
+
+
+class DocumentType(_Strict):
+    """One document class (Dokumentart): the words that decide, its unit, its protection need."""
+
+    key: Key
+    name: Text
+    unit: UnitNumber | None = None
+    unit_from_address: bool = True
+    original_needed: bool = False
+    confidential: bool = False
+    protection: Protection = Protection()
+    cues: tuple[Cue, ...] = ()
+
+
+class Routing(_Strict):
+    """When a decision is sure enough. Scores are sums of weights, confidence is 0..1."""
+
+    minimum_score: float = Field(gt=0)
+    minimum_confidence: float = Field(gt=0, le=1)
+    address_lines: int = Field(ge=1, le=60)
+    ignore: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _patterns_compile(self) -> Self:
+        for pattern in self.ignore:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"'ignore': {pattern!r} ist kein gültiger regulärer Ausdruck: {error}") from None
+        return self
+
+
+class IntakePoint(_Strict):
+    """A place where mail enters, with the natural person who answers for its scans (TR-03138 A.NB.4 a)."""
+
+    key: Key
+    name: Text
+    inbox: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]+$")]
+    operator: Text
+    operator_id: Text
+    scanner: Text
+    scan_software: Text
+    profile: Text
+    valid_from: date
+
+
+class PropertySource(StrEnum):
+    """What of ours can be written into a DMS property."""
+
+    DOCUMENT_ID = "document_id"
+    REGISTER_NUMBER = "register_number"
+    DOCUMENT_TYPE = "document_type"
+    UNIT = "unit"
+    RECEIVED_ON = "received_on"
+    FILE_NAME = "file_name"
+    SHA256 = "sha256"
+
+
+class DmsMapping(_Strict):
+    """Where a document goes in the repository: category by document type, property key by our value."""
+
+    repository: Text
+    default_category: Text
+    categories: dict[Key, Text] = {}
+    properties: dict[PropertySource, Text]
+
+    @model_validator(mode="after")
+    def _own_id_is_mapped(self) -> Self:
+        if PropertySource.DOCUMENT_ID not in self.properties:
+            raise ValueError("'properties' braucht 'document_id': daran wird erkannt, was schon abgelegt ist")
+        return self
+
+
+class City(_Strict):
+    """All rules of the city, checked against each other."""
+
+    organisation: Organisation
+    document_types: tuple[DocumentType, ...]
+    routing: Routing
+    intake_points: tuple[IntakePoint, ...] = Field(min_length=1)
+    dms: DmsMapping
+
+    def unit(self, number: str) -> OrgUnit | None:
+        return next((unit for unit in self.organisation.units if unit.number == number), None)
+
+    def document_type(self, key: str) -> DocumentType | None:
+        return next((kind for kind in self.document_types if kind.key == key), None)
+
+    def intake_point(self, inbox: str) -> IntakePoint | None:
+        return next((point for point in self.intake_points if point.inbox == inbox), None)

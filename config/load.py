@@ -1,0 +1,187 @@
+"""Read the city's YAML and say of a mistake: file, line, what is wrong, what is allowed."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from config.city_config import City, DmsMapping, DocumentType, IntakePoint, Organisation, Routing
+from config.settings import load_settings
+from schemas.errors import ConfigurationError
+
+__all__ = ["city", "read_city"]
+
+Model = TypeVar("Model", bound=BaseModel)
+
+_MESSAGES = {
+    "missing": "Pflichtangabe fehlt",
+    "extra_forbidden": "unbekannte Angabe; erlaubt sind: {allowed}",
+    "string_pattern_mismatch": "hat nicht die erlaubte Form {pattern}",
+    "literal_error": "erlaubt ist nur {expected}",
+    "enum": "erlaubt ist nur {expected}",
+    "bool_parsing": "muss true oder false sein",
+    "bool_type": "muss true oder false sein",
+    "string_type": "muss Text sein (Zahlen in Anführungszeichen setzen)",
+    "float_parsing": "muss eine Zahl sein",
+    "greater_than": "muss größer als {gt} sein",
+    "less_than_equal": "darf höchstens {le} sein",
+    "string_too_short": "darf nicht leer sein",
+    "too_short": "braucht mindestens einen Eintrag",
+}
+
+
+class _DocumentTypes(BaseModel):
+    model_config = {"extra": "forbid"}
+    document_types: tuple[DocumentType, ...]
+
+
+class _IntakePoints(BaseModel):
+    model_config = {"extra": "forbid"}
+    intake_points: tuple[IntakePoint, ...]
+
+
+@cache
+def city() -> City:
+    """The rules of this installation, read once a process."""
+    return read_city(load_settings().city)
+
+
+def read_city(folder: Path) -> City:
+    """All rules of the folder; ConfigurationError with file and line for the first mistake."""
+    organisation = _read(folder / "organisation.yaml", Organisation)
+    types = _read(folder / "document_types.yaml", _DocumentTypes)
+    routing = _read(folder / "routing.yaml", Routing)
+    points = _read(folder / "intake_points.yaml", _IntakePoints)
+    dms = _read(folder / "dms.yaml", DmsMapping)
+    found = City(
+        organisation=organisation,
+        document_types=types.document_types,
+        routing=routing,
+        intake_points=points.intake_points,
+        dms=dms,
+    )
+    _check_unique(folder, found)
+    _check_references(folder, found)
+    return found
+
+
+def _read(path: Path, model: type[Model]) -> Model:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigurationError(f"{path.name}: Die Datei fehlt in {path.parent}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: Die Datei ist nicht lesbar ({error}).") from None
+    try:
+        tree = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        problem = getattr(error, "problem", None) or "kein gültiges YAML"
+        raise ConfigurationError(f"{path.name}, Zeile {line}: kein gültiges YAML ({problem}).") from None
+    if duplicate := _duplicate_key(tree):
+        key, line = duplicate
+        raise ConfigurationError(f"{path.name}, Zeile {line}: '{key}' steht zweimal.")
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise ConfigurationError(_explain(path.name, tree, error, model)) from None
+
+
+def _explain(name: str, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel]) -> str:
+    first = error.errors()[0]
+    where = [part for part in first["loc"] if part != "[key]"]
+    line = _line_of(tree, where)
+    context = {key: str(value) for key, value in (first.get("ctx") or {}).items()}
+    context["allowed"] = ", ".join(_fields_at(model, where[:-1]))
+    template = _MESSAGES.get(first["type"])
+    text = template.format_map(context) if template else first["msg"].removeprefix("Value error, ")
+    label = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in where)
+    value = first.get("input")
+    found = f" (gefunden: {value!r})" if isinstance(value, str | int | float | bool) else ""
+    return f"{name}, Zeile {line}: {label or 'Datei'}: {text}{found}."
+
+
+def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
+    """Names allowed at that place; follows nested models by annotation."""
+    current: type[BaseModel] = model
+    for part in where:
+        if isinstance(part, int):
+            continue
+        field = current.model_fields.get(str(part))
+        nested = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
+        found = next((kind for kind in nested if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        if found is None:
+            return []
+        current = found
+    return list(current.model_fields)
+
+
+def _line_of(node: yaml.Node | None, where: list[Any]) -> int:
+    """1-based line of the deepest node on that path."""
+    line = node.start_mark.line + 1 if node else 1
+    for part in where:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        elif isinstance(node, yaml.MappingNode):
+            pair = next(((key, value) for key, value in node.value if key.value == str(part)), None)
+            if pair is None:
+                break
+            line, node = pair[0].start_mark.line + 1, pair[1]
+    return line
+
+
+def _duplicate_key(node: yaml.Node | None) -> tuple[str, int] | None:
+    """First key that stands twice in one mapping; PyYAML itself would let the last one win silently."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                return key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            if found := _duplicate_key(value):
+                return found
+    elif isinstance(node, yaml.SequenceNode):
+        for child in node.value:
+            if found := _duplicate_key(child):
+                return found
+    return None
+
+
+def _check_unique(folder: Path, found: City) -> None:
+    for file, names in (
+        ("organisation.yaml", [unit.number for unit in found.organisation.units]),
+        ("document_types.yaml", [kind.key for kind in found.document_types]),
+        ("intake_points.yaml", [point.inbox for point in found.intake_points]),
+    ):
+        for name in names:
+            if names.count(name) > 1:
+                line = _line_with(folder / file, name, last=True)
+                raise ConfigurationError(f"{file}, Zeile {line}: {name!r} ist zweimal vergeben.")
+
+
+def _check_references(folder: Path, found: City) -> None:
+    units = {unit.number for unit in found.organisation.units}
+    for kind in found.document_types:
+        if kind.unit is not None and kind.unit not in units:
+            line = _line_with(folder / "document_types.yaml", kind.key)
+            raise ConfigurationError(
+                f"document_types.yaml, Zeile {line}: {kind.key}: die Organisationseinheit {kind.unit!r} gibt es nicht. "
+                f"Erlaubt: {', '.join(sorted(units))}."
+            )
+    keys = {kind.key for kind in found.document_types}
+    for key in found.dms.categories:
+        if key not in keys:
+            line = _line_with(folder / "dms.yaml", key)
+            raise ConfigurationError(
+                f"dms.yaml, Zeile {line}: die Dokumentart {key!r} gibt es nicht. Erlaubt: {', '.join(sorted(keys))}."
+            )
+
+
+def _line_with(path: Path, word: str, *, last: bool = False) -> int:
+    lines = [number for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if word in line]
+    return lines[-1 if last else 0] if lines else 1

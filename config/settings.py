@@ -1,0 +1,191 @@
+"""Everything an installation decides, from environment variables POSTEINGANG_*; validated once at start."""
+
+import os
+import stat
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.errors import ConfigurationError
+
+__all__ = ["CODE_ROOT", "Settings", "load_settings", "read_settings"]
+
+CODE_ROOT = Path(__file__).resolve().parent.parent
+_CODE_ROOMS = (
+    "bench",
+    "config",
+    "dms_connectors",
+    "docs",
+    "pipelines",
+    "posteingang",
+    "records",
+    "samples",
+    "schemas",
+    "tests",
+    "web",
+    "workers",
+)
+
+
+class Settings(BaseSettings):
+    """One installation. Times are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="POSTEINGANG_", frozen=True, extra="ignore")
+
+    var: Path = CODE_ROOT / "var"
+    city: Path = CODE_ROOT / "config" / "city"
+    database_url: str = ""
+    redis_url: str = ""
+    dms_url: str = ""
+    dms_api_key: SecretStr = SecretStr("")
+    dms_ca_bundle: Path | None = None
+    secret_key: SecretStr = SecretStr("")
+    demo: bool = False
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8800, ge=1, le=65535)
+    mock_port: int = Field(default=8810, ge=1, le=65535)
+    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+
+    stable_seconds: float = Field(default=2.0, ge=0)
+    poll_seconds: float = Field(default=1.0, gt=0)
+    sweep_seconds: float = Field(default=5.0, gt=0)
+    spool_sweep_seconds: float = Field(default=30.0, gt=0)
+    step_time_limit: int = Field(default=900, gt=0)
+    lease_seconds: int = Field(default=1200, gt=0)
+    visibility_timeout: int = Field(default=3600, gt=0)
+    max_attempts: int = Field(default=3, ge=1)
+    retry_first: float = Field(default=2.0, gt=0)
+    retry_longest: float = Field(default=600.0, gt=0)
+    dms_timeout: float = Field(default=30.0, gt=0)
+    dms_chunk_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
+    dms_unclear_wait: float = Field(default=60.0, ge=0)
+    ocr_processes: int = Field(default=max(1, (os.cpu_count() or 1) - 1), ge=1)
+    max_pages: int = Field(default=1000, ge=1)
+    max_page_megapixels: int = Field(default=120, ge=1)
+    ocr_memory_mb: int = Field(default=4096, ge=256)
+    fault: str = ""
+
+    @model_validator(mode="after")
+    def _times_fit(self) -> Self:
+        if not self.step_time_limit < self.lease_seconds < self.visibility_timeout:
+            raise ValueError(
+                "Es muss gelten: STEP_TIME_LIMIT < LEASE_SECONDS < VISIBILITY_TIMEOUT "
+                f"(gefunden: {self.step_time_limit} / {self.lease_seconds} / {self.visibility_timeout})."
+            )
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var / 'posteingang.sqlite3'}"
+
+    @property
+    def broker_url(self) -> str:
+        return self.redis_url or f"redis+socket://{self.redis_socket}"
+
+    @property
+    def private_redis(self) -> bool:
+        """True if `up` starts its own Redis on a unix socket under var/."""
+        return not self.redis_url
+
+    @property
+    def mock_dms(self) -> bool:
+        """True if `up` starts the mock d.3ecm because no real one is configured."""
+        return not self.dms_url
+
+    @property
+    def dms_address(self) -> str:
+        return self.dms_url or f"http://127.0.0.1:{self.mock_port}"
+
+    @property
+    def redis_socket(self) -> Path:
+        return self.var / "run" / "redis.sock"
+
+    @property
+    def inbox(self) -> Path:
+        return self.var / "inbox"
+
+    @property
+    def spool(self) -> Path:
+        """Beside the inboxes on purpose: a claim is a rename and must not cross file systems."""
+        return self.var / "spool"
+
+    @property
+    def objects(self) -> Path:
+        return self.var / "objects"
+
+    @property
+    def out_trays(self) -> Path:
+        return self.var / "postfach"
+
+    @property
+    def scratch(self) -> Path:
+        return self.var / "scratch"
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+    @property
+    def run(self) -> Path:
+        return self.var / "run"
+
+    def folders(self) -> tuple[Path, ...]:
+        """Every folder the system writes to."""
+        return (
+            self.inbox / "scan",
+            self.spool,
+            self.objects,
+            self.out_trays,
+            self.scratch,
+            self.logs,
+            self.run,
+        )
+
+
+def read_settings() -> Settings:
+    """The settings of this process; ConfigurationError names the variable and what is allowed."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"])
+        variable = f"POSTEINGANG_{name.upper()}" if name else "Die Einstellungen"
+        raise ConfigurationError(
+            f"{variable}: {first['msg'].removeprefix('Value error, ')}",
+            remedy="Bitte die Umgebungsvariable korrigieren.",
+        ) from None
+    _refuse_data_inside_code(settings.var)
+    _refuse_open_configuration(settings.city)
+    return settings
+
+
+@cache
+def load_settings() -> Settings:
+    """The settings, read once a process."""
+    return read_settings()
+
+
+def _refuse_data_inside_code(var: Path) -> None:
+    place = var.resolve()
+    rooms = [CODE_ROOT / room for room in _CODE_ROOMS]
+    if place == CODE_ROOT or any(place.is_relative_to(room) for room in rooms) or CODE_ROOT.is_relative_to(place):
+        raise ConfigurationError(
+            f"Der Datenordner {place} liegt im Programmcode.",
+            remedy="POSTEINGANG_VAR auf einen eigenen Ordner setzen, z. B. /var/lib/posteingang.",
+        )
+
+
+def _refuse_open_configuration(city: Path) -> None:
+    if not city.is_dir():
+        raise ConfigurationError(
+            f"Der Konfigurationsordner {city} fehlt.", remedy="POSTEINGANG_CITY auf den Ordner mit den YAML-Dateien setzen."
+        )
+    for path in (city, *city.glob("*.yaml")):
+        if path.stat().st_mode & stat.S_IWOTH:
+            raise ConfigurationError(
+                f"{path} ist für alle beschreibbar; jeder könnte die Regeln ändern.",
+                remedy=f"chmod o-w {path}",
+            )

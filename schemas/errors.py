@@ -1,0 +1,53 @@
+"""The three kinds of failure. Whoever raises says what is wrong, where, and what to do, in German."""
+
+__all__ = ["BadInput", "ConfigurationError", "PosteingangError", "Rejected", "Unavailable", "UnclearOutcome"]
+
+
+class PosteingangError(Exception):
+    """Base of every expected failure; `sentence` is shown to people as it is."""
+
+    code = "fehler"
+    retryable = False
+
+    def __init__(self, sentence: str, *, remedy: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.sentence} {self.remedy}".strip()
+
+
+class BadInput(PosteingangError):
+    """The file or form is wrong. Never retried; the original stays where it can be found."""
+
+    code = "eingabe"
+
+
+class ConfigurationError(BadInput):
+    """The configuration or the machine is not as it must be; nothing starts half-configured."""
+
+    code = "konfiguration"
+
+
+class Rejected(PosteingangError):
+    """A neighbour understood us and said no (wrong category, missing property): a person must decide."""
+
+    code = "abgelehnt"
+
+
+class Unavailable(PosteingangError):
+    """A neighbour does not answer. Retried with backoff, without end, visible on the status page."""
+
+    code = "nicht_erreichbar"
+    retryable = True
+
+    def __init__(self, sentence: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+        super().__init__(sentence, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class UnclearOutcome(Unavailable):
+    """A write was sent and no answer came: it may have happened. Search before any second try."""
+
+    code = "unklar"
