@@ -1,0 +1,5 @@
+"""Adapter for d.velop documents / d.3ecm over its REST interface (HAL link relations, default source)."""
+
+from dms_connectors.d3ecm.connector import D3ecmConnector, D3ecmSettings
+
+__all__ = ["D3ecmConnector", "D3ecmSettings"]

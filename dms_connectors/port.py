@@ -1,0 +1,76 @@
+"""What the pipelines know of a document management system. One contract suite runs against every adapter."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+from uuid import UUID
+
+from schemas.values import FileDigest
+
+__all__ = ["Companion", "Connector", "FiledDocument", "FilingRequest", "Health"]
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A further file that travels beside the document where the target can take it (transfer note, original)."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRequest:
+    """One document to file. `document_id` is our own id: by it the target is searched before any second store."""
+
+    document_id: UUID
+    register_number: str
+    document_type: str
+    unit: str
+    received_on: date
+    file_name: str
+    content: Path
+    digest: FileDigest
+    companions: tuple[Companion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FiledDocument:
+    """A document as the target holds it: hashes of its content and properties, in our own names."""
+
+    target_id: str
+    document_id: UUID
+    digest: FileDigest
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the target answers, and a German sentence about it."""
+
+    ok: bool
+    detail: str
+
+
+class Connector(Protocol):
+    """A target for documents. Raises Unavailable, UnclearOutcome (a write may have happened), Rejected."""
+
+    def store(self, request: FilingRequest) -> str:
+        """File the document and return the target's id. Never called before `find` where that is needed."""
+        ...
+
+    def find(self, document_id: UUID) -> tuple[str, ...]:
+        """Ids of everything filed under our id, as far as the target shows it already."""
+        ...
+
+    def read_back(self, target_id: str) -> FiledDocument:
+        """What really arrived: properties, and the hashes of the content."""
+        ...
+
+    def health(self) -> Health:
+        """Whether the target can be used now; never raises."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections."""
+        ...

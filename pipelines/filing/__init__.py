@@ -1,0 +1,1 @@
+"""Decide who gets the document and hand it over exactly once."""

@@ -1,0 +1,1 @@
+"""From the picture to a recognised, classified, noted document."""
