@@ -33,7 +33,9 @@ _CODE_ROOMS = (
 class Settings(BaseSettings):
     """One installation. Times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(env_prefix="POSTEINGANG_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="POSTEINGANG_", frozen=True, extra="ignore"
+    )
 
     var: Path = CODE_ROOT / "var"
     city: Path = CODE_ROOT / "config" / "city"
@@ -50,6 +52,7 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
 
     stable_seconds: float = Field(default=2.0, ge=0)
+    trailer_grace: float = Field(default=600.0, ge=0)
     poll_seconds: float = Field(default=1.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
     spool_sweep_seconds: float = Field(default=30.0, gt=0)
@@ -171,7 +174,11 @@ def load_settings() -> Settings:
 def _refuse_data_inside_code(var: Path) -> None:
     place = var.resolve()
     rooms = [CODE_ROOT / room for room in _CODE_ROOMS]
-    if place == CODE_ROOT or any(place.is_relative_to(room) for room in rooms) or CODE_ROOT.is_relative_to(place):
+    if (
+        place == CODE_ROOT
+        or any(place.is_relative_to(room) for room in rooms)
+        or CODE_ROOT.is_relative_to(place)
+    ):
         raise ConfigurationError(
             f"Der Datenordner {place} liegt im Programmcode.",
             remedy="POSTEINGANG_VAR auf einen eigenen Ordner setzen, z. B. /var/lib/posteingang.",
@@ -181,7 +188,8 @@ def _refuse_data_inside_code(var: Path) -> None:
 def _refuse_open_configuration(city: Path) -> None:
     if not city.is_dir():
         raise ConfigurationError(
-            f"Der Konfigurationsordner {city} fehlt.", remedy="POSTEINGANG_CITY auf den Ordner mit den YAML-Dateien setzen."
+            f"Der Konfigurationsordner {city} fehlt.",
+            remedy="POSTEINGANG_CITY auf den Ordner mit den YAML-Dateien setzen.",
         )
     for path in (city, *city.glob("*.yaml")):
         if path.stat().st_mode & stat.S_IWOTH:

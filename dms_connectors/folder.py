@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from uuid import UUID
 
+from config.city_config import PropertySource
 from dms_connectors.port import FiledDocument, FilingRequest, Health
 from dms_connectors.properties import own_properties
 from schemas.digest import digest_of_file
@@ -49,7 +50,13 @@ class FolderConnector:
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
         found = self._root.glob(f"*/*_{document_id}")
-        return tuple(sorted(f"{path.parent.name}/{path.name}" for path in found if not path.name.startswith(_PENDING)))
+        return tuple(
+            sorted(
+                f"{path.parent.name}/{path.name}"
+                for path in found
+                if not path.name.startswith(_PENDING)
+            )
+        )
 
     def read_back(self, target_id: str) -> FiledDocument:
         folder = self._root / target_id
@@ -57,12 +64,19 @@ class FolderConnector:
             index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
             digest = digest_of_file(folder / index["file_name"])
         except (OSError, ValueError, KeyError) as error:
-            raise Rejected(f"Im Postfach fehlt {target_id} oder ist unvollständig ({error}).") from error
+            raise Rejected(
+                f"Im Postfach fehlt {target_id} oder ist unvollständig ({error})."
+            ) from error
         return FiledDocument(target_id, UUID(index["document_id"]), digest, index)
+
+    def properties(self) -> frozenset[str]:
+        return frozenset(source.value for source in PropertySource)
 
     def health(self) -> Health:
         if not self._root.is_dir() or not os.access(self._root, os.W_OK):
-            return Health(False, f"Ordner {self._root} fehlt oder ist nicht beschreibbar")
+            return Health(
+                False, f"Ordner {self._root} fehlt oder ist nicht beschreibbar"
+            )
         return Health(True, f"Ordner {self._root}")
 
     def close(self) -> None:
@@ -72,7 +86,10 @@ class FolderConnector:
         pairs = [(request.content, request.file_name)]
         pairs += [(companion.path, companion.name) for companion in request.companions]
         for source, name in pairs:
-            with source.open("rb") as reader, (folder / Path(name).name).open("xb") as writer:
+            with (
+                source.open("rb") as reader,
+                (folder / Path(name).name).open("xb") as writer,
+            ):
                 shutil.copyfileobj(reader, writer)
                 writer.flush()
                 os.fsync(writer.fileno())

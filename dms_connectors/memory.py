@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from config.city_config import PropertySource
 from dms_connectors.port import FiledDocument, FilingRequest, Health
 from dms_connectors.properties import own_properties
 from schemas.digest import digest_of_chunks
@@ -22,13 +23,25 @@ class MemoryConnector:
         return target_id
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
-        return tuple(key for key, (request, _) in self._filed.items() if request.document_id == document_id)
+        return tuple(
+            key
+            for key, (request, _) in self._filed.items()
+            if request.document_id == document_id
+        )
 
     def read_back(self, target_id: str) -> FiledDocument:
         if target_id not in self._filed:
             raise Rejected(f"Das Dokument {target_id} gibt es im Ziel nicht.")
         request, content = self._filed[target_id]
-        return FiledDocument(target_id, request.document_id, digest_of_chunks([content]), own_properties(request))
+        return FiledDocument(
+            target_id,
+            request.document_id,
+            digest_of_chunks([content]),
+            own_properties(request),
+        )
+
+    def properties(self) -> frozenset[str]:
+        return frozenset(source.value for source in PropertySource)
 
     def health(self) -> Health:
         return Health(True, "im Arbeitsspeicher, nur für Tests")

@@ -67,6 +67,10 @@ class Connector(Protocol):
         """What really arrived: properties, and the hashes of the content."""
         ...
 
+    def properties(self) -> frozenset[str]:
+        """Names of our values (PropertySource) the target is configured to hold."""
+        ...
+
     def health(self) -> Health:
         """Whether the target can be used now; never raises."""
         ...

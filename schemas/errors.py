@@ -1,6 +1,13 @@
 """The three kinds of failure. Whoever raises says what is wrong, where, and what to do, in German."""
 
-__all__ = ["BadInput", "ConfigurationError", "PosteingangError", "Rejected", "Unavailable", "UnclearOutcome"]
+__all__ = [
+    "BadInput",
+    "ConfigurationError",
+    "PosteingangError",
+    "Rejected",
+    "Unavailable",
+    "UnclearOutcome",
+]
 
 
 class PosteingangError(Exception):
@@ -42,7 +49,9 @@ class Unavailable(PosteingangError):
     code = "nicht_erreichbar"
     retryable = True
 
-    def __init__(self, sentence: str, *, remedy: str = "", retry_after: float | None = None) -> None:
+    def __init__(
+        self, sentence: str, *, remedy: str = "", retry_after: float | None = None
+    ) -> None:
         super().__init__(sentence, remedy=remedy)
         self.retry_after = retry_after
 

@@ -18,7 +18,8 @@ def link(resource: Mapping[str, Any], relation: str) -> str:
     href = entry.get("href") if isinstance(entry, dict) else None
     if not href:
         raise Unavailable(
-            f"Das DMS bietet die Funktion '{relation}' nicht an.", remedy="Rechte des API-Benutzers im Repository prüfen."
+            f"Das DMS bietet die Funktion '{relation}' nicht an.",
+            remedy="Rechte des API-Benutzers im Repository prüfen.",
         )
     return str(href)
 
@@ -30,7 +31,9 @@ def expand(template: str, **values: str) -> str:
         names = [name.strip() for name in match[2].split(",")]
         if not match[1]:
             return "".join(quote(values.get(name, ""), safe="") for name in names)
-        pairs = [f"{name}={quote(values[name], safe='')}" for name in names if name in values]
+        pairs = [
+            f"{name}={quote(values[name], safe='')}" for name in names if name in values
+        ]
         return "?" + "&".join(pairs) if pairs else ""
 
     return _EXPRESSION.sub(fill, template)

@@ -42,8 +42,14 @@ class Session:
     def __init__(self, settings: D3ecmSettings) -> None:
         self._settings = settings
         bundle = settings.ca_bundle
-        verify = ssl.create_default_context(cafile=str(bundle)) if bundle is not None else True
-        self._client = httpx.Client(base_url=settings.address, timeout=settings.timeout, verify=verify)
+        verify = (
+            ssl.create_default_context(cafile=str(bundle))
+            if bundle is not None
+            else True
+        )
+        self._client = httpx.Client(
+            base_url=settings.address, timeout=settings.timeout, verify=verify
+        )
         url = httpx.URL(settings.address)
         self._origin = f"{url.scheme}://{url.netloc.decode()}"
         self._token: str | None = None
@@ -57,11 +63,20 @@ class Session:
         return self._json(self.request("GET", path, params=params or None))
 
     def request(
-        self, method: str, path: str, *, effect: bool = False, content: Any = None, json: Any = None, params: Any = None
+        self,
+        method: str,
+        path: str,
+        *,
+        effect: bool = False,
+        content: Any = None,
+        json: Any = None,
+        params: Any = None,
     ) -> httpx.Response:
         """One request, logged in, once more after 401. `effect`: a lost answer leaves the outcome unclear."""
         for attempt in (1, 2):
-            response = self._send(method, path, effect=effect, content=content, json=json, params=params)
+            response = self._send(
+                method, path, effect=effect, content=content, json=json, params=params
+            )
             if response.status_code == 401 and attempt == 1:
                 self._token = None
                 continue
@@ -72,7 +87,9 @@ class Session:
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[bytes]]:
         """The bytes of a download in chunks, in constant memory."""
-        headers = self._headers("GET") | {"Accept": "application/octet-stream, application/hal+json;q=0.1"}
+        headers = self._headers("GET") | {
+            "Accept": "application/octet-stream, application/hal+json;q=0.1"
+        }
         try:
             with self._client.stream("GET", path, headers=headers) as response:
                 if response.status_code >= 400:
@@ -80,21 +97,36 @@ class Session:
                     self._judge(response, effect=False)
                 yield response.iter_bytes(1024 * 1024)
         except httpx.TransportError as error:
-            raise Unavailable(f"{_WHERE} hat den Abruf abgebrochen ({type(error).__name__}).") from error
+            raise Unavailable(
+                f"{_WHERE} hat den Abruf abgebrochen ({type(error).__name__})."
+            ) from error
 
-    def _send(self, method: str, path: str, *, effect: bool, content: Any, json: Any, params: Any) -> httpx.Response:
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        effect: bool,
+        content: Any,
+        json: Any,
+        params: Any,
+    ) -> httpx.Response:
         headers = self._headers(method)
         if content is not None:
             headers["Content-Type"] = "application/octet-stream"
         try:
-            return self._client.request(method, path, headers=headers, content=content, json=json, params=params)
+            return self._client.request(
+                method, path, headers=headers, content=content, json=json, params=params
+            )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise Unavailable(
                 f"{_WHERE} unter {self._settings.address} ist nicht erreichbar ({type(error).__name__})."
             ) from error
         except httpx.TransportError as error:
             kind = UnclearOutcome if effect else Unavailable
-            raise kind(f"{_WHERE} hat nicht zu Ende geantwortet ({type(error).__name__}).") from error
+            raise kind(
+                f"{_WHERE} hat nicht zu Ende geantwortet ({type(error).__name__})."
+            ) from error
 
     def _headers(self, method: str) -> dict[str, str]:
         if self._token is None or datetime.now(UTC) > self._expires - _RENEW_BEFORE:
@@ -110,7 +142,10 @@ class Session:
 
     def _login(self) -> None:
         """Exchange the API key for a session. A 200 with an HTML page is a failed login, not a success."""
-        headers = {"Authorization": f"Bearer {self._settings.api_key}", "Accept": "application/json"}
+        headers = {
+            "Authorization": f"Bearer {self._settings.api_key}",
+            "Accept": "application/json",
+        }
         try:
             response = self._client.get("/identityprovider/login", headers=headers)
         except httpx.TransportError as error:
@@ -120,7 +155,8 @@ class Session:
         html = "json" not in response.headers.get("content-type", "")
         if response.status_code in (401, 403) or (response.status_code == 200 and html):
             raise Unavailable(
-                f"{_WHERE} nimmt den API-Schlüssel nicht an.", remedy="POSTEINGANG_DMS_API_KEY prüfen oder erneuern."
+                f"{_WHERE} nimmt den API-Schlüssel nicht an.",
+                remedy="POSTEINGANG_DMS_API_KEY prüfen oder erneuern.",
             )
         self._judge(response, effect=False)
         answer = self._json(response)
@@ -128,7 +164,9 @@ class Session:
             self._token = str(answer["AuthSessionId"])
             self._expires = _parse_expiry(str(answer["Expire"]))
         except (KeyError, ValueError) as error:
-            raise Unavailable(f"{_WHERE} hat die Anmeldung unverständlich beantwortet.") from error
+            raise Unavailable(
+                f"{_WHERE} hat die Anmeldung unverständlich beantwortet."
+            ) from error
 
     def _judge(self, response: httpx.Response, *, effect: bool) -> None:
         """Turn a status into what it means for us (facts: 401, 403, 404, 406, 429, 500)."""
@@ -139,12 +177,19 @@ class Session:
         if status == 404:
             raise NotFound(f"{_WHERE} kennt die Adresse nicht mehr (404).")
         if status == 429:
-            raise Unavailable(f"{_WHERE} bremst (429).", retry_after=_retry_after(response))
+            raise Unavailable(
+                f"{_WHERE} bremst (429).", retry_after=_retry_after(response)
+            )
         if status in (401, 403, 408):
-            raise Unavailable(f"{_WHERE} verweigert den Zugriff ({status}). {detail}".strip())
+            raise Unavailable(
+                f"{_WHERE} verweigert den Zugriff ({status}). {detail}".strip()
+            )
         if status >= 500:
             kind = UnclearOutcome if effect else Unavailable
-            raise kind(f"{_WHERE} meldet einen Fehler ({status}). {detail}".strip(), retry_after=_retry_after(response))
+            raise kind(
+                f"{_WHERE} meldet einen Fehler ({status}). {detail}".strip(),
+                retry_after=_retry_after(response),
+            )
         raise Rejected(f"{_WHERE} lehnt ab ({status}). {detail}".strip())
 
     @staticmethod
@@ -154,7 +199,9 @@ class Session:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise Unavailable(f"{_WHERE} hat kein JSON geliefert, sondern {response.headers.get('content-type', '?')}.")
+            raise Unavailable(
+                f"{_WHERE} hat kein JSON geliefert, sondern {response.headers.get('content-type', '?')}."
+            )
         return answer
 
 
@@ -175,5 +222,8 @@ def _reason(response: httpx.Response) -> str:
         body = response.json()
     except ValueError:
         return ""
-    return str(body.get("reason") or body.get("LocalizedMessage") or "") if isinstance(body, dict) else ""
-
+    return (
+        str(body.get("reason") or body.get("LocalizedMessage") or "")
+        if isinstance(body, dict)
+        else ""
+    )

@@ -1,0 +1,37 @@
+"""Is the decision sure enough to act on? If not, a person decides (Klärfall) and is told why."""
+
+from config.city_config import City
+from schemas.states import State
+from schemas.values import DocumentFacts, StepResult, Work
+
+__all__ = ["doubt", "route"]
+
+
+def route(work: Work, city: City) -> StepResult:
+    """Routed to a unit, or clearing with the reason."""
+    reason = doubt(work.facts, city)
+    if reason is not None:
+        return StepResult(State.CLEARING, work.facts, reason)
+    unit = city.unit(work.facts.unit or "")
+    where = "ins DMS" if unit and unit.dms else "ins Postfach"
+    return StepResult(
+        State.ROUTED,
+        work.facts,
+        f"Geht {where} von {unit.number} {unit.name}." if unit else "",
+    )
+
+
+def doubt(facts: DocumentFacts, city: City) -> str | None:
+    """Why a person must decide (German), or None if type and unit are sure enough."""
+    if facts.document_type is None:
+        return "Die Dokumentart ist nicht erkannt. Bitte Dokumentart und Organisationseinheit festlegen."
+    kind = city.document_type(facts.document_type)
+    name = kind.name if kind else facts.document_type
+    if (facts.confidence or 0.0) < city.routing.minimum_confidence:
+        share = round((facts.confidence or 0.0) * 100)
+        return f"{name} ist nur ein Vorschlag (Sicherheit {share} %). Bitte Dokumentart und Einheit festlegen."
+    if facts.unit is None:
+        return f"Für {name} ist keine Organisationseinheit zuständig. Bitte die Einheit festlegen."
+    if city.unit(facts.unit) is None:
+        return f"Die Organisationseinheit {facts.unit} gibt es nicht mehr. Bitte die Einheit festlegen."
+    return None

@@ -1,0 +1,81 @@
+"""Has a file in the inbox arrived whole? Decided from what two looks at it saw, never from its name alone."""
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["READY_SUFFIX", "Look", "Verdict", "is_working_name", "judge", "look_at"]
+
+READY_SUFFIX = ".ready"
+_WORKING_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".writing")
+_TAIL = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a file saw. `since`: monotonic seconds since when size and mtime are as they are."""
+
+    size: int
+    mtime_ns: int
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the file can be claimed; else why not yet (German, shown with its age)."""
+
+    complete: bool
+    waiting_for: str = ""
+
+
+def is_working_name(name: str) -> bool:
+    """True for names that scanners and copy programs use while they write, and for markers and hidden files."""
+    lowered = name.lower()
+    return name.startswith((".", "~")) or lowered.endswith(
+        (*_WORKING_SUFFIXES, READY_SUFFIX)
+    )
+
+
+def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
+    """A new look, or None if there is no regular file (gone, folder, symbolic link: never followed)."""
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    same = previous is not None and (previous.size, previous.mtime_ns) == (
+        found.st_size,
+        found.st_mtime_ns,
+    )
+    return Look(
+        found.st_size, found.st_mtime_ns, previous.since if same and previous else now
+    )
+
+
+def judge(
+    path: Path, look: Look, now: float, *, stable_seconds: float, trailer_grace: float
+) -> Verdict:
+    """Complete if a marker says so, or size and time have stood still and the content has its end.
+
+    A PDF without trailer is waited for `trailer_grace` seconds of stillness; after that it is taken as it is,
+    and the identification tells people what is wrong with it.
+    """
+    if path.with_name(path.name + READY_SUFFIX).exists():
+        return Verdict(True)
+    still = now - look.since
+    if still < stable_seconds:
+        return Verdict(False, "wird noch geschrieben")
+    if look.size == 0 and still < trailer_grace:
+        return Verdict(False, "ist noch leer")
+    if still < trailer_grace and _is_pdf_without_end(path):
+        return Verdict(False, "PDF ohne Ende, vermutlich noch in Übertragung")
+    return Verdict(True)
+
+
+def _is_pdf_without_end(path: Path) -> bool:
+    with path.open("rb") as stream:
+        if not stream.read(5).startswith(b"%PDF-"):
+            return False
+        stream.seek(max(0, path.stat().st_size - _TAIL))
+        return b"%%EOF" not in stream.read()

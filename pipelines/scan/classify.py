@@ -1,0 +1,69 @@
+"""Which document type, which unit, how sure, and the words that decided. Unsure is said, never guessed away."""
+
+from dataclasses import replace
+
+from config.city_config import City
+from pipelines.scan.rules import Score, named_unit, scores, visible_text
+from schemas.states import FileRole, State
+from schemas.values import DocumentFacts, StepResult, Work
+
+__all__ = ["classify", "judge_text"]
+
+
+def classify(work: Work, city: City) -> StepResult:
+    """Facts from the recognised text; always on to the transfer note, the routing decides what is sure enough."""
+    text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
+    facts = judge_text(text, work.facts, city)
+    return StepResult(
+        State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else ""
+    )
+
+
+def judge_text(text: str, facts: DocumentFacts, city: City) -> DocumentFacts:
+    """The facts with type, unit, confidence (0..1) and reasons (German) added; type None if no rule spoke."""
+    ranked = scores(visible_text(text, city), city)
+    if not ranked:
+        return replace(
+            facts,
+            confidence=0.0,
+            reasons=("Kein bekanntes Wort spricht für eine Dokumentart.",),
+        )
+    best = ranked[0]
+    confidence = _confidence(ranked, city)
+    kind = best.document_type
+    unit, why = _unit_for(best, text, city)
+    reasons = [
+        f"{kind.name}: gefunden {', '.join(f'„{word}“' for word in best.words)} (Punkte {best.score:g})."
+    ]
+    if len(ranked) > 1:
+        reasons.append(
+            f"Zweitbeste Dokumentart: {ranked[1].document_type.name} (Punkte {ranked[1].score:g})."
+        )
+    reasons.append(why)
+    return replace(
+        facts,
+        document_type=kind.key,
+        unit=unit,
+        confidence=confidence,
+        needs_original=kind.original_needed,
+        reasons=tuple(reasons),
+    )
+
+
+def _confidence(ranked: list[Score], city: City) -> float:
+    """Distance to the runner-up, scaled down while the score is below the configured minimum."""
+    best = ranked[0].score
+    second = ranked[1].score if len(ranked) > 1 else 0.0
+    return round(
+        min(1.0, best / city.routing.minimum_score) * (1 - second / (best + second)), 3
+    )
+
+
+def _unit_for(best: Score, text: str, city: City) -> tuple[str | None, str]:
+    kind = best.document_type
+    addressed = named_unit(text, city) if kind.unit_from_address else None
+    if addressed is not None and (unit := city.unit(addressed)):
+        return addressed, f"Im Anschriftenfeld genannt: {unit.number} {unit.name}."
+    if kind.unit is not None and (unit := city.unit(kind.unit)):
+        return kind.unit, f"Für {kind.name} zuständig: {unit.number} {unit.name}."
+    return None, f"Für {kind.name} ist keine Organisationseinheit eingetragen."
