@@ -69,7 +69,6 @@ class Settings(BaseSettings):
     max_pages: int = Field(default=1000, ge=1)
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
-    fault: str = ""
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:

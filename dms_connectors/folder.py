@@ -7,8 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from config.city_config import PropertySource
-from dms_connectors.port import FiledDocument, FilingRequest, Health
-from dms_connectors.properties import own_properties
+from dms_connectors.port import FiledDocument, FilingRequest, Health, own_properties
 from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder
 from schemas.errors import Rejected, Unavailable

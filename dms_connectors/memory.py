@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from config.city_config import PropertySource
-from dms_connectors.port import FiledDocument, FilingRequest, Health
-from dms_connectors.properties import own_properties
+from dms_connectors.port import FiledDocument, FilingRequest, Health, own_properties
 from schemas.digest import digest_of_chunks
 from schemas.errors import Rejected
 

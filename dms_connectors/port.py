@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from config.city_config import PropertySource
 from schemas.values import FileDigest
 
-__all__ = ["Companion", "Connector", "FiledDocument", "FilingRequest", "Health"]
+__all__ = ["Companion", "Connector", "FiledDocument", "FilingRequest", "Health", "own_properties"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,19 @@ class FilingRequest:
     content: Path
     digest: FileDigest
     companions: tuple[Companion, ...] = ()
+
+
+def own_properties(request: FilingRequest) -> dict[str, str]:
+    """Every value we can write, keyed by PropertySource; dates as ISO 8601."""
+    return {
+        PropertySource.DOCUMENT_ID.value: str(request.document_id),
+        PropertySource.REGISTER_NUMBER.value: request.register_number,
+        PropertySource.DOCUMENT_TYPE.value: request.document_type,
+        PropertySource.UNIT.value: request.unit,
+        PropertySource.RECEIVED_ON.value: request.received_on.isoformat(),
+        PropertySource.FILE_NAME.value: request.file_name,
+        PropertySource.SHA256.value: request.digest.sha256,
+    }
 
 
 @dataclass(frozen=True, slots=True)

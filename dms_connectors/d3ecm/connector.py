@@ -10,8 +10,7 @@ from uuid import UUID
 from config.city_config import DmsMapping, PropertySource
 from dms_connectors.d3ecm.hal import expand, link
 from dms_connectors.d3ecm.session import D3ecmSettings, NotFound, Session
-from dms_connectors.port import FiledDocument, FilingRequest, Health
-from dms_connectors.properties import own_properties
+from dms_connectors.port import FiledDocument, FilingRequest, Health, own_properties
 from schemas.digest import digest_of_chunks
 from schemas.errors import PosteingangError, Rejected, Unavailable, UnclearOutcome
 

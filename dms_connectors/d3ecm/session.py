@@ -32,7 +32,7 @@ class D3ecmSettings:
     ca_bundle: Path | None = None
 
 
-class NotFound(Rejected):
+class NotFound(Unavailable):
     """404: the resource is gone; discovery may be out of date."""
 
 

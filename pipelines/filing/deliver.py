@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 from config.city_config import City
 from config.settings import load_settings
-from dms_connectors.port import Companion, Connector, FilingRequest
-from dms_connectors.properties import own_properties
+from dms_connectors.port import Companion, Connector, FilingRequest, own_properties
 from schemas.errors import Rejected, Unavailable
 from schemas.states import FileRole, State
 from schemas.values import StepResult, StoredFile, Work

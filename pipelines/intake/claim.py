@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from schemas.durable import fsync_folder
+from schemas.faults import fault_point
 from schemas.values import aware
 
 __all__ = ["Claim", "claim", "claims_in", "release"]
@@ -55,6 +56,7 @@ def claim(
         os.fsync(writer.fileno())
     fsync_folder(made.folder)
     fsync_folder(spool)
+    fault_point("claim.after_note")
     try:
         source.rename(made.content)
     except FileNotFoundError:
@@ -62,6 +64,7 @@ def claim(
         return None
     fsync_folder(made.folder)
     fsync_folder(source.parent)
+    fault_point("claim.after_rename")
     return made
 
 

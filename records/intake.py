@@ -1,0 +1,92 @@
+"""Take a claimed file into the records: object first, then everything about it in one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import Max
+
+from records import audit
+from records.models import Document, DocumentFile, InboxFile, Intake
+from records.objects import ObjectStore
+from schemas.faults import fault_point
+from schemas.states import FileRole, State
+
+__all__ = ["Arrival", "accept", "is_committed", "note_waiting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One claimed file as it came in; `received_at` is aware."""
+
+    claim_id: UUID
+    inbox: str
+    intake_point: str
+    operator: str
+    original_name: str
+    received_at: datetime
+    demo: bool
+
+
+def is_committed(claim_id: UUID) -> bool:
+    """True if that claim is already in the records; its spool entry is then only removed."""
+    return Intake.objects.filter(claim_id=claim_id).exists()
+
+
+def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -> UUID:
+    """Store the bytes and commit intake, document and first event. Returns the document's id.
+
+    The claim id is unique in the database: a second commit of the same claim fails as a whole.
+    """
+    digest = store.put(content)
+    fault_point("intake.after_object")
+    with transaction.atomic():
+        row = store.register(digest, now)
+        intake = Intake.objects.create(
+            claim_id=arrival.claim_id,
+            inbox=arrival.inbox,
+            intake_point=arrival.intake_point,
+            operator=arrival.operator,
+            original_name=arrival.original_name,
+            received_at=arrival.received_at,
+            content=row,
+            demo=arrival.demo,
+        )
+        document = Document.objects.create(
+            id=uuid4(),
+            entry=(Document.objects.aggregate(last=Max("entry"))["last"] or 0) + 1,
+            intake=intake,
+            state=State.RECEIVED,
+            state_since=now,
+        )
+        DocumentFile.objects.create(
+            document=document, role=FileRole.ORIGINAL, content=row, name=arrival.original_name
+        )
+        payload = {
+            "claim_id": str(arrival.claim_id),
+            "inbox": arrival.inbox,
+            "operator": arrival.operator,
+            "original_name": arrival.original_name,
+            "received_at": arrival.received_at.isoformat(),
+            "sha256": digest.sha256,
+            "sha512": digest.sha512,
+            "size": digest.size,
+        }
+        audit.append(document, State.RECEIVED, payload, now)
+        InboxFile.objects.filter(path=f"{arrival.inbox}/{arrival.original_name}").delete()
+    fault_point("intake.after_commit")
+    return document.id
+
+
+def note_waiting(waiting: dict[str, tuple[int, str]], now: datetime) -> None:
+    """Keep what cannot be claimed yet (path -> size, waiting for) with its age; forget what is gone."""
+    with transaction.atomic():
+        InboxFile.objects.exclude(path__in=list(waiting)).delete()
+        for path, (size, reason) in waiting.items():
+            InboxFile.objects.update_or_create(
+                path=path,
+                defaults={"last_seen": now, "size": size, "waiting_for": reason},
+                create_defaults={"first_seen": now, "last_seen": now, "size": size, "waiting_for": reason},
+            )

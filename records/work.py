@@ -1,0 +1,252 @@
+"""Lease, fence and commit of one step. Whoever lost the lease loses the result, numbers and files included."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from records import audit
+from records.clock import database_now
+from records.models import Document, DocumentFile, Outbound
+from records.numbers import MAIL_REGISTER, next_number
+from records.objects import ObjectStore
+from schemas.faults import fault_point
+from schemas.states import FileRole, State
+from schemas.values import DocumentFacts, FileDigest, OutboundCall, ScanFacts, StepResult, StoredFile, Work
+
+__all__ = ["Lease", "LeaseLost", "begin_call", "call_refused", "defer", "due", "fail", "finish", "free_leases", "load", "take"]
+
+
+DELIVERY = "delivery"
+
+
+class LeaseLost(Exception):
+    """Somebody else has the document now (or it moved on): discard everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to run one step of one document until `until` (database time)."""
+
+    document_id: UUID
+    state: State
+    token: UUID
+    attempt: int
+
+
+def take(document_id: UUID, *, worker: str, seconds: int, automatic: Sequence[State]) -> Lease | None:
+    """Lease the document for its present step, counting the attempt; None if there is nothing to do."""
+    token = uuid4()
+    with transaction.atomic():
+        now = database_now()
+        state = Document.objects.filter(id=document_id, state__in=automatic).values_list("state", flat=True).first()
+        if state is None:
+            return None
+        free = Q(lease_until__isnull=True) | Q(lease_until__lt=now)
+        due_now = Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now)
+        taken = Document.objects.filter(free, due_now, id=document_id, state=state).update(
+            lease_token=token,
+            lease_until=now + timedelta(seconds=seconds),
+            leased_by=worker,
+            attempts=F("attempts") + 1,
+        )
+        if not taken:
+            return None
+        attempt = Document.objects.values_list("attempts", flat=True).get(id=document_id)
+    fault_point("step.after_lease")
+    return Lease(document_id, State(state), token, attempt)
+
+
+def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work:
+    """Everything the step may know, as values."""
+    document = Document.objects.select_related("intake").get(id=lease.document_id)
+    intake = document.intake
+    files = {
+        FileRole(file.role): StoredFile(
+            FileRole(file.role),
+            store.path(file.content.sha256),
+            file.name,
+            FileDigest(file.content.sha256, file.content.sha512, file.content.size),
+        )
+        for file in document.files.select_related("content")
+    }
+    return Work(
+        document_id=document.id,
+        register_number=document.register_number,
+        original_name=intake.original_name,
+        scan=ScanFacts(intake.claim_id, intake.inbox, intake.operator, intake.received_at),
+        facts=_facts(document),
+        files=files,
+        scratch=scratch,
+        now=now,
+        duplicate_of=_first_like(document),
+        outbound=_earlier_call(document),
+        demo=intake.demo,
+    )
+
+
+def finish(
+    lease: Lease,
+    result: StepResult,
+    store: ObjectStore,
+    now: datetime,
+    *,
+    registered: Iterable[State],
+    year: int,
+    actor: str,
+) -> None:
+    """Commit the step's result as a whole, or raise LeaseLost and leave nothing."""
+    digests = [(file, store.put(file.path)) for file in result.files]
+    fault_point("step.after_files")
+    with transaction.atomic():
+        document = _fenced(lease)
+        for file, digest in digests:
+            DocumentFile.objects.create(
+                document=document, role=file.role, content=store.register(digest, now), name=file.name
+            )
+        if document.register_number is None and result.state in registered:
+            document.register_number = next_number(MAIL_REGISTER, year)
+        if result.state is State.DUPLICATE:
+            document.duplicate_of = _first_document_like(document)
+        _write_facts(document, result.facts)
+        document.state, document.state_since, document.reason = result.state, now, result.reason
+        _clear_lease(document)
+        document.save()
+        if result.facts.delivered_as is not None:
+            Outbound.objects.filter(document=document, kind=DELIVERY).update(
+                result=result.facts.delivered_as, done_at=now, unclear_since=None
+            )
+        payload: dict[str, object] = {
+            "reason": result.reason,
+            "register_number": document.register_number,
+            "files": {str(file.role): digest.sha256 for file, digest in digests},
+            "document_type": result.facts.document_type,
+            "unit": result.facts.unit,
+            "confidence": result.facts.confidence,
+            "delivered_as": result.facts.delivered_as,
+            "actor": actor,
+        }
+        audit.append(document, result.state, payload, now)
+    fault_point("step.after_commit")
+
+
+def defer(lease: Lease, reason: str, until: datetime) -> None:
+    """A neighbour does not answer: try again later, without end. Such a try is no mark against the document."""
+    with transaction.atomic():
+        document = _fenced(lease)
+        document.next_attempt_at, document.last_error = until, reason
+        document.attempts = 0
+        document.deferrals += 1
+        _clear_lease(document, keep_schedule=True)
+        document.save()
+
+
+def fail(lease: Lease, reason: str, until: datetime) -> None:
+    """A bug: remember it and try again at `until`; the attempt stays counted."""
+    with transaction.atomic():
+        document = _fenced(lease)
+        document.next_attempt_at, document.last_error = until, reason
+        _clear_lease(document, keep_schedule=True)
+        document.save()
+
+
+def begin_call(lease: Lease) -> None:
+    """Commit the intent of a delivery right before it is sent; from here on it may have happened."""
+    with transaction.atomic():
+        document = _fenced(lease)
+        now = database_now()
+        row, _ = Outbound.objects.get_or_create(document=document, kind=DELIVERY, defaults={"intended_at": now})
+        row.unclear_since, row.calls = now, row.calls + 1
+        row.save()
+    fault_point("outbound.after_intent")
+
+
+def call_refused(lease: Lease) -> None:
+    """The target said for certain that nothing was stored: the next try need not wait."""
+    with transaction.atomic():
+        document = _fenced(lease)
+        Outbound.objects.filter(document=document, kind=DELIVERY).update(unclear_since=None)
+
+
+def due(automatic: Sequence[State], limit: int = 1000) -> list[tuple[UUID, State]]:
+    """Documents in an automatic state whose time has come and that nobody holds, oldest first."""
+    now = database_now()
+    rows = (
+        Document.objects.filter(state__in=automatic)
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=now))
+        .filter(Q(next_attempt_at__isnull=True) | Q(next_attempt_at__lte=now))
+        .order_by("entry")
+        .values_list("id", "state")[:limit]
+    )
+    return [(document_id, State(state)) for document_id, state in rows]
+
+
+def free_leases(worker: str, document_id: UUID | None = None) -> int:
+    """Give back the leases of a worker (a prefix of its name) that is known to be dead. Returns how many."""
+    held = Document.objects.filter(leased_by__startswith=worker, lease_token__isnull=False)
+    if document_id is not None:
+        held = held.filter(id=document_id)
+    return held.update(lease_token=None, lease_until=None, leased_by="")
+
+
+def _fenced(lease: Lease) -> Document:
+    """The document, locked by our token: zero rows means we lost it."""
+    held = Document.objects.filter(id=lease.document_id, state=lease.state, lease_token=lease.token)
+    if not held.update(leased_by=F("leased_by")):
+        raise LeaseLost(str(lease.document_id))
+    return held.get()
+
+
+def _clear_lease(document: Document, *, keep_schedule: bool = False) -> None:
+    document.lease_token, document.lease_until, document.leased_by = None, None, ""
+    if not keep_schedule:
+        document.attempts, document.deferrals, document.next_attempt_at, document.last_error = 0, 0, None, ""
+
+
+def _earlier_call(document: Document) -> OutboundCall:
+    row = document.outbound.filter(kind=DELIVERY, done_at__isnull=True).first()
+    if row is None or row.unclear_since is None:
+        return OutboundCall()
+    return OutboundCall((database_now() - row.unclear_since).total_seconds())
+
+
+def _facts(document: Document) -> DocumentFacts:
+    return DocumentFacts(
+        page_count=document.page_count,
+        document_type=document.document_type,
+        unit=document.unit,
+        confidence=document.confidence,
+        needs_original=document.needs_original,
+        reasons=tuple(document.reasons),
+        anomalies=tuple(document.anomalies),
+        delivered_as=document.delivered_as,
+    )
+
+
+def _write_facts(document: Document, facts: DocumentFacts) -> None:
+    document.page_count = facts.page_count
+    document.document_type = facts.document_type
+    document.unit = facts.unit
+    document.confidence = facts.confidence
+    document.needs_original = facts.needs_original
+    document.reasons = list(facts.reasons)
+    document.anomalies = list(facts.anomalies)
+    document.delivered_as = facts.delivered_as
+
+
+def _first_document_like(document: Document) -> Document | None:
+    """The first document that came in with the same bytes, if it is not this one."""
+    return (
+        Document.objects.filter(intake__content_id=document.intake.content_id, entry__lt=document.entry, ordinal=1)
+        .order_by("entry")
+        .first()
+    )
+
+
+def _first_like(document: Document) -> str | None:
+    first = _first_document_like(document)
+    return None if first is None else (first.register_number or first.intake.original_name)

@@ -1,0 +1,1 @@
+"""What clerks see: server-rendered pages, no build step, no request to anywhere else."""

@@ -1,0 +1,70 @@
+"""The Celery app: transport only. JSON, ids only, late acknowledgement; what gets lost the sweep finds."""
+
+import resource
+from typing import Any
+
+from celery import Celery, signals
+from celery.exceptions import TimeLimitExceeded, WorkerLostError
+from kombu import Queue as KombuQueue
+
+from config.settings import load_settings
+from schemas.states import Queue
+
+__all__ = ["app"]
+
+settings = load_settings()
+
+app = Celery("posteingang", broker=settings.broker_url, include=["workers.tasks"])
+app.conf.update(
+    task_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_time_limit=settings.step_time_limit,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={"visibility_timeout": settings.visibility_timeout},
+    task_create_missing_queues=False,
+    task_default_queue=Queue.INTAKE.value,
+    task_queues=[KombuQueue(queue.value) for queue in Queue],
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    worker_max_tasks_per_child=500,
+    timezone="Europe/Berlin",
+    beat_schedule_filename=str(settings.run / "beat-schedule"),
+    beat_schedule={
+        "sweep": {
+            "task": "workers.tasks.sweep",
+            "schedule": settings.sweep_seconds,
+            "options": {"expires": settings.sweep_seconds},
+        },
+    },
+)
+
+
+@signals.worker_process_init.connect
+def _prepare_child(**_: Any) -> None:
+    """Each prefork child is its own sandbox with a memory limit, and gets its own database connection."""
+    limit = settings.ocr_memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@signals.task_failure.connect
+def _free_lease_of_dead_child(
+    task_id: str | None = None, exception: BaseException | None = None, args: Any = None, **_: Any
+) -> None:
+    """Runs in the main process when a child was killed (by us, the kernel, or the time limit)."""
+    if isinstance(exception, WorkerLostError | TimeLimitExceeded) and task_id:
+        from records.work import free_leases
+
+        free_leases(worker_name(task_id))
+
+
+def worker_name(task_id: str) -> str:
+    """Who holds a lease: the worker process group (named by the supervisor) and the task."""
+    import os
+
+    return f"{os.environ.get('POSTEINGANG_COMPONENT', 'worker')}:{task_id}"

@@ -1,0 +1,136 @@
+"""Run one step of one document: lease, load, step, commit. What goes wrong becomes a schedule or a clearing case."""
+
+import importlib
+import random
+import tempfile
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from config.load import city
+from config.settings import load_settings
+from pipelines.flow import REGISTERED_FROM, Stage, automatic_states, stage_of
+from records import work as records_work
+from records.clock import database_now
+from records.models import Document
+from records.work import Lease, LeaseLost
+from schemas.errors import BadInput, Unavailable
+from schemas.states import Kind, State
+from schemas.values import StepResult, Work
+from workers.recorded import RecordedConnector
+from workers.setup import object_store, target_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["run_step"]
+
+log = structlog.get_logger()
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def run_step(document_id: UUID, worker: str) -> State | None:
+    """Advance the document by one step. Returns the state it is in now if that is automatic, else None."""
+    settings = load_settings()
+    lease = records_work.take(
+        document_id, worker=worker, seconds=settings.lease_seconds, automatic=automatic_states()
+    )
+    if lease is None:
+        return None
+    with structlog.contextvars.bound_contextvars(document=str(document_id), state=str(lease.state)):
+        try:
+            return _run(lease, stage_of(lease.state), worker)
+        except LeaseLost:
+            log.warning("lease_lost")
+            return None
+
+
+def _run(lease: Lease, stage: Stage, worker: str) -> State | None:
+    settings = load_settings()
+    if lease.attempt > settings.max_attempts:
+        return _to_clearing(lease, worker)
+    with _scratch() as scratch:
+        loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
+        try:
+            result = _call(stage, loaded, lease)
+        except Unavailable as problem:
+            deferrals = Document.objects.values_list("deferrals", flat=True).get(id=lease.document_id)
+            pause = max(_backoff(deferrals), problem.retry_after or 0.0)
+            records_work.defer(lease, str(problem), database_now() + timedelta(seconds=pause))
+            log.warning("deferred", code=problem.code, seconds=round(pause, 1))
+            return None
+        except BadInput as problem:
+            result = StepResult(State.CLEARING, loaded.facts, str(problem))
+        except Exception as problem:  # lint: broad - a bug in a step must not lose the document
+            log.exception("step_failed", attempt=lease.attempt)
+            reason = f"Programmfehler im Schritt „{stage.label}“ ({type(problem).__name__})."
+            records_work.fail(lease, reason, database_now() + timedelta(seconds=_backoff(lease.attempt)))
+            return None
+        return _finish(lease, result, worker)
+
+
+def _to_clearing(lease: Lease, worker: str) -> State | None:
+    """A document that let the step fail three times is not tried for ever: a person looks at it."""
+    tries = load_settings().max_attempts
+    last = Document.objects.values_list("last_error", flat=True).get(id=lease.document_id)
+    reason = f"Die Verarbeitung ist {tries}-mal gescheitert. {last} Bitte die IT verständigen."
+    with _scratch() as scratch:
+        loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
+    return _finish(lease, StepResult(State.CLEARING, loaded.facts, reason), worker)
+
+
+def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
+    step = _step(stage.step or "")
+    if stage.outbound:
+        result: StepResult = step(loaded, city(), RecordedConnector(target_for(loaded.facts.unit), lease))
+    else:
+        result = step(loaded, city())
+    if result.state not in stage.next:
+        raise AssertionError(f"{stage.step} leads to {result.state}, the flow allows {stage.next}")
+    return result
+
+
+def _finish(lease: Lease, result: StepResult, worker: str) -> State | None:
+    now = datetime.now(UTC)
+    records_work.finish(
+        lease,
+        result,
+        object_store(),
+        now,
+        registered=REGISTERED_FROM,
+        year=now.astimezone(BERLIN).year,
+        actor=worker,
+    )
+    log.info("step_done", next=str(result.state))
+    return result.state if stage_of(result.state).kind is Kind.AUTOMATIC else None
+
+
+def _backoff(tries: int) -> float:
+    """Seconds until the next try: doubling, bounded, with jitter so that not all come back at once."""
+    settings = load_settings()
+    pause = min(settings.retry_longest, settings.retry_first * 2.0 ** min(tries, 20))
+    return pause * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, not a secret
+
+
+@cache
+def _step(name: str) -> Callable[..., Any]:
+    """The step function; its room's heavy libraries are imported when it is first needed."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+@contextmanager
+def _scratch() -> "Iterator[Path]":
+    """A folder for what the step makes; gone afterwards."""
+    root = load_settings().scratch
+    root.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=root) as folder:
+        yield Path(folder)

@@ -1,0 +1,40 @@
+"""The tasks: one that advances a document, one that sweeps. Both may run twice or never without harm."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import close_old_connections
+
+from pipelines.flow import automatic_states, stage_of
+from records.work import due
+from schemas.faults import fault_point
+from schemas.states import State
+from workers.app import app, worker_name
+from workers.step import run_step
+
+__all__ = ["advance", "enqueue", "sweep"]
+
+
+@app.task(bind=True, name="workers.tasks.advance")
+def advance(self: Any, document_id: str) -> None:
+    """Run the present step of the document; ask for the next one after the commit."""
+    close_old_connections()
+    following = run_step(UUID(document_id), worker_name(self.request.id))
+    if following is not None:
+        enqueue(UUID(document_id), following)
+
+
+@app.task(name="workers.tasks.sweep")
+def sweep() -> None:
+    """Ask again for everything that is automatic, due, and held by nobody."""
+    close_old_connections()
+    for document_id, state in due(automatic_states()):
+        enqueue(document_id, state)
+
+
+def enqueue(document_id: UUID, state: State) -> None:
+    """Ask for the step of that state on its queue. Called only after the commit that led to it."""
+    fault_point("enqueue.lost")
+    queue = stage_of(state).queue
+    if queue is not None:
+        advance.apply_async((str(document_id),), queue=queue.value)
