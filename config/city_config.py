@@ -74,9 +74,7 @@ class Cue(_Strict):
             try:
                 re.compile(self.pattern)
             except re.error as error:
-                raise ValueError(
-                    f"'pattern' ist kein gültiger regulärer Ausdruck: {error}"
-                ) from None
+                raise ValueError(f"'pattern' ist kein gültiger regulärer Ausdruck: {error}") from None
         return self
 
 
@@ -106,9 +104,7 @@ class Routing(_Strict):
             try:
                 re.compile(pattern)
             except re.error as error:
-                raise ValueError(
-                    f"'ignore': {pattern!r} ist kein gültiger regulärer Ausdruck: {error}"
-                ) from None
+                raise ValueError(f"'ignore': {pattern!r} ist kein gültiger regulärer Ausdruck: {error}") from None
         return self
 
 
@@ -149,9 +145,7 @@ class DmsMapping(_Strict):
     @model_validator(mode="after")
     def _own_id_is_mapped(self) -> Self:
         if PropertySource.DOCUMENT_ID not in self.properties:
-            raise ValueError(
-                "'properties' braucht 'document_id': daran wird erkannt, was schon abgelegt ist"
-            )
+            raise ValueError("'properties' braucht 'document_id': daran wird erkannt, was schon abgelegt ist")
         return self
 
 
@@ -165,14 +159,10 @@ class City(_Strict):
     dms: DmsMapping
 
     def unit(self, number: str) -> OrgUnit | None:
-        return next(
-            (unit for unit in self.organisation.units if unit.number == number), None
-        )
+        return next((unit for unit in self.organisation.units if unit.number == number), None)
 
     def document_type(self, key: str) -> DocumentType | None:
         return next((kind for kind in self.document_types if kind.key == key), None)
 
     def intake_point(self, inbox: str) -> IntakePoint | None:
-        return next(
-            (point for point in self.intake_points if point.inbox == inbox), None
-        )
+        return next((point for point in self.intake_points if point.inbox == inbox), None)

@@ -78,13 +78,9 @@ def _read(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ConfigurationError(
-            f"{path.name}: Die Datei fehlt in {path.parent}."
-        ) from None
+        raise ConfigurationError(f"{path.name}: Die Datei fehlt in {path.parent}.") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"{path}: Die Datei ist nicht lesbar ({error})."
-        ) from None
+        raise ConfigurationError(f"{path}: Die Datei ist nicht lesbar ({error}).") from None
     try:
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
         data = yaml.safe_load(text)
@@ -92,9 +88,7 @@ def _read(path: Path, model: type[Model]) -> Model:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         problem = getattr(error, "problem", None) or "kein gültiges YAML"
-        raise ConfigurationError(
-            f"{path.name}, Zeile {line}: kein gültiges YAML ({problem})."
-        ) from None
+        raise ConfigurationError(f"{path.name}, Zeile {line}: kein gültiges YAML ({problem}).") from None
     if duplicate := _duplicate_key(tree):
         key, line = duplicate
         raise ConfigurationError(f"{path.name}, Zeile {line}: '{key}' steht zweimal.")
@@ -104,27 +98,17 @@ def _read(path: Path, model: type[Model]) -> Model:
         raise ConfigurationError(_explain(path.name, tree, error, model)) from None
 
 
-def _explain(
-    name: str, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel]
-) -> str:
+def _explain(name: str, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel]) -> str:
     first = error.errors()[0]
     where = [part for part in first["loc"] if part != "[key]"]
     line = _line_of(tree, where)
     context = {key: str(value) for key, value in (first.get("ctx") or {}).items()}
     context["allowed"] = ", ".join(_fields_at(model, where[:-1]))
     template = _MESSAGES.get(first["type"])
-    text = (
-        template.format_map(context)
-        if template
-        else first["msg"].removeprefix("Value error, ")
-    )
-    label = ".".join(
-        str(part + 1) if isinstance(part, int) else str(part) for part in where
-    )
+    text = template.format_map(context) if template else first["msg"].removeprefix("Value error, ")
+    label = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in where)
     value = first.get("input")
-    found = (
-        f" (gefunden: {value!r})" if isinstance(value, str | int | float | bool) else ""
-    )
+    found = f" (gefunden: {value!r})" if isinstance(value, str | int | float | bool) else ""
     return f"{name}, Zeile {line}: {label or 'Datei'}: {text}{found}."
 
 
@@ -135,17 +119,9 @@ def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
         if isinstance(part, int):
             continue
         field = current.model_fields.get(str(part))
-        nested = (
-            [field.annotation, *getattr(field.annotation, "__args__", ())]
-            if field
-            else []
-        )
+        nested = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
         found = next(
-            (
-                kind
-                for kind in nested
-                if isinstance(kind, type) and issubclass(kind, BaseModel)
-            ),
+            (kind for kind in nested if isinstance(kind, type) and issubclass(kind, BaseModel)),
             None,
         )
         if found is None:
@@ -158,11 +134,7 @@ def _line_of(node: yaml.Node | None, where: list[Any]) -> int:
     """1-based line of the deepest node on that path."""
     line = node.start_mark.line + 1 if node else 1
     for part in where:
-        if (
-            isinstance(node, yaml.SequenceNode)
-            and isinstance(part, int)
-            and part < len(node.value)
-        ):
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
             line = node.start_mark.line + 1
         elif isinstance(node, yaml.MappingNode):
@@ -202,9 +174,7 @@ def _check_unique(folder: Path, found: City) -> None:
         for name in names:
             if names.count(name) > 1:
                 line = _line_with(folder / file, name, last=True)
-                raise ConfigurationError(
-                    f"{file}, Zeile {line}: {name!r} ist zweimal vergeben."
-                )
+                raise ConfigurationError(f"{file}, Zeile {line}: {name!r} ist zweimal vergeben.")
 
 
 def _check_references(folder: Path, found: City) -> None:
@@ -226,9 +196,5 @@ def _check_references(folder: Path, found: City) -> None:
 
 
 def _line_with(path: Path, word: str, *, last: bool = False) -> int:
-    lines = [
-        number
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-        if word in line
-    ]
+    lines = [number for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if word in line]
     return lines[-1 if last else 0] if lines else 1

@@ -33,9 +33,7 @@ _CODE_ROOMS = (
 class Settings(BaseSettings):
     """One installation. Times are seconds unless the name says otherwise."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="POSTEINGANG_", frozen=True, extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="POSTEINGANG_", frozen=True, extra="ignore")
 
     var: Path = CODE_ROOT / "var"
     city: Path = CODE_ROOT / "config" / "city"
@@ -173,11 +171,7 @@ def load_settings() -> Settings:
 def _refuse_data_inside_code(var: Path) -> None:
     place = var.resolve()
     rooms = [CODE_ROOT / room for room in _CODE_ROOMS]
-    if (
-        place == CODE_ROOT
-        or any(place.is_relative_to(room) for room in rooms)
-        or CODE_ROOT.is_relative_to(place)
-    ):
+    if place == CODE_ROOT or any(place.is_relative_to(room) for room in rooms) or CODE_ROOT.is_relative_to(place):
         raise ConfigurationError(
             f"Der Datenordner {place} liegt im Programmcode.",
             remedy="POSTEINGANG_VAR auf einen eigenen Ordner setzen, z. B. /var/lib/posteingang.",

@@ -49,13 +49,7 @@ class FolderConnector:
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
         found = self._root.glob(f"*/*_{document_id}")
-        return tuple(
-            sorted(
-                f"{path.parent.name}/{path.name}"
-                for path in found
-                if not path.name.startswith(_PENDING)
-            )
-        )
+        return tuple(sorted(f"{path.parent.name}/{path.name}" for path in found if not path.name.startswith(_PENDING)))
 
     def read_back(self, target_id: str) -> FiledDocument:
         folder = self._root / target_id
@@ -63,9 +57,7 @@ class FolderConnector:
             index = json.loads((folder / _INDEX).read_text(encoding="utf-8"))
             digest = digest_of_file(folder / index["file_name"])
         except (OSError, ValueError, KeyError) as error:
-            raise Rejected(
-                f"Im Postfach fehlt {target_id} oder ist unvollständig ({error})."
-            ) from error
+            raise Rejected(f"Im Postfach fehlt {target_id} oder ist unvollständig ({error}).") from error
         return FiledDocument(target_id, UUID(index["document_id"]), digest, index)
 
     def properties(self) -> frozenset[str]:
@@ -73,9 +65,7 @@ class FolderConnector:
 
     def health(self) -> Health:
         if not self._root.is_dir() or not os.access(self._root, os.W_OK):
-            return Health(
-                False, f"Ordner {self._root} fehlt oder ist nicht beschreibbar"
-            )
+            return Health(False, f"Ordner {self._root} fehlt oder ist nicht beschreibbar")
         return Health(True, f"Ordner {self._root}")
 
     def close(self) -> None:

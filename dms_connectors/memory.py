@@ -22,11 +22,7 @@ class MemoryConnector:
         return target_id
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
-        return tuple(
-            key
-            for key, (request, _) in self._filed.items()
-            if request.document_id == document_id
-        )
+        return tuple(key for key, (request, _) in self._filed.items() if request.document_id == document_id)
 
     def read_back(self, target_id: str) -> FiledDocument:
         if target_id not in self._filed:

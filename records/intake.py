@@ -11,6 +11,7 @@ from django.db.models import Max
 from records import audit
 from records.models import Document, DocumentFile, InboxFile, Intake
 from records.objects import ObjectStore
+from schemas.errors import Unavailable
 from schemas.faults import fault_point
 from schemas.states import FileRole, State
 
@@ -38,9 +39,14 @@ def is_committed(claim_id: UUID) -> bool:
 def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -> UUID:
     """Store the bytes and commit intake, document and first event. Returns the document's id.
 
+    Unavailable if a writer still holds the file open and goes on writing: it stays in the spool for the next look.
     The claim id is unique in the database: a second commit of the same claim fails as a whole.
     """
+    before = content.stat()
     digest = store.put(content)
+    after = content.stat()
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or digest.size != after.st_size:
+        raise Unavailable(f"{arrival.original_name} wird nach der Übernahme noch beschrieben.")
     fault_point("intake.after_object")
     with transaction.atomic():
         row = store.register(digest, now)
@@ -61,9 +67,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
             state=State.RECEIVED,
             state_since=now,
         )
-        DocumentFile.objects.create(
-            document=document, role=FileRole.ORIGINAL, content=row, name=arrival.original_name
-        )
+        DocumentFile.objects.create(document=document, role=FileRole.ORIGINAL, content=row, name=arrival.original_name)
         payload = {
             "claim_id": str(arrival.claim_id),
             "inbox": arrival.inbox,

@@ -44,7 +44,7 @@ class Document(models.Model):
     entry = models.BigIntegerField(unique=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="documents")
     ordinal = models.PositiveIntegerField(default=1)
-    register_number = models.CharField(max_length=32, null=True, unique=True)  # noqa: DJ001 - unique needs NULL
+    register_number = models.CharField(max_length=32, null=True, unique=True)
     state = models.CharField(max_length=32)
     state_since = models.DateTimeField()
     reason = models.TextField(blank=True)
@@ -59,13 +59,13 @@ class Document(models.Model):
     leased_by = models.CharField(max_length=128, blank=True)
 
     page_count = models.PositiveIntegerField(null=True)
-    document_type = models.CharField(max_length=64, null=True)  # noqa: DJ001 - null: not known
-    unit = models.CharField(max_length=16, null=True)  # noqa: DJ001 - null: not known
+    document_type = models.CharField(max_length=64, null=True)
+    unit = models.CharField(max_length=16, null=True)
     confidence = models.FloatField(null=True)
     needs_original = models.BooleanField(null=True)
     reasons = models.JSONField(default=list)
     anomalies = models.JSONField(default=list)
-    delivered_as = models.CharField(max_length=255, null=True)  # noqa: DJ001 - null: not delivered
+    delivered_as = models.CharField(max_length=255, null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "ordinal"], name="one_child_per_ordinal")]

@@ -18,7 +18,19 @@ from schemas.faults import fault_point
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, FileDigest, OutboundCall, ScanFacts, StepResult, StoredFile, Work
 
-__all__ = ["Lease", "LeaseLost", "begin_call", "call_refused", "defer", "due", "fail", "finish", "free_leases", "load", "take"]
+__all__ = [
+    "Lease",
+    "LeaseLost",
+    "begin_call",
+    "call_refused",
+    "defer",
+    "due",
+    "fail",
+    "finish",
+    "free_leases",
+    "load",
+    "take",
+]
 
 
 DELIVERY = "delivery"

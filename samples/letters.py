@@ -1,84 +1,12 @@
 """The letters as data: wording, look, and what the mailroom has to make of them. Everyone is invented."""
 
-from dataclasses import dataclass
+from samples.model import Heading, Letter, Look, Rows, Sender, iban
 
-__all__ = ["LETTERS", "Block", "Heading", "Letter", "Look", "Rows", "Sender", "iban"]
+__all__ = ["LETTERS"]
 
 _SANS, _SERIF = "DejaVuSans", "DejaVuSerif"
 _NARROW, _BOOK = "DejaVuSansCondensed", "DejaVuSerifCondensed"
 _CITY = ("Schillerplatz 7", "58636 Iserlohn")
-_FAKE_BANK_CODE = "99900099"  # not assigned by the Bundesbank
-
-
-def iban(account: int) -> str:
-    """A German IBAN with valid check digits at a bank that does not exist, in groups of four."""
-    basic = f"{_FAKE_BANK_CODE}{account:010d}"
-    check = 98 - int(basic + "131400") % 97
-    whole = f"DE{check:02d}{basic}"
-    return " ".join(whole[start : start + 4] for start in range(0, len(whole), 4))
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Label and value side by side, one pair a line."""
-
-    rows: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A bold line between paragraphs."""
-
-    text: str
-
-
-Block = str | Rows | Heading
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Letterhead, the small line above the address, and the footer columns."""
-
-    name: str
-    below: str
-    street: str
-    town: str
-    contact: tuple[str, ...]
-    footer: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How the paper was printed and scanned: face, size in points, skew in degrees, bilevel or grey."""
-
-    face: str
-    points: float
-    skew: float
-    bilevel: bool
-    seed: int
-    centred_head: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One letter: first page as blocks, further pages as blocks, and the expected outcome."""
-
-    stem: str
-    document_type: str
-    unit: str | None
-    state: str
-    look: Look
-    sender: Sender
-    addressee: tuple[str, ...]
-    date: str
-    subject: str
-    greeting: str
-    body: tuple[Block, ...]
-    signer: str
-    enclosures: str
-    further: tuple[tuple[Block, ...], ...] = ()
-
-
 _DOG = Letter(
     stem="hundesteuer_anmeldung",
     document_type="hundesteuer",
@@ -137,7 +65,8 @@ _HOUSING = Letter(
         contact=("Telefon 0171 3920034", "pohlschmidt@post.example"),
         footer=(
             ("Überweisung bitte an:", "Jurek Pohlschmidt", "Beispielbank Lennetal eG"),
-            ("IBAN", iban(880026451), "Seite 1 von 2"),
+            ("IBAN", iban(880026451)),
+            ("Seite 1 von 2",),
         ),
     ),
     addressee=("Stadt Iserlohn", "Wohngeldstelle", *_CITY),
@@ -188,7 +117,7 @@ _HOUSING = Letter(
                     ("Kaltmiete", "684,00 Euro"),
                     ("Kalte Nebenkosten", "142,00 Euro"),
                     ("Heizkosten", "98,00 Euro, Gasheizung"),
-                    ("Vermieterin", "Wohnbau Rotkehlchen GmbH, Iserlohn"),
+                    ("Vermieterin", "Wohnbau Distelfink GmbH, Iserlohn"),
                 )
             ),
             "Ich versichere, dass diese Angaben vollständig und richtig sind. Änderungen teile ich der "
@@ -210,17 +139,15 @@ _NURSERY = Letter(
         street="Haselmausweg 5",
         town="58644 Iserlohn",
         contact=("Telefon 0176 04069047", "familie@doernemann-okafor.example"),
-        footer=(
-            ("Bankverbindung: Phantasiebank Sauerland eG", f"IBAN {iban(30077195)}"),
-        ),
+        footer=(("Bankverbindung: Phantasiebank Sauerland eG", f"IBAN {iban(30077195)}"),),
     ),
     addressee=("Stadt Iserlohn", "Bereich Jugend", *_CITY),
     date="Iserlohn, 9. November 2026",
-    subject="Elternbeitrag für die Kita Wirbelwind: Einkommen hat sich geändert",
+    subject="Elternbeitrag für die Kita Rotkehlchennest: Einkommen hat sich geändert",
     greeting="Guten Tag,",
     body=(
         "unser Sohn Emeka Dörnemann-Okafor, geboren am 14. Februar 2023, besucht seit August 2025 die Kita "
-        "Wirbelwind in Letmathe. Sein Betreuungsplatz umfasst 35 Stunden in der Woche.",
+        "Rotkehlchennest in Letmathe. Sein Betreuungsplatz umfasst 35 Stunden in der Woche.",
         "Seit dem 1. Oktober 2026 bin ich in Elternzeit, weil unsere Tochter geboren wurde. Unser "
         "Einkommen im Jahr 2026 wird deshalb voraussichtlich bei 46.800 Euro liegen. Der Elternbeitrag "
         "wurde zuletzt nach einem Einkommen von 63.500 Euro festgesetzt.",
@@ -302,7 +229,7 @@ _BUILDING = Letter(
     greeting="Sehr geehrte Damen und Herren,",
     body=(
         "im Namen der Bauherrschaft, der Eheleute Hartwig und Selma Grotenhoff, reichen wir den Bauantrag "
-        "für das folgende Vorhaben im einfachen Genehmigungsverfahren ein.",
+        "für das folgende Vorhaben im vereinfachten Genehmigungsverfahren ein.",
         Rows(
             (
                 ("Vorhaben:", "Anbau eines beheizten Wintergartens an ein Wohnhaus"),

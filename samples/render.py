@@ -10,7 +10,7 @@ from random import Random
 import img2pdf  # type: ignore[import-untyped, unused-ignore]
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from samples.letters import Block, Heading, Letter, Look, Rows
+from samples.model import Block, Heading, Letter, Look, Rows
 
 __all__ = ["DPI", "FONTS", "pdf_of", "scanned_pages"]
 
@@ -26,7 +26,7 @@ def _mm(millimetres: float) -> int:
 
 
 _LEFT, _RIGHT = _mm(25), _mm(190)
-_VALUES = _mm(48)
+_VALUES = _mm(54)
 
 
 @lru_cache(maxsize=64)
@@ -73,17 +73,18 @@ class _Sheet:
             case str(text):
                 self.paragraph(text)
 
-    def signature(self, random: Random) -> None:
-        """A pen stroke over the printed name: loops that lean right and run out flat."""
-        x, points = float(_LEFT + _mm(2)), list[tuple[float, float]]()
-        height = float(_mm(5.5))
-        for number in range(9):
-            height *= random.uniform(0.72, 0.95)
-            up = self.y + _mm(8) - height * random.uniform(0.6, 1.5)
-            down = self.y + _mm(8) + (height * 0.35 if number % 3 == 1 else 0)
-            points += [(x + _mm(1.6), up), (x + _mm(0.4), down)]
-            x += random.uniform(_mm(2.0), _mm(4.2))
-        points.append((x + _mm(9), self.y + _mm(7)))
+    def signature(self, signer: str, random: Random) -> None:
+        """A pen stroke over the printed name: a tall initial, then loops that run out flat."""
+        hand = Random(signer)
+        base, x = float(self.y + _mm(8)), float(_LEFT + _mm(hand.uniform(2, 5)))
+        tall, slant = _mm(hand.uniform(5.5, 8.5)), _mm(hand.uniform(0.5, 2.2))
+        points = [(x, base - tall * 0.4), (x + slant, base - tall), (x + slant * 1.4, base - tall * 0.8)]
+        points += [(x, base + tall * 0.2), (x + _mm(2), base - tall * hand.uniform(0.2, 0.7))]
+        for left in range(hand.randint(4, 9), 0, -1):
+            reach = _mm(hand.uniform(0.4, 1.1) * (1 + left / 4)) + random.randint(-3, 3)
+            x += _mm(hand.uniform(1.8, 3.6))
+            points += [(x, base + hand.choice((0, 0, 0, _mm(2.5)))), (x + slant * 0.8, base - reach)]
+        points += [(x + _mm(3), base), (x + _mm(hand.uniform(6, 16)), base - _mm(hand.uniform(-1, 2)))]
         self.pen.line(_smooth(points), fill=_PENCIL, width=5, joint="curve")
         self.gap(13)
 
@@ -118,26 +119,25 @@ def _blank(look: Look, top: float) -> _Sheet:
 
 def _head(sheet: _Sheet, letter: Letter) -> None:
     sender, look = letter.sender, letter.look
-    title = _font(look.face, 16, bold=True)
-    small = (f"{sender.street}, {sender.town}", "   ".join(sender.contact))
-    for text, points in ((sender.name, 16.0), (sender.below, 10.0), *((line, 9.0) for line in small)):
-        if not text:
-            continue
-        font = title if points == 16.0 else _font(look.face, points)
-        x = (_SIZE[0] - round(font.getlength(text))) // 2 if look.centred_head else _LEFT
-        sheet.line(text, x=x, points=points, bold=points == 16.0)
+    rows = [(sender.name, 16.0, True), (sender.below, 10.0, False)]
+    rows += [(text, 9.0, False) for text in (f"{sender.street}, {sender.town}", "   ".join(sender.contact))]
+    for text, points, bold in rows:
+        if text:
+            width = round(_font(look.face, points, bold=bold).getlength(text))
+            x = (_SIZE[0] - width) // 2 if look.centred_head else _LEFT
+            sheet.line(text, x=x, points=points, bold=bold)
     sheet.gap(1.5)
     sheet.pen.line((_LEFT, sheet.y, _RIGHT, sheet.y), fill=_INK, width=3)
 
 
 def _foot(sheet: _Sheet, letter: Letter) -> None:
-    top = _mm(277)
+    top = _mm(276)
     sheet.pen.line((_LEFT, top - _mm(2), _RIGHT, top - _mm(2)), fill=_INK, width=2)
     columns = letter.sender.footer
     for number, column in enumerate(columns):
         sheet.y = top
         for line in column:
-            sheet.line(line, x=_LEFT + number * (_RIGHT - _LEFT) // len(columns), points=8)
+            sheet.line(line, x=_LEFT + number * (_RIGHT - _LEFT) // len(columns), points=8.5)
 
 
 def _first_page(letter: Letter, random: Random) -> Image.Image:
@@ -150,9 +150,9 @@ def _first_page(letter: Letter, random: Random) -> Image.Image:
     for line in letter.addressee:
         sheet.line(line)
     date = _font(letter.look.face, letter.look.points)
-    sheet.y = _mm(92)
+    sheet.y = _mm(91)
     sheet.line(letter.date, x=_RIGHT - round(date.getlength(letter.date)))
-    sheet.gap(5)
+    sheet.y = _mm(109)  # clear of the fold
     sheet.line(letter.subject, bold=True)
     sheet.gap(5)
     sheet.line(letter.greeting)
@@ -169,7 +169,7 @@ def _first_page(letter: Letter, random: Random) -> Image.Image:
 
 def _close(sheet: _Sheet, letter: Letter, random: Random) -> None:
     sheet.gap(2)
-    sheet.signature(random)
+    sheet.signature(letter.signer, random)
     sheet.line(letter.signer)
 
 
@@ -190,30 +190,30 @@ def _grain(random: Random, *, share: float) -> Image.Image:
     return soft.point([round((value - 128) * share) + 128 for value in range(256)])
 
 
-def _mark_paper(page: Image.Image, random: Random) -> None:
-    """Two folds (the letter came in a window envelope), dust, and the shadow along one edge."""
-    pen = ImageDraw.Draw(page)
+def _marked(page: Image.Image, look: Look, random: Random) -> Image.Image:
+    """Two folds (it came in a window envelope), dust, and a shadow along one edge, all under the ink."""
+    marks = Image.new("L", _SIZE, _PAPER)
+    pen = ImageDraw.Draw(marks)
     for fold in (_mm(105), _mm(210)):
         shift = random.randint(-6, 6)
         pen.line((0, fold + shift, _SIZE[0], fold - shift), fill=243, width=3)
     for _ in range(60):
-        x, y = random.randrange(_SIZE[0]), random.randrange(_SIZE[1])
+        x, y, size = random.randrange(_SIZE[0]), random.randrange(_SIZE[1]), random.choice((1, 1, 2, 2, 3))
         if page.crop((x - 40, y - 40, x + 40, y + 40)).getextrema()[0] == _PAPER:
-            size = random.choice((1, 1, 2, 2, 3))
             pen.ellipse((x, y, x + size, y + size), fill=random.randint(90, 190))
+    darkest = 205 if look.bilevel else 150
     for step in range(24):
-        pen.line((step, 0, step, _SIZE[1]), fill=150 + 4 * step)
+        pen.line((step, 0, step, _SIZE[1]), fill=min(_PAPER, darkest + 4 * step))
+    return ImageChops.darker(page, marks)
 
 
 def _scan(page: Image.Image, look: Look, random: Random) -> Image.Image:
     """What the scanner makes of the sheet: turned a little, softened, grainy, paper not quite white."""
-    _mark_paper(page, random)
-    turned = page.rotate(
-        look.skew + random.uniform(-0.04, 0.04), Image.Resampling.BICUBIC, fillcolor=_PAPER
-    )
+    angle = look.skew + random.uniform(-0.04, 0.04)
+    turned = _marked(page, look, random).rotate(angle, Image.Resampling.BICUBIC, fillcolor=_PAPER)
     soft = turned.filter(ImageFilter.GaussianBlur(0.7))
     toned = soft.point([round(16 + value * 0.905) for value in range(256)])
-    grain = _grain(random, share=0.35 if look.bilevel else 0.09)
+    grain = _grain(random, share=0.25 if look.bilevel else 0.09)
     grey = ImageChops.add(toned, grain, 1, -128)
     return grey.point([0 if value < 158 else 255 for value in range(256)], "1") if look.bilevel else grey
 
@@ -222,9 +222,8 @@ def scanned_pages(letter: Letter) -> list[Image.Image]:
     """The pages of the letter as a scanner delivers them, the same every time."""
     random = Random(letter.look.seed)
     pages = [_first_page(letter, random)]
-    pages += [
-        _further_page(letter, blocks, number, random) for number, blocks in enumerate(letter.further, start=2)
-    ]
+    for number, blocks in enumerate(letter.further, start=2):
+        pages.append(_further_page(letter, blocks, number, random))  # one by one: each draws from `random`
     return [_scan(page, letter.look, random) for page in pages]
 
 
@@ -244,7 +243,7 @@ def pdf_of(pages: list[Image.Image]) -> bytes:
 def _encoded(page: Image.Image) -> bytes:
     target = io.BytesIO()
     if page.mode == "1":
-        page.save(target, "PNG", dpi=(DPI, DPI))
+        page.save(target, "TIFF", compression="group4", dpi=(DPI, DPI))
     else:
         page.save(target, "JPEG", quality=_JPEG_QUALITY, optimize=True, dpi=(DPI, DPI))
     return target.getvalue()

@@ -49,9 +49,7 @@ class Unavailable(PosteingangError):
     code = "nicht_erreichbar"
     retryable = True
 
-    def __init__(
-        self, sentence: str, *, remedy: str = "", retry_after: float | None = None
-    ) -> None:
+    def __init__(self, sentence: str, *, remedy: str = "", retry_after: float | None = None) -> None:
         super().__init__(sentence, remedy=remedy)
         self.retry_after = retry_after
 

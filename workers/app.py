@@ -1,5 +1,6 @@
 """The Celery app: transport only. JSON, ids only, late acknowledgement; what gets lost the sweep finds."""
 
+import os
 import resource
 from typing import Any
 
@@ -9,9 +10,12 @@ from kombu import Queue as KombuQueue
 
 from config.settings import load_settings
 from schemas.states import Queue
+from workers.lifeline import die_with_parent
+from workers.setup import prepare_process
 
-__all__ = ["app"]
+__all__ = ["app", "worker_name"]
 
+prepare_process(os.environ.get("POSTEINGANG_COMPONENT", "worker"))
 settings = load_settings()
 
 app = Celery("posteingang", broker=settings.broker_url, include=["workers.tasks"])
@@ -47,6 +51,7 @@ app.conf.update(
 @signals.worker_process_init.connect
 def _prepare_child(**_: Any) -> None:
     """Each prefork child is its own sandbox with a memory limit, and gets its own database connection."""
+    die_with_parent()
     limit = settings.ocr_memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -65,6 +70,4 @@ def _free_lease_of_dead_child(
 
 def worker_name(task_id: str) -> str:
     """Who holds a lease: the worker process group (named by the supervisor) and the task."""
-    import os
-
     return f"{os.environ.get('POSTEINGANG_COMPONENT', 'worker')}:{task_id}"

@@ -39,9 +39,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def run_step(document_id: UUID, worker: str) -> State | None:
     """Advance the document by one step. Returns the state it is in now if that is automatic, else None."""
     settings = load_settings()
-    lease = records_work.take(
-        document_id, worker=worker, seconds=settings.lease_seconds, automatic=automatic_states()
-    )
+    lease = records_work.take(document_id, worker=worker, seconds=settings.lease_seconds, automatic=automatic_states())
     if lease is None:
         return None
     with structlog.contextvars.bound_contextvars(document=str(document_id), state=str(lease.state)):

@@ -47,9 +47,7 @@ class D3ecmConnector:
             self._known = None
             location = self._upload(request.content)
         repository = self._repository()
-        category = self._mapping.categories.get(
-            request.document_type, self._mapping.default_category
-        )
+        category = self._mapping.categories.get(request.document_type, self._mapping.default_category)
         properties = [
             {
                 "key": self._mapping.properties[PropertySource(name)],
@@ -65,15 +63,11 @@ class D3ecmConnector:
             "contentLocationUri": location,
             "sourceProperties": {"properties": properties},
         }
-        response = self._session.request(
-            "POST", expand(repository.item), effect=True, json=body
-        )
+        response = self._session.request("POST", expand(repository.item), effect=True, json=body)
         stored = response.headers.get("location", "")
         target_id = stored.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
         if not target_id:
-            raise UnclearOutcome(
-                "Das DMS hat die Ablage bestätigt, aber keine Dokument-ID genannt."
-            )
+            raise UnclearOutcome("Das DMS hat die Ablage bestätigt, aber keine Dokument-ID genannt.")
         return str(target_id)
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
@@ -83,38 +77,26 @@ class D3ecmConnector:
         path = expand(
             repository.search,
             sourceid=repository.source,
-            sourceproperties=json.dumps(
-                {key: [str(document_id)]}, separators=(",", ":")
-            ),
+            sourceproperties=json.dumps({key: [str(document_id)]}, separators=(",", ":")),
         )
         found: list[str] = []
         while path:
             answer = self._session.get_json(path)
-            found += [
-                str(item["id"])
-                for item in answer.get("items", [])
-                if self._carries(item, key, document_id)
-            ]
+            found += [str(item["id"]) for item in answer.get("items", []) if self._carries(item, key, document_id)]
             path = ((answer.get("_links") or {}).get("next") or {}).get("href", "")
         return tuple(found)
 
     def read_back(self, target_id: str) -> FiledDocument:
         repository = self._repository()
-        item = self._session.get_json(
-            expand(repository.item, dmsobjectid=target_id, sourceid=repository.source)
-        )
+        item = self._session.get_json(expand(repository.item, dmsobjectid=target_id, sourceid=repository.source))
         ours = {key: source.value for source, key in self._mapping.properties.items()}
-        values = {
-            ours[key]: value for key, value in _read_properties(item) if key in ours
-        }
+        values = {ours[key]: value for key, value in _read_properties(item) if key in ours}
         with self._session.stream(link(item, "mainblobcontent")) as chunks:
             digest = digest_of_chunks(chunks)
         try:
             document_id = UUID(values[PropertySource.DOCUMENT_ID.value])
         except (KeyError, ValueError):
-            raise Rejected(
-                f"Das DMS-Dokument {target_id} trägt unsere Dokument-ID nicht."
-            ) from None
+            raise Rejected(f"Das DMS-Dokument {target_id} trägt unsere Dokument-ID nicht.") from None
         return FiledDocument(target_id, document_id, digest, values)
 
     def properties(self) -> frozenset[str]:
@@ -126,16 +108,12 @@ class D3ecmConnector:
             self._repository()
         except PosteingangError as error:
             return Health(False, str(error))
-        return Health(
-            True, f"{self._settings.address}, Repository {self._settings.repository}"
-        )
+        return Health(True, f"{self._settings.address}, Repository {self._settings.repository}")
 
     def _repository(self) -> _Repository:
         if self._known is None:
             root = self._session.get_json("/dms")
-            found = self._session.get_json(
-                expand(link(root, "repo"), repositoryid=self._settings.repository)
-            )
+            found = self._session.get_json(expand(link(root, "repo"), repositoryid=self._settings.repository))
             self._known = _Repository(
                 source=link(found, "source"),
                 upload=link(found, "chunkedupload"),
@@ -148,9 +126,7 @@ class D3ecmConnector:
         """Send the file in chunks; the first answer names where the rest goes."""
         location = ""
         for chunk in _chunks(path, self._settings.chunk_bytes):
-            response = self._session.request(
-                "POST", location or self._repository().upload, content=chunk
-            )
+            response = self._session.request("POST", location or self._repository().upload, content=chunk)
             location = response.headers.get("location", location)
             if not location:
                 raise Unavailable("Das DMS hat zum Hochladen keinen Ablageort genannt.")
@@ -172,10 +148,7 @@ def _chunks(path: Path, size: int) -> Iterator[bytes]:
 
 def _read_properties(item: dict[str, Any]) -> list[tuple[str, str]]:
     """(key, value) of an item as read: an array, unlike the object that is written."""
-    return [
-        (str(entry.get("key")), str(entry.get("value") or ""))
-        for entry in item.get("sourceProperties") or []
-    ]
+    return [(str(entry.get("key")), str(entry.get("value") or "")) for entry in item.get("sourceProperties") or []]
 
 
 def _cut(value: str, limit: int = 255) -> str:

@@ -31,9 +31,7 @@ def expand(template: str, **values: str) -> str:
         names = [name.strip() for name in match[2].split(",")]
         if not match[1]:
             return "".join(quote(values.get(name, ""), safe="") for name in names)
-        pairs = [
-            f"{name}={quote(values[name], safe='')}" for name in names if name in values
-        ]
+        pairs = [f"{name}={quote(values[name], safe='')}" for name in names if name in values]
         return "?" + "&".join(pairs) if pairs else ""
 
     return _EXPRESSION.sub(fill, template)

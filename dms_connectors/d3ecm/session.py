@@ -42,14 +42,8 @@ class Session:
     def __init__(self, settings: D3ecmSettings) -> None:
         self._settings = settings
         bundle = settings.ca_bundle
-        verify = (
-            ssl.create_default_context(cafile=str(bundle))
-            if bundle is not None
-            else True
-        )
-        self._client = httpx.Client(
-            base_url=settings.address, timeout=settings.timeout, verify=verify
-        )
+        verify = ssl.create_default_context(cafile=str(bundle)) if bundle is not None else True
+        self._client = httpx.Client(base_url=settings.address, timeout=settings.timeout, verify=verify)
         url = httpx.URL(settings.address)
         self._origin = f"{url.scheme}://{url.netloc.decode()}"
         self._token: str | None = None
@@ -74,9 +68,7 @@ class Session:
     ) -> httpx.Response:
         """One request, logged in, once more after 401. `effect`: a lost answer leaves the outcome unclear."""
         for attempt in (1, 2):
-            response = self._send(
-                method, path, effect=effect, content=content, json=json, params=params
-            )
+            response = self._send(method, path, effect=effect, content=content, json=json, params=params)
             if response.status_code == 401 and attempt == 1:
                 self._token = None
                 continue
@@ -87,9 +79,7 @@ class Session:
     @contextmanager
     def stream(self, path: str) -> Iterator[Iterator[bytes]]:
         """The bytes of a download in chunks, in constant memory."""
-        headers = self._headers("GET") | {
-            "Accept": "application/octet-stream, application/hal+json;q=0.1"
-        }
+        headers = self._headers("GET") | {"Accept": "application/octet-stream, application/hal+json;q=0.1"}
         try:
             with self._client.stream("GET", path, headers=headers) as response:
                 if response.status_code >= 400:
@@ -97,9 +87,7 @@ class Session:
                     self._judge(response, effect=False)
                 yield response.iter_bytes(1024 * 1024)
         except httpx.TransportError as error:
-            raise Unavailable(
-                f"{_WHERE} hat den Abruf abgebrochen ({type(error).__name__})."
-            ) from error
+            raise Unavailable(f"{_WHERE} hat den Abruf abgebrochen ({type(error).__name__}).") from error
 
     def _send(
         self,
@@ -115,18 +103,14 @@ class Session:
         if content is not None:
             headers["Content-Type"] = "application/octet-stream"
         try:
-            return self._client.request(
-                method, path, headers=headers, content=content, json=json, params=params
-            )
+            return self._client.request(method, path, headers=headers, content=content, json=json, params=params)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise Unavailable(
                 f"{_WHERE} unter {self._settings.address} ist nicht erreichbar ({type(error).__name__})."
             ) from error
         except httpx.TransportError as error:
             kind = UnclearOutcome if effect else Unavailable
-            raise kind(
-                f"{_WHERE} hat nicht zu Ende geantwortet ({type(error).__name__})."
-            ) from error
+            raise kind(f"{_WHERE} hat nicht zu Ende geantwortet ({type(error).__name__}).") from error
 
     def _headers(self, method: str) -> dict[str, str]:
         if self._token is None or datetime.now(UTC) > self._expires - _RENEW_BEFORE:
@@ -164,9 +148,7 @@ class Session:
             self._token = str(answer["AuthSessionId"])
             self._expires = _parse_expiry(str(answer["Expire"]))
         except (KeyError, ValueError) as error:
-            raise Unavailable(
-                f"{_WHERE} hat die Anmeldung unverständlich beantwortet."
-            ) from error
+            raise Unavailable(f"{_WHERE} hat die Anmeldung unverständlich beantwortet.") from error
 
     def _judge(self, response: httpx.Response, *, effect: bool) -> None:
         """Turn a status into what it means for us (facts: 401, 403, 404, 406, 429, 500)."""
@@ -177,13 +159,9 @@ class Session:
         if status == 404:
             raise NotFound(f"{_WHERE} kennt die Adresse nicht mehr (404).")
         if status == 429:
-            raise Unavailable(
-                f"{_WHERE} bremst (429).", retry_after=_retry_after(response)
-            )
+            raise Unavailable(f"{_WHERE} bremst (429).", retry_after=_retry_after(response))
         if status in (401, 403, 408):
-            raise Unavailable(
-                f"{_WHERE} verweigert den Zugriff ({status}). {detail}".strip()
-            )
+            raise Unavailable(f"{_WHERE} verweigert den Zugriff ({status}). {detail}".strip())
         if status >= 500:
             kind = UnclearOutcome if effect else Unavailable
             raise kind(
@@ -199,9 +177,7 @@ class Session:
         except ValueError:
             answer = None
         if not isinstance(answer, dict):
-            raise Unavailable(
-                f"{_WHERE} hat kein JSON geliefert, sondern {response.headers.get('content-type', '?')}."
-            )
+            raise Unavailable(f"{_WHERE} hat kein JSON geliefert, sondern {response.headers.get('content-type', '?')}.")
         return answer
 
 
@@ -222,8 +198,4 @@ def _reason(response: httpx.Response) -> str:
         body = response.json()
     except ValueError:
         return ""
-    return (
-        str(body.get("reason") or body.get("LocalizedMessage") or "")
-        if isinstance(body, dict)
-        else ""
-    )
+    return str(body.get("reason") or body.get("LocalizedMessage") or "") if isinstance(body, dict) else ""

@@ -32,19 +32,13 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
         target_id = _stored_once(request, work, connector)
         difference = _difference(request, target_id, connector)
     except Rejected as refusal:
-        return StepResult(
-            State.CLEARING, work.facts, f"{request.register_number}: {refusal}"
-        )
+        return StepResult(State.CLEARING, work.facts, f"{request.register_number}: {refusal}")
     facts = replace(work.facts, delivered_as=target_id)
     if difference is not None:
         return StepResult(State.CLEARING, facts, difference)
     if goes_to_dms(work.facts.unit, city):
-        return StepResult(
-            State.FILED, facts, f"Im DMS als {target_id} abgelegt und geprüft."
-        )
-    return StepResult(
-        State.HANDED_OVER, facts, f"Im Postfach {target_id} abgelegt und geprüft."
-    )
+        return StepResult(State.FILED, facts, f"Im DMS als {target_id} abgelegt und geprüft.")
+    return StepResult(State.HANDED_OVER, facts, f"Im Postfach {target_id} abgelegt und geprüft.")
 
 
 def filing_request(work: Work) -> FilingRequest:
@@ -61,9 +55,7 @@ def filing_request(work: Work) -> FilingRequest:
         content=product.path,
         digest=product.digest,
         companions=(
-            _companion(
-                f"{number}.transfervermerk.xml", work.file(FileRole.TRANSFER_NOTE)
-            ),
+            _companion(f"{number}.transfervermerk.xml", work.file(FileRole.TRANSFER_NOTE)),
             _companion(f"{number}.original{_suffix(original)}", original),
         ),
     )
@@ -82,30 +74,20 @@ def _stored_once(request: FilingRequest, work: Work, connector: Connector) -> st
             )
         return connector.store(request)
     if len(found) > 1:
-        raise Rejected(
-            f"Doppelt abgelegt: {', '.join(found)}. Bitte im Zielsystem bereinigen."
-        )
+        raise Rejected(f"Doppelt abgelegt: {', '.join(found)}. Bitte im Zielsystem bereinigen.")
     return found[0]
 
 
-def _difference(
-    request: FilingRequest, target_id: str, connector: Connector
-) -> str | None:
+def _difference(request: FilingRequest, target_id: str, connector: Connector) -> str | None:
     """What arrived differently (German), or None. A second copy found now is a difference too."""
-    others = [
-        found for found in connector.find(request.document_id) if found != target_id
-    ]
+    others = [found for found in connector.find(request.document_id) if found != target_id]
     if others:
         return f"Doppelt abgelegt: {target_id}, {', '.join(others)}. Bitte im Zielsystem bereinigen."
     filed = connector.read_back(target_id)
     if filed.digest.sha256 != request.digest.sha256:
         return f"{target_id}: Der abgelegte Inhalt ist nicht der gesendete (SHA-256 verschieden)."
     sent = own_properties(request)
-    lost = [
-        name
-        for name, value in filed.properties.items()
-        if sent.get(name) not in (None, value)
-    ]
+    lost = [name for name, value in filed.properties.items() if sent.get(name) not in (None, value)]
     missing = [name for name in connector.properties() if name not in filed.properties]
     if lost or missing:
         return f"{target_id}: Eigenschaften fehlen oder sind verändert: {', '.join(sorted({*lost, *missing}))}."

@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from pipelines.intake.complete import READY_SUFFIX
 from schemas.durable import fsync_folder
 from schemas.faults import fault_point
 from schemas.values import aware
@@ -36,12 +38,11 @@ class Claim:
         return self.folder / _CONTENT
 
 
-def claim(
-    source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at: datetime
-) -> Claim | None:
+def claim(source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at: datetime) -> Claim | None:
     """Move the file into its own spool folder; None if it vanished in between.
 
-    The note is durable before the rename: whatever is in the spool always says what it is.
+    The note is durable before the rename: whatever is in the spool always says what it is. The ready marker goes
+    first: left behind by a crash, it would declare the next file of that name complete.
     """
     made = Claim(claim_id, inbox, source.name, received_at, spool / str(claim_id))
     made.folder.mkdir(parents=True)
@@ -57,6 +58,8 @@ def claim(
     fsync_folder(made.folder)
     fsync_folder(spool)
     fault_point("claim.after_note")
+    with suppress(FileNotFoundError):
+        source.with_name(source.name + READY_SUFFIX).unlink()
     try:
         source.rename(made.content)
     except FileNotFoundError:

@@ -31,9 +31,7 @@ class Verdict:
 def is_working_name(name: str) -> bool:
     """True for names that scanners and copy programs use while they write, and for markers and hidden files."""
     lowered = name.lower()
-    return name.startswith((".", "~")) or lowered.endswith(
-        (*_WORKING_SUFFIXES, READY_SUFFIX)
-    )
+    return name.startswith((".", "~")) or lowered.endswith((*_WORKING_SUFFIXES, READY_SUFFIX))
 
 
 def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
@@ -48,14 +46,10 @@ def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
         found.st_size,
         found.st_mtime_ns,
     )
-    return Look(
-        found.st_size, found.st_mtime_ns, previous.since if same and previous else now
-    )
+    return Look(found.st_size, found.st_mtime_ns, previous.since if same and previous else now)
 
 
-def judge(
-    path: Path, look: Look, now: float, *, stable_seconds: float, trailer_grace: float
-) -> Verdict:
+def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_grace: float) -> Verdict:
     """Complete if a marker says so, or size and time have stood still and the content has its end.
 
     A PDF without trailer is waited for `trailer_grace` seconds of stillness; after that it is taken as it is,

@@ -38,9 +38,7 @@ def check_hazards(pdf: pikepdf.Pdf, *, max_megapixels: int) -> tuple[str, ...]:
         _refuse_executable(item)
         _refuse_image(item, max_megapixels)
         if item.get("/FT") == "/Sig" and "/V" in item:
-            anomalies.append(
-                "Das Original ist digital signiert; die durchsuchbare Fassung trägt die Signatur nicht."
-            )
+            anomalies.append("Das Original ist digital signiert; die durchsuchbare Fassung trägt die Signatur nicht.")
     return tuple(dict.fromkeys(anomalies))
 
 
@@ -52,27 +50,19 @@ def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
             current = stack.pop()
             if isinstance(current, pikepdf.Dictionary | pikepdf.Stream):
                 yield current
-                stack += [
-                    value
-                    for value in dict(current.items()).values()
-                    if _is_direct(value)
-                ]
+                stack += [value for value in dict(current.items()).values() if _is_direct(value)]
             elif isinstance(current, pikepdf.Array):
                 stack += [value for value in current if _is_direct(value)]
 
 
 def _is_direct(value: object) -> bool:
-    return (
-        isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
-    )
+    return isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
 
 
 def _refuse_active(item: pikepdf.Object) -> None:
     name = str(item.get("/S", ""))
     if name in _ACTIVE or "/JS" in item:
-        raise BadInput(
-            f"Das PDF enthält {_ACTIVE.get(name, 'JavaScript')}.", remedy=_CALLER
-        )
+        raise BadInput(f"Das PDF enthält {_ACTIVE.get(name, 'JavaScript')}.", remedy=_CALLER)
 
 
 def _refuse_executable(item: pikepdf.Object) -> None:
@@ -80,9 +70,7 @@ def _refuse_executable(item: pikepdf.Object) -> None:
         return
     for key in ("/UF", "/F"):
         name = item.get(key)
-        if isinstance(name, pikepdf.String) and str(name).lower().rstrip(" .").endswith(
-            _EXECUTABLE
-        ):
+        if isinstance(name, pikepdf.String) and str(name).lower().rstrip(" .").endswith(_EXECUTABLE):
             raise BadInput(
                 f"Das PDF enthält ein eingebettetes Programm ({str(name)[:60]}).",
                 remedy=_CALLER,

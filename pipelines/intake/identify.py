@@ -18,9 +18,7 @@ _RESCAN = "Bitte das Schriftstück neu scannen oder die Datei neu übertragen."
 def identify(work: Work, city: City) -> StepResult:
     """Duplicate, quarantined (with a German reason), or identified with its page count and anomalies."""
     if work.duplicate_of is not None:
-        return StepResult(
-            State.DUPLICATE, work.facts, f"Inhaltsgleich mit {work.duplicate_of}."
-        )
+        return StepResult(State.DUPLICATE, work.facts, f"Inhaltsgleich mit {work.duplicate_of}.")
     try:
         facts = inspect_pdf(work.file(FileRole.ORIGINAL))
     except BadInput as problem:
@@ -45,9 +43,7 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
     if b"%%EOF" not in tail:
         raise BadInput("Das PDF ist abgeschnitten: sein Ende fehlt.", remedy=_RESCAN)
     try:
-        with pikepdf.Pdf.open(
-            file.path, attempt_recovery=False, inherit_page_attributes=False
-        ) as pdf:
+        with pikepdf.Pdf.open(file.path, attempt_recovery=False, inherit_page_attributes=False) as pdf:
             pages = len(pdf.pages)
             if pages == 0:
                 raise BadInput("Das PDF hat keine Seiten.", remedy=_RESCAN)
@@ -63,9 +59,7 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
             remedy="Bitte beim Absender eine lesbare Fassung anfordern.",
         ) from None
     except (pikepdf.PdfError, ValueError, RecursionError) as error:
-        raise BadInput(
-            f"Das PDF ist beschädigt ({_first_line(error)}).", remedy=_RESCAN
-        ) from None
+        raise BadInput(f"Das PDF ist beschädigt ({_first_line(error)}).", remedy=_RESCAN) from None
     return DocumentFacts(page_count=pages, anomalies=anomalies)
 
 

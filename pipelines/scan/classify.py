@@ -14,9 +14,7 @@ def classify(work: Work, city: City) -> StepResult:
     """Facts from the recognised text; always on to the transfer note, the routing decides what is sure enough."""
     text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
     facts = judge_text(text, work.facts, city)
-    return StepResult(
-        State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else ""
-    )
+    return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
 
 
 def judge_text(text: str, facts: DocumentFacts, city: City) -> DocumentFacts:
@@ -32,13 +30,9 @@ def judge_text(text: str, facts: DocumentFacts, city: City) -> DocumentFacts:
     confidence = _confidence(ranked, city)
     kind = best.document_type
     unit, why = _unit_for(best, text, city)
-    reasons = [
-        f"{kind.name}: gefunden {', '.join(f'„{word}“' for word in best.words)} (Punkte {best.score:g})."
-    ]
+    reasons = [f"{kind.name}: gefunden {', '.join(f'„{word}“' for word in best.words)} (Punkte {best.score:g})."]
     if len(ranked) > 1:
-        reasons.append(
-            f"Zweitbeste Dokumentart: {ranked[1].document_type.name} (Punkte {ranked[1].score:g})."
-        )
+        reasons.append(f"Zweitbeste Dokumentart: {ranked[1].document_type.name} (Punkte {ranked[1].score:g}).")
     reasons.append(why)
     return replace(
         facts,
@@ -54,9 +48,7 @@ def _confidence(ranked: list[Score], city: City) -> float:
     """Distance to the runner-up, scaled down while the score is below the configured minimum."""
     best = ranked[0].score
     second = ranked[1].score if len(ranked) > 1 else 0.0
-    return round(
-        min(1.0, best / city.routing.minimum_score) * (1 - second / (best + second)), 3
-    )
+    return round(min(1.0, best / city.routing.minimum_score) * (1 - second / (best + second)), 3)
 
 
 def _unit_for(best: Score, text: str, city: City) -> tuple[str | None, str]:

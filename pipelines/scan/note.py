@@ -14,12 +14,7 @@ from schemas.values import NewFile, StepResult, StoredFile, Work
 __all__ = ["NAMESPACE", "SCHEMA", "note_xml", "validate_note", "write_note"]
 
 NAMESPACE = "urn:posteingang:transfervermerk:1"
-SCHEMA = (
-    Path(__file__).resolve().parents[2]
-    / "schemas"
-    / "transfervermerk"
-    / "transfervermerk-1.xsd"
-)
+SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "transfervermerk" / "transfervermerk-1.xsd"
 
 
 def write_note(work: Work, city: City) -> StepResult:
@@ -44,9 +39,7 @@ def note_xml(work: Work, city: City) -> bytes:
             f"Für die Eingangsstelle {work.scan.intake_point!r} ist keine natürliche Person benannt.",
             remedy="In intake_points.yaml operator und operator_id eintragen.",
         )
-    root = etree.Element(
-        _name("Transfervermerk"), nsmap={None: NAMESPACE}, version="1.0"
-    )
+    root = etree.Element(_name("Transfervermerk"), nsmap={None: NAMESPACE}, version="1.0")
     root.set("vermerkId", f"TV-{work.document_id}")
     root.set("demo", "true" if work.demo else "false")
     _document(root, work)
@@ -66,17 +59,13 @@ def note_xml(work: Work, city: City) -> bytes:
         art="nicht geprüft",
         ergebnis="offen",
         vollstaendigkeit="offen",
-    ).text = (
-        "Die Qualitätssicherung folgt; ihr Ergebnis wird als eigener Vermerk ergänzt."
-    )
+    ).text = "Die Qualitätssicherung folgt; ihr Ergebnis wird als eigener Vermerk ergänzt."
     _add(
         root, "Uebereinstimmung", bestaetigt="false"
     ).text = "Die bildliche und inhaltliche Übereinstimmung wird erst mit der Qualitätssicherung bestätigt."
     _protection(root, work, city)
     _add(root, "Siegel", art="keines")
-    return etree.tostring(
-        root, xml_declaration=True, encoding="UTF-8", pretty_print=True
-    )
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
 def validate_note(xml: bytes) -> None:
@@ -84,9 +73,7 @@ def validate_note(xml: bytes) -> None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     schema = _schema()
     if not schema.validate(etree.fromstring(xml, parser)):
-        raise BadInput(
-            f"Der Transfervermerk ist nicht schemakonform: {schema.error_log[0].message}"
-        )
+        raise BadInput(f"Der Transfervermerk ist nicht schemakonform: {schema.error_log[0].message}")
 
 
 @cache

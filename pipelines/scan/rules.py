@@ -29,15 +29,9 @@ def scores(text: str, city: City) -> list[Score]:
     """Every type with at least one cue in the text, strongest first. A cue counts once however often it stands."""
     found: list[Score] = []
     for kind in city.document_types:
-        hits = [
-            (cue.weight, match[0])
-            for cue in kind.cues
-            if (match := _compiled(cue).search(text))
-        ]
+        hits = [(cue.weight, match[0]) for cue in kind.cues if (match := _compiled(cue).search(text))]
         if hits:
-            words = tuple(
-                dict.fromkeys(" ".join(word.split())[:60] for _, word in hits)
-            )
+            words = tuple(dict.fromkeys(" ".join(word.split())[:60] for _, word in hits))
             found.append(Score(kind, sum(weight for weight, _ in hits), words))
     return sorted(found, key=lambda score: -score.score)
 
@@ -48,10 +42,7 @@ def named_unit(text: str, city: City) -> str | None:
     named = {
         unit.number
         for unit in city.organisation.units
-        if any(
-            re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", address)
-            for name in (unit.name, *unit.aliases)
-        )
+        if any(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", address) for name in (unit.name, *unit.aliases))
     }
     return named.pop() if len(named) == 1 else None
 

@@ -1,0 +1,5 @@
+"""`python -m posteingang`."""
+
+from posteingang.cli import main
+
+main()

@@ -1,0 +1,211 @@
+"""Every command with its options. Heavy rooms are imported by the command that needs them."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from schemas.errors import PosteingangError
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="posteingang",
+    help="Digitale Poststelle: vom Scan-Eingang bis zur Ablage im DMS.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+config_app = typer.Typer(help="Konfiguration der Stadt.", no_args_is_help=True)
+audit_app = typer.Typer(help="Protokollkette der Schriftstücke.", no_args_is_help=True)
+store_app = typer.Typer(help="Beleg-Speicher.", no_args_is_help=True)
+users_app = typer.Typer(help="Benutzer der Webseite.", no_args_is_help=True)
+dms_app = typer.Typer(help="DMS-Anbindung.", no_args_is_help=True)
+for name, group in (
+    ("config", config_app),
+    ("audit", audit_app),
+    ("store", store_app),
+    ("users", users_app),
+    ("dms", dms_app),
+):
+    app.add_typer(group, name=name)
+
+Json = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
+
+
+def main() -> None:
+    """Run the command; an expected failure is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except PosteingangError as problem:
+        _stop(str(problem))
+    except KeyboardInterrupt:
+        _stop("Abgebrochen.")
+    except Exception as problem:  # lint: broad - the edge: a database that is not there is no traceback for people
+        sentence = _known_failure(problem)
+        if sentence is None:
+            raise
+        _stop(sentence)
+
+
+@app.command()
+def up() -> None:
+    """Startet alles im Vordergrund; Strg-C beendet sauber."""
+    from posteingang.installation import prepare_installation
+    from workers.supervisor import Supervisor
+
+    settings = prepare_installation("supervisor")
+    Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True)).run()
+
+
+@app.command()
+def demo(once: Annotated[bool, typer.Option("--once", help="Nach der Tabelle beenden.")] = False) -> None:
+    """Startet eine frische Vorführung in var/demo und verarbeitet alle Beispiele."""
+    from posteingang.demo import run_demo
+
+    raise typer.Exit(run_demo(once=once))
+
+
+@app.command()
+def recognise(
+    files: Annotated[list[Path], typer.Argument(metavar="DATEI...", help="PDF-Dateien.")],
+    as_json: Json = False,
+    output: Annotated[Path | None, typer.Option("-o", help="JSON-Zeilen in diese Datei schreiben.")] = None,
+) -> None:
+    """Erkennt Dateien ohne Datenbank: Text, Dokumentart, Einheit, Sicherheit, Gründe."""
+    from posteingang.recognise import recognise_files
+
+    recognise_files(files, as_json=as_json, output=output)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """Zeigt, wie viele Schriftstücke in welchem Zustand sind und was wartet."""
+    from posteingang.status import print_status
+
+    _records()
+    print_status(as_json=as_json)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Prüft Programme, Sprachen, Broker, Datenbank, Platz, Uhr und DMS."""
+    from posteingang.doctor import print_checks
+
+    raise typer.Exit(0 if print_checks(as_json=as_json) else 1)
+
+
+@config_app.command("check")
+def config_check() -> None:
+    """Prüft alle YAML-Dateien der Stadt."""
+    from config.load import read_city
+    from config.settings import load_settings
+
+    found = read_city(load_settings().city)
+    print(
+        f"In Ordnung: {len(found.organisation.units)} Einheiten, {len(found.document_types)} Dokumentarten, "
+        f"{len(found.intake_points)} Eingangsstelle(n)."
+    )
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Prüft jede Protokollkette; nennt das erste gebrochene Glied."""
+    _records()
+    from records import audit
+
+    broken = list(audit.verify())
+    for link in broken:
+        print(f"Gebrochen: Schriftstück {link.document_id}, Eintrag {link.sequence}: {link.reason}")
+    if broken:
+        raise typer.Exit(1)
+    print("Alle Protokollketten sind unversehrt.")
+
+
+@store_app.command("verify")
+def store_verify() -> None:
+    """Prüft jeden Beleg gegen seine Prüfsummen."""
+    settings = _records()
+    from records.objects import ObjectStore
+
+    broken = list(ObjectStore(settings.objects).verify())
+    for item in broken:
+        print(f"Gebrochen: Beleg {item.sha256}: {item.reason}")
+    if broken:
+        raise typer.Exit(1)
+    print("Alle Belege sind unversehrt.")
+
+
+@users_app.command("add")
+def users_add(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Kennwort von der Standardeingabe.")] = False,
+) -> None:
+    """Legt einen Benutzer an oder setzt sein Kennwort neu."""
+    _records()
+    from posteingang.users import set_password
+
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Kennwort", hide_input=True)
+    print(f"{name} {'angelegt' if set_password(name, password) else 'hat ein neues Kennwort'}.")
+
+
+@users_app.command("list")
+def users_list() -> None:
+    """Listet die Benutzer."""
+    _records()
+    from posteingang.users import user_names
+
+    print("\n".join(user_names()) or "Noch kein Benutzer. Anlegen mit: posteingang users add NAME")
+
+
+@dms_app.command("mock")
+def dms_mock(
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="TCP-Port auf 127.0.0.1.")],
+    config: Annotated[Path | None, typer.Option("--config", help="YAML des Test-Repositorys.")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Ordner für die abgelegten Dokumente.")] = None,
+) -> None:
+    """Startet ein d.3ecm-Testsystem (Schlüssel test-key, wenn keine Konfiguration genannt ist)."""
+    from dms_connectors.mock.config import MockConfigError
+    from dms_connectors.mock.server import serve
+
+    from config.settings import load_settings
+
+    try:
+        serve("127.0.0.1", port, config, data or load_settings().var / "dms-mock")
+    except MockConfigError as problem:
+        _stop(str(problem))
+
+
+def _records() -> "Settings":
+    """Settings, with the database ready for reading; a missing one is said, not created."""
+    from posteingang.installation import open_records
+
+    return open_records()
+
+
+def _known_failure(problem: Exception) -> str | None:
+    """One German sentence for a failure of the surroundings; None for a bug."""
+    from django.db import OperationalError, ProgrammingError
+
+    if isinstance(problem, OperationalError | ProgrammingError):
+        first = str(problem).strip().splitlines() or [type(problem).__name__]
+        return f"Die Datenbank antwortet nicht ({first[0]}). POSTEINGANG_DATABASE_URL und den Server prüfen."
+    if isinstance(problem, OSError) and problem.filename:
+        return f"{problem.filename}: {problem.strerror}. Bitte Pfad und Rechte prüfen."
+    return None
+
+
+def _stop(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(value, ensure_ascii=False, indent=1))

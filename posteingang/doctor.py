@@ -1,0 +1,181 @@
+"""Is this machine fit: each check is ok, or a problem with its remedy."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from config.settings import Settings, load_settings
+from schemas.errors import PosteingangError
+
+__all__ = ["Check", "print_checks", "run_checks"]
+
+_LEAST_FREE_GB = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One finding: `remedy` says what to do if it is not ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def run_checks() -> list[Check]:
+    """All checks, none of which raises."""
+    settings = load_settings()
+    checks: list[tuple[str, Callable[[Settings], Check]]] = [
+        ("Python", _python),
+        ("Konfiguration", _configuration),
+        ("Tesseract", _tesseract),
+        ("JBIG2-Encoder", _jbig2),
+        ("Redis", _broker),
+        ("Datenbank", _database),
+        ("Speicherplatz", _disk),
+        ("Uhr", _clock),
+        ("DMS", _dms),
+    ]
+    found: list[Check] = []
+    for name, check in checks:
+        try:
+            found.append(check(settings))
+        except Exception as problem:  # lint: broad - one broken check must not hide the others
+            found.append(Check(name, False, f"{type(problem).__name__}: {problem}", "Bitte die IT verständigen."))
+    return found
+
+
+def print_checks(*, as_json: bool) -> bool:
+    """Print all checks; True if everything is ok."""
+    from dataclasses import asdict
+
+    from posteingang.cli import print_json
+
+    checks = run_checks()
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        for check in checks:
+            print(f"{'ok      ' if check.ok else 'Problem '} {check.name}: {check.detail}")
+            if not check.ok:
+                print(f"         Abhilfe: {check.remedy}")
+    return all(check.ok for check in checks)
+
+
+def _python(settings: Settings) -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check("Python", sys.version_info >= (3, 11), version, "Python 3.11 oder neuer installieren.")
+
+
+def _configuration(settings: Settings) -> Check:
+    from config.load import read_city
+
+    try:
+        found = read_city(settings.city)
+    except PosteingangError as problem:
+        return Check("Konfiguration", False, str(problem), "Die genannte Datei berichtigen.")
+    return Check("Konfiguration", True, f"{found.organisation.city}, {len(found.organisation.units)} Einheiten")
+
+
+def _tesseract(settings: Settings) -> Check:
+    remedy = "apt-get install tesseract-ocr tesseract-ocr-deu"
+    if shutil.which("tesseract") is None:
+        return Check("Tesseract", False, "nicht installiert", remedy)
+    version = _output("tesseract", "--version").splitlines()[0]
+    languages = _output("tesseract", "--list-langs").split()
+    return Check(
+        "Tesseract", "deu" in languages, f"{version}, Sprache deu {'da' if 'deu' in languages else 'fehlt'}", remedy
+    )
+
+
+def _jbig2(settings: Settings) -> Check:
+    found = shutil.which("jbig2")
+    return Check(
+        "JBIG2-Encoder",
+        found is None,
+        "nicht installiert, wie verlangt" if found is None else f"{found} ist installiert",
+        "apt-get remove jbig2enc: Symbol Coding ist ausgeschlossen (TR-03138 A.SC.12).",
+    )
+
+
+def _broker(settings: Settings) -> Check:
+    import redis
+
+    address = f"unix://{settings.redis_socket}" if settings.private_redis else settings.broker_url
+    if settings.private_redis and not settings.redis_socket.exists():
+        present = shutil.which("redis-server") is not None
+        detail = "redis-server ist installiert, der Posteingang läuft gerade nicht" if present else "redis-server fehlt"
+        return Check("Redis", present, detail, "apt-get install redis-server")
+    try:
+        with redis.Redis.from_url(address, socket_timeout=3) as client:
+            client.ping()
+    except redis.RedisError as problem:
+        return Check(
+            "Redis",
+            False,
+            f"antwortet nicht ({type(problem).__name__})",
+            "POSTEINGANG_REDIS_URL und den Server prüfen.",
+        )
+    return Check("Redis", True, "antwortet")
+
+
+def _database(settings: Settings) -> Check:
+    from django.db import DatabaseError
+
+    from posteingang.installation import open_records
+
+    try:
+        open_records()
+        from django.db import connection
+        from django.db.migrations.executor import MigrationExecutor
+
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except PosteingangError as problem:
+        return Check("Datenbank", True, f"noch nicht angelegt. {problem}")
+    except DatabaseError as problem:
+        first = str(problem).splitlines()[0]
+        return Check(
+            "Datenbank", False, f"antwortet nicht ({first})", "POSTEINGANG_DATABASE_URL und den Server prüfen."
+        )
+    if missing:
+        return Check("Datenbank", False, f"{len(missing)} Aktualisierung(en) fehlen", "./run up einmal starten.")
+    return Check("Datenbank", True, f"{connection.vendor}, auf aktuellem Stand")
+
+
+def _disk(settings: Settings) -> Check:
+    place = settings.var if settings.var.exists() else settings.var.parent
+    free = shutil.disk_usage(place).free / 1024**3
+    return Check(
+        "Speicherplatz",
+        free >= _LEAST_FREE_GB,
+        f"{free:.1f} GB frei in {place}",
+        f"Mindestens {_LEAST_FREE_GB} GB freimachen.",
+    )
+
+
+def _clock(settings: Settings) -> Check:
+    now = datetime.now(UTC)
+    return Check(
+        "Uhr", now.year >= 2025, now.isoformat(timespec="seconds"), "Die Systemzeit stellen (systemd-timesyncd)."
+    )
+
+
+def _dms(settings: Settings) -> Check:
+    from workers.setup import dms
+
+    if settings.mock_dms and not (settings.run / "supervisor.lock").exists():
+        return Check("DMS", True, "Testsystem, wird mit ./run up gestartet (POSTEINGANG_DMS_URL ist nicht gesetzt)")
+    found = dms().health()
+    return Check("DMS", found.ok, found.detail, "POSTEINGANG_DMS_URL und POSTEINGANG_DMS_API_KEY prüfen.")
+
+
+def _output(*command: str) -> str:
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=20, check=False, env=os.environ | {"LC_ALL": "C"}
+    )
+    return done.stdout + done.stderr

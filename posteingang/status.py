@@ -1,0 +1,93 @@
+"""What is where: counts by state, ages, what cannot be claimed, what a neighbour holds up."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.flow import FLOW
+from schemas.states import State
+
+__all__ = ["print_status", "read_status"]
+
+
+def read_status() -> dict[str, Any]:
+    """The numbers as plain data (ages in seconds)."""
+    from django.db.models import Count, Min
+
+    from records.models import Document, InboxFile
+
+    now = datetime.now(UTC)
+    counted = Document.objects.values("state").annotate(count=Count("id"), since=Min("state_since"))
+    by_state = {row["state"]: row for row in counted}
+    held = Document.objects.exclude(last_error="").order_by("state_since")
+    return {
+        "states": [
+            {
+                "state": stage.state.value,
+                "label": stage.label,
+                "kind": stage.kind.value,
+                "count": by_state.get(stage.state.value, {}).get("count", 0),
+                "oldest_seconds": _age(by_state.get(stage.state.value, {}).get("since"), now),
+            }
+            for stage in FLOW
+        ],
+        "inbox": [
+            {
+                "path": file.path,
+                "size": file.size,
+                "age_seconds": _age(file.first_seen, now),
+                "waiting_for": file.waiting_for,
+            }
+            for file in InboxFile.objects.order_by("first_seen")
+        ],
+        "held_up": [{"number": row.register_number, "state": row.state, "error": row.last_error} for row in held[:50]],
+    }
+
+
+def print_status(*, as_json: bool) -> None:
+    """As a table, or as JSON."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from posteingang.cli import print_json
+
+    found = read_status()
+    if as_json:
+        print_json(found)
+        return
+    console = Console()
+    table = Table("Zustand", "Anzahl", "ältestes seit", title="Schriftstücke")
+    for row in found["states"]:
+        oldest = row["oldest_seconds"] if row["kind"] != "final" else None
+        table.add_row(row["label"], str(row["count"]), _spoken(oldest))
+    console.print(table)
+    _lines(
+        console,
+        "Noch nicht angenommen",
+        (f"{f['path']} ({_spoken(f['age_seconds'])}): {f['waiting_for']}" for f in found["inbox"]),
+    )
+    _lines(
+        console,
+        "Aufgehalten",
+        (f"{h['number'] or 'ohne Nummer'} ({State(h['state']).value}): {h['error']}" for h in found["held_up"]),
+    )
+
+
+def _lines(console: Any, title: str, lines: Iterable[str]) -> None:
+    shown = list(lines)
+    if shown:
+        console.print(f"{title}:")
+        for line in shown:
+            console.print(f"  {line}", markup=False, highlight=False)
+
+
+def _age(since: datetime | None, now: datetime) -> int | None:
+    return None if since is None else max(0, int((now - since).total_seconds()))
+
+
+def _spoken(seconds: int | None) -> str:
+    if seconds is None:
+        return "–"
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
