@@ -206,9 +206,8 @@ def _table(expected: list[Expected], outcomes: dict[str, Outcome]) -> "Table":
     from config.load import city
     from pipelines.flow import stage_of
 
-    table = Table(
-        "Datei", "erkannt als", "Einheit", "Nummer", "DMS / Aufgabe", "Sekunden", title="Vorführung (erfundene Post)"
-    )
+    columns = ("Datei", "erkannt als", "Einheit", "Nummer", "DMS / Aufgabe", "Sekunden")
+    table = Table(*columns, title="Vorführung (erfundene Post)")
     for sample in expected:
         found = outcomes.get(sample.name)
         if found is None:
@@ -239,9 +238,8 @@ def _report(expected: list[Expected], outcomes: dict[str, Outcome], wrong: list[
 
 
 def _stay(system: "subprocess.Popen[str]", address: str, password: str) -> None:
-    print(
-        f"\nDie Seite: {address}\nBenutzer: {_USER}\nKennwort: {password}\nStrg-C beendet die Vorführung.", flush=True
-    )
+    print(f"\nDie Seite: {address}\nBenutzer: {_USER}\nKennwort: {password}")
+    print("Strg-C beendet die Vorführung.", flush=True)
     assert system.stderr is not None
     for line in system.stderr:
         print(line.rstrip(), file=sys.stderr)

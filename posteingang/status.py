@@ -61,16 +61,12 @@ def print_status(*, as_json: bool) -> None:
         oldest = row["oldest_seconds"] if row["kind"] != "final" else None
         table.add_row(row["label"], str(row["count"]), _spoken(oldest))
     console.print(table)
-    _lines(
-        console,
-        "Noch nicht angenommen",
-        (f"{f['path']} ({_spoken(f['age_seconds'])}): {f['waiting_for']}" for f in found["inbox"]),
+    waiting = (f"{file['path']} ({_spoken(file['age_seconds'])}): {file['waiting_for']}" for file in found["inbox"])
+    _lines(console, "Noch nicht angenommen", waiting)
+    held = (
+        f"{row['number'] or 'ohne Nummer'} ({State(row['state']).value}): {row['error']}" for row in found["held_up"]
     )
-    _lines(
-        console,
-        "Aufgehalten",
-        (f"{h['number'] or 'ohne Nummer'} ({State(h['state']).value}): {h['error']}" for h in found["held_up"]),
-    )
+    _lines(console, "Aufgehalten", held)
 
 
 def _lines(console: Any, title: str, lines: Iterable[str]) -> None:

@@ -86,10 +86,14 @@ def _refuse_image(item: pikepdf.Object, max_megapixels: int) -> None:
             f"Ein Bild ist mit {width} x {height} Pixeln zu groß (erlaubt: {max_megapixels} Megapixel).",
             remedy="Bitte mit 300 dpi neu scannen.",
         )
-    filters = item.get("/Filter", [])
-    names = [filters] if isinstance(filters, pikepdf.Name) else list(filters)
-    if "/JBIG2Decode" in [str(name) for name in names]:
+    filters: pikepdf.Object | None = item.get("/Filter")
+    if filters is not None and "/JBIG2Decode" in _names(filters):
         raise BadInput(
             "Das PDF enthält JBIG2-Bilder; diese Kompression ist für Scanprodukte ausgeschlossen (TR-03138 A.SC.12).",
             remedy="Bitte die Scansoftware auf CCITT G4, JPEG oder verlustfrei umstellen und neu scannen.",
         )
+
+
+def _names(filters: pikepdf.Object) -> list[str]:
+    """One filter name or an array of them."""
+    return [str(filters)] if isinstance(filters, pikepdf.Name) else [str(name) for name in filters]

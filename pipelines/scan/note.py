@@ -39,13 +39,13 @@ def note_xml(work: Work, city: City) -> bytes:
             f"Für die Eingangsstelle {work.scan.intake_point!r} ist keine natürliche Person benannt.",
             remedy="In intake_points.yaml operator und operator_id eintragen.",
         )
-    root = etree.Element(_name("Transfervermerk"), nsmap={None: NAMESPACE}, version="1.0")
+    root = etree.Element(_name("Transfervermerk"), {"version": "1.0"}, nsmap={None: NAMESPACE})  # type: ignore[dict-item]
     root.set("vermerkId", f"TV-{work.document_id}")
     root.set("demo", "true" if work.demo else "false")
     _document(root, work)
     _creator(root, point)
     _environment(root, city, point)
-    _images(root, work)
+    _post_processing(root)
     _texts(_add(root, "Auffaelligkeiten"), "Auffaelligkeit", work.facts.anomalies)
     _add(
         root,
@@ -73,7 +73,7 @@ def validate_note(xml: bytes) -> None:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     schema = _schema()
     if not schema.validate(etree.fromstring(xml, parser)):
-        raise BadInput(f"Der Transfervermerk ist nicht schemakonform: {schema.error_log[0].message}")
+        raise BadInput(f"Der Transfervermerk ist nicht schemakonform: {next(iter(schema.error_log)).message}")
 
 
 @cache
@@ -124,7 +124,7 @@ def _environment(root: etree._Element, city: City, point: IntakePoint) -> None:
     place.set("profil", point.profile)
 
 
-def _images(root: etree._Element, work: Work) -> None:
+def _post_processing(root: etree._Element) -> None:
     steps = _add(root, "Nachbearbeitung")
     _add(
         steps,
@@ -149,8 +149,8 @@ def _texts(parent: etree._Element, name: str, texts: Iterable[str]) -> None:
         _add(parent, name).text = text
 
 
-def _add(parent: etree._Element, name: str, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, _name(name), attributes)
+def _add(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:
+    return etree.SubElement(parent, _name(tag), attributes)
 
 
 def _name(local: str) -> str:
