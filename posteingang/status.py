@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.flow import FLOW
-from schemas.states import State
 
 __all__ = ["print_status", "read_status"]
 

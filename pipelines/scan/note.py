@@ -71,9 +71,10 @@ def note_xml(work: Work, city: City) -> bytes:
 def validate_note(xml: bytes) -> None:
     """BadInput with the schema's first complaint if the note does not follow our XSD."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    schema = _schema()
-    if not schema.validate(etree.fromstring(xml, parser)):
-        raise BadInput(f"Der Transfervermerk ist nicht schemakonform: {next(iter(schema.error_log)).message}")
+    try:
+        _schema().assertValid(etree.fromstring(xml, parser))
+    except etree.DocumentInvalid as problem:
+        raise BadInput(f"Der Transfervermerk ist nicht schemakonform: {problem}") from None
 
 
 @cache
