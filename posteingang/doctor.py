@@ -166,7 +166,7 @@ def _clock(settings: Settings) -> Check:
 
 
 def _dms(settings: Settings) -> Check:
-    from workers.setup import dms
+    from workers.targets import dms
 
     if settings.mock_dms and not (settings.run / "supervisor.lock").exists():
         return Check("DMS", True, "Testsystem, wird mit ./run up gestartet (POSTEINGANG_DMS_URL ist nicht gesetzt)")

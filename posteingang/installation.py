@@ -20,7 +20,7 @@ def prepare_installation(component: str) -> Settings:
     _need_programs(settings)
     _make_folders(settings)
     _keep_secret_key(settings)
-    from workers.setup import prepare_process
+    from workers.process import prepare_process
 
     prepare_process(component)
     from django.core.management import call_command

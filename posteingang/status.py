@@ -62,9 +62,7 @@ def print_status(*, as_json: bool) -> None:
     console.print(table)
     waiting = (f"{file['path']} ({_spoken(file['age_seconds'])}): {file['waiting_for']}" for file in found["inbox"])
     _lines(console, "Noch nicht angenommen", waiting)
-    held = (
-        f"{row['number'] or 'ohne Nummer'} ({State(row['state']).value}): {row['error']}" for row in found["held_up"]
-    )
+    held = (f"{row['number'] or 'ohne Nummer'} ({row['state']}): {row['error']}" for row in found["held_up"])
     _lines(console, "Aufgehalten", held)
 
 

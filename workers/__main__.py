@@ -1,6 +1,6 @@
 """`python -m workers`: the hot-folder watcher as a process of its own."""
 
-from workers.setup import prepare_process
+from workers.process import prepare_process
 
 prepare_process("watcher")
 

@@ -11,7 +11,7 @@ from kombu import Queue as KombuQueue
 from config.settings import load_settings
 from schemas.states import Queue
 from workers.lifeline import die_with_parent
-from workers.setup import prepare_process
+from workers.process import prepare_process
 
 __all__ = ["app", "worker_name"]
 

@@ -25,7 +25,7 @@ from schemas.errors import BadInput, Unavailable
 from schemas.states import Kind, State
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedConnector
-from workers.setup import object_store, target_for
+from workers.targets import object_store, target_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from pipelines.intake.complete import Look, is_working_name, judge, look_at
 from records.intake import Arrival, accept, is_committed, note_waiting
 from schemas.errors import Unavailable
 from schemas.states import State
-from workers.setup import object_store
+from workers.targets import object_store
 from workers.tasks import enqueue
 
 __all__ = ["Watcher", "watch"]

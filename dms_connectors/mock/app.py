@@ -184,13 +184,13 @@ class _Mock:
     async def _read(self, request: Request) -> Response:
         if answer := self._refused(request, "read"):
             return answer
-        found = self._state.object(request.path_params["id"])
+        found = self._state.find(request.path_params["id"])
         return _hal(self._item(found)) if found else Response(status_code=404)
 
     async def _download(self, request: Request) -> Response:
         if answer := self._refused(request, "download"):
             return answer
-        found = self._state.object(request.path_params["id"])
+        found = self._state.find(request.path_params["id"])
         if found is None:
             return Response(status_code=404)
         return FileResponse(self._state.blob(found.sha256), media_type="application/octet-stream")

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 __all__ = ["MockObject", "MockState"]
@@ -104,7 +105,7 @@ class MockState:
         limit = datetime.now(UTC).isoformat() if visible_only else "9999"
         return _read(self._run(f"{_SELECT} WHERE visible_from <= ? ORDER BY number", limit))
 
-    def object(self, object_id: str) -> MockObject | None:
+    def find(self, object_id: str) -> MockObject | None:
         if not object_id[1:].isdigit():
             return None
         found = _read(self._run(f"{_SELECT} WHERE number = ?", int(object_id[1:])))
@@ -122,7 +123,7 @@ class MockState:
         os.fsync(descriptor)
         os.close(descriptor)
 
-    def _run(self, statement: str, *values: object) -> list[tuple[object, ...]] | list[tuple[str, ...]]:
+    def _run(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(statement, values).fetchall()
 

@@ -1,0 +1,9 @@
+"""Every test run gets its own data folder; nothing outside it is touched."""
+
+import os
+import tempfile
+from pathlib import Path
+
+_VAR = Path(tempfile.mkdtemp(prefix="pe-test-"))
+os.environ["POSTEINGANG_VAR"] = str(_VAR)
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")

@@ -1,0 +1,51 @@
+"""The one place that knows concrete connectors: where documents go, and the evidence store."""
+
+from functools import cache
+
+from config.load import city
+from config.settings import load_settings
+from dms_connectors.port import Connector
+from records.objects import ObjectStore
+
+__all__ = ["dms", "object_store", "out_trays", "target_for"]
+
+
+@cache
+def object_store() -> ObjectStore:
+    """The evidence store of this installation."""
+    return ObjectStore(load_settings().objects)
+
+
+@cache
+def dms() -> Connector:
+    """The d.3ecm connector of this process; discovery and session are kept."""
+    from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings
+
+    settings, rules = load_settings(), city().dms
+    key = settings.dms_api_key.get_secret_value() or ("test-key" if settings.mock_dms else "")
+    return D3ecmConnector(
+        D3ecmSettings(
+            address=settings.dms_address,
+            api_key=key,
+            repository=rules.repository,
+            timeout=settings.dms_timeout,
+            chunk_bytes=settings.dms_chunk_bytes,
+            ca_bundle=settings.dms_ca_bundle,
+        ),
+        rules,
+    )
+
+
+@cache
+def out_trays() -> Connector:
+    """The out-trays of units that do not work in the DMS."""
+    from dms_connectors.folder import FolderConnector
+
+    return FolderConnector(load_settings().out_trays)
+
+
+def target_for(unit: str | None) -> Connector:
+    """Where documents of that unit go."""
+    from pipelines.filing.deliver import goes_to_dms
+
+    return dms() if goes_to_dms(unit, city()) else out_trays()
