@@ -132,7 +132,7 @@ def _post_processing(root: etree._Element) -> None:
         "Schritt",
         name="Texterkennung",
         werkzeug="OCRmyPDF/Tesseract",
-        parameter="Sprache deu; Bilddaten unverändert; Ausgabe PDF/A-2b",
+        parameter="Sprache deu; Bilddaten unverändert",
     )
 
 

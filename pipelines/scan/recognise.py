@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from config.city_config import City
 from config.settings import load_settings
@@ -14,6 +15,8 @@ __all__ = ["PAGE_BREAK", "make_product", "recognise"]
 
 PAGE_BREAK = "\f"
 LANGUAGE = "deu"
+_PLAIN_CATALOG = frozenset({"/Type", "/Pages", "/Version", "/Lang", "/Metadata", "/MarkInfo", "/OutputIntents"})
+_NOT_PROVEN = "Die durchsuchbare Fassung ist nicht als PDF/A-2b nachgewiesen."
 
 
 def recognise(work: Work, city: City) -> StepResult:
@@ -22,14 +25,15 @@ def recognise(work: Work, city: City) -> StepResult:
     original = work.file(FileRole.ORIGINAL)
     signed = any("signiert" in anomaly for anomaly in work.facts.anomalies)
     try:
-        make_product(original.path, product, signed=signed)
+        proven = make_product(original.path, product, signed=signed)
         pages = page_texts(product)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
     text.write_text(PAGE_BREAK.join(pages), encoding="utf-8")
-    facts = work.facts
+    found = [_NOT_PROVEN] if not proven else []
     if not any(page.strip() for page in pages):
-        facts = replace(facts, anomalies=(*facts.anomalies, "Kein Text erkannt."))
+        found.append("Kein Text erkannt.")
+    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *found))
     stem = Path(original.name).stem
     files = (
         NewFile(FileRole.PRODUCT, product, f"{stem}.pdf"),
@@ -38,32 +42,37 @@ def recognise(work: Work, city: City) -> StepResult:
     return StepResult(State.RECOGNISED, facts, f"{len(pages)} Seite(n) gelesen.", files)
 
 
-def make_product(source: Path, target: Path, *, signed: bool = False) -> None:
-    """Write a searchable PDF/A-2b whose image streams are the scanned ones; pages with text are left alone.
+def make_product(source: Path, target: Path, *, signed: bool = False) -> bool:
+    """Write a searchable PDF whose image streams are the scanned ones; pages with text are left alone.
+
+    True if it is proven to be PDF/A-2b; False if that could not be decided (foreign fonts, unusual constructs).
 
     Runs inside the calling process with threads: inside a Celery child a process pool is forbidden.
-    BadInput if the file cannot be rendered or the result is no PDF/A.
+    BadInput if the file cannot be rendered.
     """
     import ocrmypdf
     import pikepdf.pdfa
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
     settings = load_settings()
+    options: dict[str, Any] = {
+        "language": [LANGUAGE],
+        "mode": "skip",
+        "pdfa_backend": "internal",
+        "optimize": 0,
+        "jobs": 1,
+        "use_threads": True,
+        "progress_bar": False,
+        "invalidate_digital_signatures": signed or None,
+        "max_image_mpixels": float(settings.max_page_megapixels),
+    }
+    pages = _pages_only(source, target.with_suffix(".seiten.pdf"))
     try:
-        ocrmypdf.ocr(
-            source,
-            target,
-            language=[LANGUAGE],
-            mode="skip",
-            output_type="pdfa-2",
-            pdfa_backend="internal",
-            optimize=0,
-            jobs=1,
-            use_threads=True,
-            progress_bar=False,
-            invalidate_digital_signatures=signed or None,
-            max_image_mpixels=float(settings.max_page_megapixels),
-        )
+        try:
+            ocrmypdf.ocr(pages, target, output_type="pdfa-2", **options)
+        except ocrmypdf.exceptions.PdfaConversionFailedError:
+            ocrmypdf.ocr(pages, target, output_type="pdf", **options)
+            return False
     except (ocrmypdf.exceptions.MissingDependencyError, MemoryError):
         raise
     except (ocrmypdf.exceptions.ExitCodeException, ValueError) as error:
@@ -71,12 +80,24 @@ def make_product(source: Path, target: Path, *, signed: bool = False) -> None:
             f"Die Texterkennung kann das PDF nicht lesen ({type(error).__name__}).",
             remedy="Bitte das Schriftstück neu scannen.",
         ) from error
-    report = pikepdf.pdfa.validate_written(target, "2b")
-    if not report.passed:
-        raise BadInput(
-            "Aus dem PDF ließ sich keine gültige PDF/A-2b-Fassung erzeugen.",
-            remedy="Bitte das Schriftstück neu scannen.",
-        )
+    return bool(pikepdf.pdfa.validate_written(target, "2b").passed)
+
+
+def _pages_only(source: Path, copy: Path) -> Path:
+    """The file itself, or a copy without what a product must not carry (actions, forms, bookmarks, attachments).
+
+    Streams are copied as they are. Office programs add such things to the catalog, scanners do not.
+    """
+    import pikepdf
+
+    with pikepdf.Pdf.open(source) as pdf:
+        extra = [key for key in pdf.Root.keys() if key not in _PLAIN_CATALOG]  # noqa: SIM118 - no mapping
+        if not extra:
+            return source
+        for key in extra:
+            del pdf.Root[key]
+        pdf.save(copy)
+    return copy
 
 
 def page_texts(path: Path) -> list[str]:

@@ -1,0 +1,203 @@
+"""Drive the real system from outside: its folders, its processes, its HTTP; never its objects."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from config.settings import CODE_ROOT
+
+__all__ = ["System", "free_port", "letter"]
+
+_FAST = {
+    "STABLE_SECONDS": "0.2",
+    "POLL_SECONDS": "0.1",
+    "SWEEP_SECONDS": "1",
+    "SPOOL_SWEEP_SECONDS": "1",
+    "RETRY_FIRST": "0.2",
+    "DMS_UNCLEAR_WAIT": "1",
+    "LEASE_SECONDS": "60",
+    "STEP_TIME_LIMIT": "50",
+    "OCR_PROCESSES": "2",
+}
+
+
+def free_port() -> int:
+    """A loopback port nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def letter(path: Path, number: int) -> Path:
+    """A born-digital dog-tax letter, different for every number; quick to process, unlike a scanned one."""
+    from fpdf import FPDF
+
+    pdf = FPDF()
+    pdf.add_page()
+    pdf.set_font("Helvetica", size=12)
+    pdf.multi_cell(
+        0,
+        8,
+        f"Stadt Iserlohn\nSteueramt\n\nAnmeldung meines Hundes Nr. {number}\n\n"
+        f"Hiermit melde ich meinen Hund zur Hundesteuer an. Rasse: Dackel {number}.",
+    )
+    pdf.output(str(path))
+    return path
+
+
+@dataclass
+class System:
+    """One installation below `var`; start, kill and look at it as its operator would."""
+
+    var: Path
+    extra: dict[str, str] = field(default_factory=dict)
+    web_port: int = field(default_factory=free_port)
+    mock_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        ours = {f"POSTEINGANG_{key}": value for key, value in (_FAST | self.extra).items()}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("POSTEINGANG_")}
+        return (
+            kept
+            | ours
+            | {
+                "POSTEINGANG_VAR": str(self.var),
+                "POSTEINGANG_WEB_PORT": str(self.web_port),
+                "POSTEINGANG_MOCK_PORT": str(self.mock_port),
+            }
+        )
+
+    def start(self) -> None:
+        """Start `up` and wait for the line that says the page is there."""
+        self.process = subprocess.Popen(
+            (sys.executable, "-m", "posteingang", "up"),
+            cwd=CODE_ROOT,
+            env=self.environment,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        assert self.process.stderr is not None
+        said: list[str] = []
+        for line in self.process.stderr:
+            said.append(line)
+            if line.startswith("Bereit"):
+                return
+        raise AssertionError("up ended: " + "".join(said))
+
+    def stop(self) -> None:
+        """Ask it to stop cleanly."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.communicate(timeout=60)
+
+    def power_cut(self) -> None:
+        """SIGKILL to every process of the installation at once."""
+        assert self.process is not None
+        victims = self.tree()
+        for pid in victims:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        self.process.communicate(timeout=60)
+        self.until(lambda: not any(_alive(pid) for pid in victims), "every process is gone", seconds=20)
+
+    def tree(self) -> list[int]:
+        """The supervisor and all its descendants."""
+        assert self.process is not None
+        found = [self.process.pid]
+        for pid in found:
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                try:
+                    found += [int(child) for child in task.read_text().split()]
+                except FileNotFoundError:
+                    continue
+        return found
+
+    def child(self, word: str) -> int:
+        """The process whose command line has that word."""
+        for pid in self.tree():
+            if word in Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " "):
+                return pid
+        raise AssertionError(f"no process with {word}")
+
+    def drop(self, source: Path) -> None:
+        """Put a file into the scan inbox as a person would: copied under its own name."""
+        target = self.var / "inbox" / "scan" / source.name
+        target.write_bytes(source.read_bytes())
+
+    def until(self, true: Callable[[], bool], what: str, seconds: float = 120) -> None:
+        """Look again and again, bounded, until it is so."""
+        end = time.monotonic() + seconds
+        while not true():
+            if time.monotonic() > end or any(state in self.states() for state in ("quarantined", "clearing")):
+                raise AssertionError(f"never came true: {what}\n{self.states()}\n{self.reasons()}")
+            time.sleep(0.1)
+
+    def reasons(self) -> list[str]:
+        """Why documents are where they are."""
+        return [reason for (reason,) in self.query("SELECT DISTINCT reason FROM records_document")]
+
+    def states(self) -> dict[str, int]:
+        """How many documents are in which state."""
+        rows = self.query("SELECT state, count(*) FROM records_document GROUP BY state")
+        return {str(state): int(count) for state, count in rows}
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Read the database from outside."""
+        with sqlite3.connect(f"file:{self.var / 'posteingang.sqlite3'}?mode=ro", uri=True, timeout=30) as database:
+            found = database.execute(statement).fetchall()
+        database.close()
+        return found
+
+    def filed(self) -> list[dict[str, Any]]:
+        """What the DMS holds."""
+        answer = httpx.get(f"http://127.0.0.1:{self.mock_port}/_admin/objects", timeout=10)
+        return list(answer.raise_for_status().json())
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One command of the command line on this installation."""
+        return subprocess.run(
+            (sys.executable, "-m", "posteingang", *arguments),
+            cwd=CODE_ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def assert_sound(self, letters: int) -> None:
+        """Every letter filed once, numbers gapless, chain and store whole, inbox and spool empty."""
+        ids = [item["properties"]["1"] for item in self.filed()]
+        assert len(ids) == letters, f"{len(ids)} documents in the DMS"
+        assert len(set(ids)) == letters, "something is filed twice"
+        names = [name for (name,) in self.query("SELECT original_name FROM records_intake")]
+        assert len(names) == len(set(names)) == letters
+        numbers = sorted(number for (number,) in self.query("SELECT register_number FROM records_document"))
+        assert [int(number[-6:]) for number in numbers] == list(range(1, letters + 1)), "numbers have a gap"
+        assert list((self.var / "inbox" / "scan").iterdir()) == []
+        assert list((self.var / "spool").iterdir()) == []
+        for command in ("audit", "store"):
+            verified = self.run(command, "verify")
+            assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1][0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
