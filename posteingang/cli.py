@@ -42,7 +42,7 @@ Json = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
 def main() -> None:
     """Run the command; an expected failure is one sentence on stderr and exit code 2."""
     try:
-        app()
+        app(prog_name="posteingang")
     except PosteingangError as problem:
         _stop(str(problem))
     except KeyboardInterrupt:
