@@ -1,12 +1,18 @@
 """The demo's promise, on the command line and in the browser's place."""
 
+import os
 import re
+import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 
+from config.settings import CODE_ROOT
 from tests.e2e.system import System, letter
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -15,9 +21,8 @@ Make = Callable[..., System]
 PASSWORD = "ein-langes-kennwort-7"
 
 
-def log_in(system: System) -> httpx.Client:
-    """A browser's session: the login form with its token."""
-    browser = httpx.Client(base_url=f"http://127.0.0.1:{system.web_port}", follow_redirects=True, timeout=30)
+def log_in(browser: httpx.Client) -> None:
+    """Fill in the login form, with its token, like a browser."""
     page = browser.get("/anmelden/")
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
     assert token is not None
@@ -25,15 +30,9 @@ def log_in(system: System) -> httpx.Client:
         "/anmelden/", data={"username": "anna", "password": PASSWORD, "csrfmiddlewaretoken": token[1], "next": "/"}
     )
     assert answer.status_code == 200
-    return browser
 
 
 def add_user(system: System) -> None:
-    import subprocess
-    import sys
-
-    from config.settings import CODE_ROOT
-
     done = subprocess.run(
         (sys.executable, "-m", "posteingang", "users", "add", "anna", "--password-stdin"),
         cwd=CODE_ROOT,
@@ -67,7 +66,9 @@ def test_a_letter_a_duplicate_and_a_broken_file_end_where_they_belong(make_syste
     (filed,) = system.filed()
     assert filed["properties"]["3"] == "hundesteuer"
     assert filed["properties"]["4"] == "22"
-    with log_in(system) as browser:
+    address = f"http://127.0.0.1:{system.web_port}"
+    with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as browser:
+        log_in(browser)
         listing = browser.get("/")
         assert "Hundesteuer An-/Abmeldung" in listing.text
         assert "Dublette" in listing.text
@@ -103,8 +104,6 @@ def test_a_file_that_never_completes_is_shown_with_its_age_and_kept(make_system:
 
 
 def test_tampering_is_found_and_named(make_system: Make, tmp_path: Path) -> None:
-    import sqlite3
-
     system = make_system()
     system.start()
     system.drop(letter(tmp_path / "hund.pdf", 1))
@@ -126,9 +125,6 @@ def test_tampering_is_found_and_named(make_system: Make, tmp_path: Path) -> None
 
 
 def test_a_child_that_dies_is_restarted_and_said_so(make_system: Make, tmp_path: Path) -> None:
-    import os
-    import signal
-
     system = make_system()
     system.start()
     assert system.process is not None
