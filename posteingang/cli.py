@@ -171,10 +171,9 @@ def dms_mock(
     data: Annotated[Path | None, typer.Option("--data", help="Ordner für die abgelegten Dokumente.")] = None,
 ) -> None:
     """Startet ein d.3ecm-Testsystem (Schlüssel test-key, wenn keine Konfiguration genannt ist)."""
+    from config.settings import load_settings
     from dms_connectors.mock.config import MockConfigError
     from dms_connectors.mock.server import serve
-
-    from config.settings import load_settings
 
     try:
         serve("127.0.0.1", port, config, data or load_settings().var / "dms-mock")

@@ -17,6 +17,7 @@ import yaml
 from config.settings import CODE_ROOT, load_settings
 from schemas.errors import ConfigurationError
 from schemas.states import Kind, State
+from workers.lifeline import die_with_parent
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -72,7 +73,11 @@ def run_demo(*, once: bool) -> int:
         os.environ.pop(f"POSTEINGANG_{foreign}", None)
     load_settings.cache_clear()
     expected = _expected()
-    system = subprocess.Popen((sys.executable, "-m", "posteingang", "up"), stderr=subprocess.PIPE, text=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    system = subprocess.Popen(
+        (sys.executable, "-m", "posteingang", "up"), stderr=subprocess.PIPE, text=True, preexec_fn=die_with_parent
+    )
     try:
         address = _wait_until_ready(system)
         password = _make_user()
@@ -88,6 +93,11 @@ def run_demo(*, once: bool) -> int:
     finally:
         system.send_signal(signal.SIGTERM)
         system.wait()
+
+
+def _interrupt(number: int, frame: object) -> None:
+    """Stop in order, also when told by SIGTERM or started in the background, where SIGINT is ignored."""
+    raise KeyboardInterrupt
 
 
 def differences(expected: list[Expected], outcomes: dict[str, Outcome]) -> list[str]:
@@ -207,7 +217,9 @@ def _table(expected: list[Expected], outcomes: dict[str, Outcome]) -> "Table":
     from pipelines.flow import stage_of
 
     columns = ("Datei", "erkannt als", "Einheit", "Nummer", "DMS / Aufgabe", "Sekunden")
-    table = Table(*columns, title="Vorführung (erfundene Post)")
+    table = Table(title="Vorführung (erfundene Post)")
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column == "Nummer")
     for sample in expected:
         found = outcomes.get(sample.name)
         if found is None:

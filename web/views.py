@@ -11,11 +11,17 @@ from config.load import city
 from pipelines.flow import FLOW, stage_of
 from records import audit
 from records.models import Document, InboxFile
-from schemas.states import Kind, State
+from schemas.states import FileRole, Kind, State
 
 __all__ = ["document", "documents", "health", "not_found"]
 
 PAGE_SIZE = 50
+_FILE_LABELS = {
+    FileRole.ORIGINAL: "Original wie eingegangen",
+    FileRole.PRODUCT: "durchsuchbare Fassung",
+    FileRole.TEXT: "erkannter Text",
+    FileRole.TRANSFER_NOTE: "Transfervermerk",
+}
 
 
 def documents(request: HttpRequest) -> HttpResponse:
@@ -43,7 +49,7 @@ def document(request: HttpRequest, document_id: UUID) -> HttpResponse:
     events = [
         (at, stage_of(State(kind)).label, payload.get("reason", "")) for at, kind, payload in audit.history(document_id)
     ]
-    files = found.files.select_related("content").order_by("role")
+    files = [(_FILE_LABELS[FileRole(file.role)], file.content) for file in found.files.select_related("content")]
     return render(request, "web/document.html", {"row": _row(found), "events": events, "files": files})
 
 

@@ -105,7 +105,7 @@ class Supervisor:
 
         ObjectStore(self._settings.objects).discard_pending()
         for leftover in self._settings.scratch.iterdir():
-            shutil.rmtree(leftover, ignore_errors=True)
+            shutil.rmtree(leftover, ignore_errors=True)  # lint: unlink - scratch of dead steps
         self._settings.redis_socket.unlink(missing_ok=True)  # lint: unlink - a dead socket
 
     def _start(self, component: Component) -> _Child:
