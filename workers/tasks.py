@@ -8,7 +8,7 @@ from django.db import close_old_connections
 from pipelines.flow import automatic_states, stage_of
 from records.work import due
 from schemas.faults import fault_point
-from schemas.states import State
+from schemas.states import Queue, State
 from workers.app import app, worker_name
 from workers.step import run_step
 
@@ -26,10 +26,27 @@ def advance(self: Any, document_id: str) -> None:
 
 @app.task(name="workers.tasks.sweep")
 def sweep() -> None:
-    """Ask again for everything that is automatic, due, and held by nobody."""
+    """Ask again for what is automatic, due and held by nobody, where a queue holds fewer messages than that.
+
+    Asking at every sweep would fill the queues of a busy mailroom without end; a queue that holds a message for
+    every waiting document has lost none.
+    """
     close_old_connections()
+    waiting: dict[Queue, list[tuple[UUID, State]]] = {}
     for document_id, state in due(automatic_states()):
-        enqueue(document_id, state)
+        queue = stage_of(state).queue
+        if queue is not None:
+            waiting.setdefault(queue, []).append((document_id, state))
+    for queue, documents in waiting.items():
+        if queued(queue) < len(documents):
+            for document_id, state in documents:
+                enqueue(document_id, state)
+
+
+def queued(queue: Queue) -> int:
+    """How many messages wait on that queue."""
+    with app.connection_for_read() as connection:
+        return int(connection.default_channel.queue_declare(queue=queue.value).message_count)
 
 
 def enqueue(document_id: UUID, state: State) -> None:

@@ -1,0 +1,25 @@
+"""`./run bench [NAME]`: all benches, or the one named."""
+
+import sys
+from collections.abc import Callable
+
+from bench.intake import bench_intake
+from bench.scan import bench_scan
+
+BENCHES: dict[str, Callable[[], None]] = {"scan": bench_scan, "intake": bench_intake}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(BENCHES)
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        print(f"Unbekannt: {', '.join(unknown)}. Es gibt: {', '.join(BENCHES)}.", file=sys.stderr)
+        return 2
+    for name in wanted:
+        print(f"== {name}")
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
