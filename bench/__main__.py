@@ -1,5 +1,6 @@
 """`./run bench [NAME]`: all benches, or the one named."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 
@@ -15,10 +16,11 @@ def main() -> int:
     if unknown:
         print(f"Unbekannt: {', '.join(unknown)}. Es gibt: {', '.join(BENCHES)}.", file=sys.stderr)
         return 2
-    for name in wanted:
-        print(f"== {name}")
-        BENCHES[name]()
-    return 0
+    if len(wanted) == 1:
+        print(f"== {wanted[0]}", flush=True)
+        BENCHES[wanted[0]]()
+        return 0
+    return max(subprocess.run((sys.executable, "-m", "bench", name), check=False).returncode for name in wanted)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from config.city_config import (
     City,
@@ -15,28 +15,13 @@ from config.city_config import (
     Organisation,
     Routing,
 )
+from config.german import complaint
 from config.settings import load_settings
 from schemas.errors import ConfigurationError
 
 __all__ = ["city", "read_city"]
 
 Model = TypeVar("Model", bound=BaseModel)
-
-_MESSAGES = {
-    "missing": "Pflichtangabe fehlt",
-    "extra_forbidden": "unbekannte Angabe; erlaubt sind: {allowed}",
-    "string_pattern_mismatch": "hat nicht die erlaubte Form {pattern}",
-    "literal_error": "erlaubt ist nur {expected}",
-    "enum": "erlaubt ist nur {expected}",
-    "bool_parsing": "muss true oder false sein",
-    "bool_type": "muss true oder false sein",
-    "string_type": "muss Text sein (Zahlen in Anführungszeichen setzen)",
-    "float_parsing": "muss eine Zahl sein",
-    "greater_than": "muss größer als {gt} sein",
-    "less_than_equal": "darf höchstens {le} sein",
-    "string_too_short": "darf nicht leer sein",
-    "too_short": "braucht mindestens einen Eintrag",
-}
 
 
 class _DocumentTypes(BaseModel):
@@ -46,7 +31,7 @@ class _DocumentTypes(BaseModel):
 
 class _IntakePoints(BaseModel):
     model_config = {"extra": "forbid"}
-    intake_points: tuple[IntakePoint, ...]
+    intake_points: tuple[IntakePoint, ...] = Field(min_length=1)
 
 
 @cache
@@ -102,14 +87,9 @@ def _explain(name: str, tree: yaml.Node | None, error: ValidationError, model: t
     first = error.errors()[0]
     where = [part for part in first["loc"] if part != "[key]"]
     line = _line_of(tree, where)
-    context = {key: str(value) for key, value in (first.get("ctx") or {}).items()}
-    context["allowed"] = ", ".join(_fields_at(model, where[:-1]))
-    template = _MESSAGES.get(first["type"])
-    text = template.format_map(context) if template else first["msg"].removeprefix("Value error, ")
     label = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in where)
-    value = first.get("input")
-    found = f" (gefunden: {value!r})" if isinstance(value, str | int | float | bool) else ""
-    return f"{name}, Zeile {line}: {label or 'Datei'}: {text}{found}."
+    text = complaint(first, allowed=", ".join(_fields_at(model, where[:-1])))
+    return f"{name}, Zeile {line}: {label or 'Datei'}: {text}."
 
 
 def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
@@ -166,22 +146,23 @@ def _duplicate_key(node: yaml.Node | None) -> tuple[str, int] | None:
 
 
 def _check_unique(folder: Path, found: City) -> None:
-    for file, names in (
-        ("organisation.yaml", [unit.number for unit in found.organisation.units]),
-        ("document_types.yaml", [kind.key for kind in found.document_types]),
-        ("intake_points.yaml", [point.inbox for point in found.intake_points]),
+    for file, root, field, names in (
+        ("organisation.yaml", "units", "number", [unit.number for unit in found.organisation.units]),
+        ("document_types.yaml", "document_types", "key", [kind.key for kind in found.document_types]),
+        ("intake_points.yaml", "intake_points", "key", [point.key for point in found.intake_points]),
+        ("intake_points.yaml", "intake_points", "inbox", [point.inbox for point in found.intake_points]),
     ):
-        for name in names:
-            if names.count(name) > 1:
-                line = _line_with(folder / file, name, last=True)
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                line = _line_at(folder / file, [root, place, field])
                 raise ConfigurationError(f"{file}, Zeile {line}: {name!r} ist zweimal vergeben.")
 
 
 def _check_references(folder: Path, found: City) -> None:
     units = {unit.number for unit in found.organisation.units}
-    for kind in found.document_types:
+    for place, kind in enumerate(found.document_types):
         if kind.unit is not None and kind.unit not in units:
-            line = _line_with(folder / "document_types.yaml", kind.key)
+            line = _line_at(folder / "document_types.yaml", ["document_types", place, "unit"])
             raise ConfigurationError(
                 f"document_types.yaml, Zeile {line}: {kind.key}: die Organisationseinheit {kind.unit!r} gibt es nicht. "
                 f"Erlaubt: {', '.join(sorted(units))}."
@@ -189,12 +170,12 @@ def _check_references(folder: Path, found: City) -> None:
     keys = {kind.key for kind in found.document_types}
     for key in found.dms.categories:
         if key not in keys:
-            line = _line_with(folder / "dms.yaml", key)
+            line = _line_at(folder / "dms.yaml", ["categories", key])
             raise ConfigurationError(
                 f"dms.yaml, Zeile {line}: die Dokumentart {key!r} gibt es nicht. Erlaubt: {', '.join(sorted(keys))}."
             )
 
 
-def _line_with(path: Path, word: str, *, last: bool = False) -> int:
-    lines = [number for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if word in line]
-    return lines[-1 if last else 0] if lines else 1
+def _line_at(path: Path, where: list[Any]) -> int:
+    """1-based line of that place in an already accepted file."""
+    return _line_of(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader), where)

@@ -4,11 +4,12 @@ import os
 import stat
 from functools import cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from config.german import complaint
 from schemas.errors import ConfigurationError
 
 __all__ = ["CODE_ROOT", "Settings", "load_settings", "read_settings"]
@@ -47,7 +48,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8800, ge=1, le=65535)
     mock_port: int = Field(default=8810, ge=1, le=65535)
-    allowed_hosts: tuple[str, ...] = ("127.0.0.1", "localhost")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "localhost")
 
     stable_seconds: float = Field(default=2.0, ge=0)
     trailer_grace: float = Field(default=600.0, ge=0)
@@ -67,6 +68,14 @@ class Settings(BaseSettings):
     max_pages: int = Field(default=1000, ge=1)
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _names_with_commas(cls, value: object) -> object:
+        """'post.example.org, www.example.org'; brackets and quotes of a JSON list do no harm."""
+        if not isinstance(value, str):
+            return value
+        return tuple(name for part in value.split(",") if (name := part.strip(" []\"'")))
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
@@ -154,7 +163,7 @@ def read_settings() -> Settings:
         name = "_".join(str(part) for part in first["loc"])
         variable = f"POSTEINGANG_{name.upper()}" if name else "Die Einstellungen"
         raise ConfigurationError(
-            f"{variable}: {first['msg'].removeprefix('Value error, ')}",
+            f"{variable}: {complaint(first).rstrip('.')}.",
             remedy="Bitte die Umgebungsvariable korrigieren.",
         ) from None
     _refuse_data_inside_code(settings.var)

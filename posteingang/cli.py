@@ -61,6 +61,10 @@ def up() -> None:
     from workers.supervisor import Supervisor
 
     settings = prepare_installation("supervisor")
+    from posteingang.users import user_names
+
+    if not user_names():
+        print("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME", file=sys.stderr, flush=True)
     Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True)).run()
 
 

@@ -17,7 +17,7 @@ def read_status() -> dict[str, Any]:
 
     now = datetime.now(UTC)
     counted = Document.objects.values("state").annotate(count=Count("id"), since=Min("state_since"))
-    by_state = {row["state"]: row for row in counted}
+    by_state: dict[str, dict[str, Any]] = {row["state"]: dict(row) for row in counted}
     held = Document.objects.exclude(last_error="").order_by("state_since")
     return {
         "states": [

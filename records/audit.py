@@ -77,7 +77,7 @@ def _first_break(document_id: UUID, events: list[Event]) -> BrokenLink | None:
             return BrokenLink(document_id, expected, reason)
         previous = event.link
     state = Document.objects.values_list("state", flat=True).get(id=document_id)
-    if events[-1].kind != "received" and events[-1].kind != state:
+    if events[-1].kind != state:
         return BrokenLink(document_id, len(events), f"Der Zustand {state!r} ist nicht der letzte Eintrag der Kette.")
     return None
 
@@ -93,13 +93,19 @@ def _break_of(event: Event, expected: int, previous: str) -> str | None:
         payload = event.payload
     except EventPayload.DoesNotExist:
         return "Der Inhalt des Eintrags fehlt, ohne dass er planmäßig gelöscht wurde."
-    if payload.erased_at is None and event.commitment != _commit(payload.salt, payload.text):
+    if payload.erased_at is not None:
+        return "Der Eintrag gilt als gelöscht, sagt aber noch etwas." if payload.salt or payload.text else None
+    if event.commitment != _commit(payload.salt, payload.text):
         return "Der Inhalt des Eintrags ist verändert."
     return None
 
 
 def _commit(salt: str, text: str) -> str:
-    return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+    """Commitment to the text; empty, which no event holds, if the salt is none."""
+    try:
+        return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
+    except ValueError:
+        return ""
 
 
 def _link(document_id: UUID, sequence: int, at: datetime, kind: str, commitment: str, previous: str) -> str:

@@ -84,11 +84,11 @@ class ObjectStore:
 
     def _place(self, pending: Path, digest: FileDigest) -> None:
         final = self.path(digest.sha256)
-        if final.exists():
-            if digest_of_file(final) == digest:
-                return
+        whole = final.exists() and digest_of_file(final) == digest
+        if final.exists() and not whole:
             final.rename(final.with_name(f"{final.name}.beschaedigt-{uuid4()}"))
-        final.parent.mkdir(parents=True, exist_ok=True)
-        pending.replace(final)
+        if not whole:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            pending.replace(final)
         for folder in (final.parent, final.parent.parent, self._root):
             fsync_folder(folder)

@@ -24,7 +24,8 @@ app.conf.update(
     accept_content=["json"],
     task_ignore_result=True,
     task_acks_late=True,
-    task_reject_on_worker_lost=True,
+    # A killed child's message is not put back: its lease would refuse it. The lease is freed below, the sweep asks.
+    task_reject_on_worker_lost=False,
     worker_prefetch_multiplier=1,
     task_time_limit=settings.step_time_limit,
     broker_connection_retry_on_startup=True,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,8 @@ class D3ecmConnector:
             "contentLocationUri": location,
             "sourceProperties": {"properties": properties},
         }
-        response = self._session.request("POST", expand(repository.item), effect=True, json=body)
+        with self._forgetting_old_addresses():
+            response = self._session.request("POST", expand(repository.item), effect=True, json=body)
         stored = response.headers.get("location", "")
         target_id = stored.split("?")[0].rstrip("/").rsplit("/", 1)[-1]
         if not target_id:
@@ -81,14 +83,16 @@ class D3ecmConnector:
         )
         found: list[str] = []
         while path:
-            answer = self._session.get_json(path)
+            with self._forgetting_old_addresses():
+                answer = self._session.get_json(path)
             found += [str(item["id"]) for item in answer.get("items", []) if self._carries(item, key, document_id)]
             path = ((answer.get("_links") or {}).get("next") or {}).get("href", "")
         return tuple(found)
 
     def read_back(self, target_id: str) -> FiledDocument:
         repository = self._repository()
-        item = self._session.get_json(expand(repository.item, dmsobjectid=target_id, sourceid=repository.source))
+        with self._forgetting_old_addresses():
+            item = self._session.get_json(expand(repository.item, dmsobjectid=target_id, sourceid=repository.source))
         ours = {key: source.value for source, key in self._mapping.properties.items()}
         values = {ours[key]: value for key, value in _read_properties(item) if key in ours}
         with self._session.stream(link(item, "mainblobcontent")) as chunks:
@@ -121,6 +125,15 @@ class D3ecmConnector:
                 search=link(found, "searchresultwithmapping"),
             )
         return self._known
+
+    @contextmanager
+    def _forgetting_old_addresses(self) -> Iterator[None]:
+        """After a 404 the next try discovers anew: the repository may have moved."""
+        try:
+            yield
+        except NotFound:
+            self._known = None
+            raise
 
     def _upload(self, path: Path) -> str:
         """Send the file in chunks; the first answer names where the rest goes."""

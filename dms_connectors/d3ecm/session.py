@@ -82,7 +82,7 @@ class Session:
         headers = self._headers("GET") | {"Accept": "application/octet-stream, application/hal+json;q=0.1"}
         try:
             with self._client.stream("GET", path, headers=headers) as response:
-                if response.status_code >= 400:
+                if not _is_success(response):
                     response.read()
                     self._judge(response, effect=False)
                 yield response.iter_bytes(1024 * 1024)
@@ -145,16 +145,20 @@ class Session:
         self._judge(response, effect=False)
         answer = self._json(response)
         try:
-            self._token = str(answer["AuthSessionId"])
-            self._expires = _parse_expiry(str(answer["Expire"]))
+            token, expires = str(answer["AuthSessionId"]), _parse_expiry(str(answer["Expire"]))
         except (KeyError, ValueError) as error:
             raise Unavailable(f"{_WHERE} hat die Anmeldung unverständlich beantwortet.") from error
+        self._token, self._expires = token, expires
 
     def _judge(self, response: httpx.Response, *, effect: bool) -> None:
         """Turn a status into what it means for us (facts: 401, 403, 404, 406, 429, 500)."""
         status = response.status_code
-        if status < 400:
+        if _is_success(response):
             return
+        if status < 400:
+            self._token = None
+            kind = UnclearOutcome if effect else Unavailable
+            raise kind(f"{_WHERE} zeigt eine Seite statt einer Antwort ({status}); die Anmeldung gilt nicht mehr.")
         detail = _reason(response)
         if status == 404:
             raise NotFound(f"{_WHERE} kennt die Adresse nicht mehr (404).")
@@ -179,6 +183,11 @@ class Session:
         if not isinstance(answer, dict):
             raise Unavailable(f"{_WHERE} hat kein JSON geliefert, sondern {response.headers.get('content-type', '?')}.")
         return answer
+
+
+def _is_success(response: httpx.Response) -> bool:
+    """2xx and no HTML: a login page, shown or redirected to, is none."""
+    return response.is_success and not response.headers.get("content-type", "").startswith("text/html")
 
 
 def _parse_expiry(text: str) -> datetime:

@@ -134,25 +134,30 @@ class _Mock:
         return _hal({"objectDefinitions": definitions})
 
     async def _upload(self, request: Request) -> Response:
-        if answer := self._refused(request, "upload"):
-            return answer
+        refused, fault = self._refused_or_fault(request, "upload")
+        if refused:
+            return refused
         upload = await self._state.receive(request.path_params.get("upload"), request.stream())
         if upload is None:
             return Response(status_code=404)
+        if fault and fault.kind == "cut_after":
+            raise Cut
         return Response(status_code=201, headers={"location": f"{self._base}/blob/chunk/{upload}"})
 
     async def _store(self, request: Request) -> Response:
         refused, fault = self._refused_or_fault(request, "store")
         if refused:
             return refused
-        body = {key.lower(): value for key, value in (await request.json()).items()}
+        body = _lowered(await request.body())
+        if body is None:
+            return _error(400, "The body is no storage request.", 0)
         upload = str(body.get("contentlocationuri", "")).rstrip("/").rsplit("/", 1)[-1]
         category = self._config.category(str(body.get("sourcecategory")))
         if not upload or not self._state.has_upload(upload) or category is None:
             return _error(400, "Unknown category or temporary file.", 0)
         written = {
             str(entry["key"]): str((entry.get("values") or [""])[0])
-            for entry in (body.get("sourceproperties") or {}).get("properties", [])
+            for entry in body["sourceproperties"].get("properties", [])
         }
         if fault and fault.kind == "drop_property":
             written.pop(fault.property, None)
@@ -199,9 +204,14 @@ class _Mock:
         if answer := self._refused(request, "search"):
             return answer
         asked = {key.lower(): value for key, value in request.query_params.multi_items()}
-        wanted = json.loads(asked.get("sourceproperties", "{}"))
-        categories = json.loads(asked.get("sourcecategories", "[]"))
-        page, size = int(asked.get("page", "1")), int(asked.get("pagesize", str(_PAGE_SIZE)))
+        try:
+            wanted = dict(json.loads(asked.get("sourceproperties", "{}")))
+            categories = list(json.loads(asked.get("sourcecategories", "[]")))
+            page, size = int(asked.get("page", "1")), int(asked.get("pagesize", str(_PAGE_SIZE)))
+        except (ValueError, TypeError):
+            return _error(400, "The search cannot be understood.", 0)
+        if page < 1 or size < 1:
+            return _error(400, "Pages and their size are counted from 1.", 0)
         hits = [
             item
             for item in self._state.objects(visible_only=True)
@@ -250,7 +260,11 @@ class _Mock:
         return HTMLResponse(_filed_page(self._config, self._state.objects()))
 
     def _refused(self, request: Request, step: Step) -> Response | None:
-        return self._refused_or_fault(request, step)[0]
+        """For steps that change nothing: there a cut after the call is the same as one before."""
+        refused, fault = self._refused_or_fault(request, step)
+        if fault and fault.kind == "cut_after":
+            raise Cut
+        return refused
 
     def _refused_or_fault(self, request: Request, step: Step) -> tuple[Response | None, Fault | None]:
         """401/403 as the real server decides, then the ordered fault; a fault that acts later is handed back."""
@@ -279,6 +293,16 @@ class _Mock:
             headers = {"retry-after": str(fault.retry_after)} if fault.retry_after is not None else {}
             return Response(status_code=fault.status, headers=headers)
         return None
+
+
+def _lowered(content: bytes) -> dict[str, Any] | None:
+    """A storage request with its keys in lower case, as the server reads them; None if it is none."""
+    try:
+        body = {str(key).lower(): value for key, value in json.loads(content).items()}
+    except (ValueError, AttributeError):
+        return None
+    body["sourceproperties"] = body.get("sourceproperties") or {}
+    return body if isinstance(body["sourceproperties"], dict) else None
 
 
 def _bearer(request: Request) -> str:

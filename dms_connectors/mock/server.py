@@ -4,18 +4,25 @@ import socket
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dms_connectors.mock.app import Cut, create_app
-from dms_connectors.mock.config import MockConfigError, read_config
+from dms_connectors.mock.config import MockConfig, MockConfigError, read_config
 
-__all__ = ["serve"]
+__all__ = ["build", "serve"]
+
+
+def build(config: MockConfig, data: Path) -> Starlette:
+    """The whole server as it is run: the routes, and ordered cuts of the line."""
+    app = create_app(config, data)
+    app.add_middleware(_CutConnection)
+    return app
 
 
 def serve(host: str, port: int, config: Path | None, data: Path) -> None:
     """Blocks until SIGTERM. MockConfigError if the port is taken or the configuration is wrong."""
-    app = create_app(read_config(config), data)
-    app.add_middleware(_CutConnection)
+    app = build(read_config(config), data)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Iterable
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 __all__ = ["MockObject", "MockState"]
 
+_ID = re.compile(r"P[0-9]{9}")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS sessions (token TEXT PRIMARY KEY, expires TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS objects (
@@ -65,7 +67,7 @@ class MockState:
         """Append the bytes to an upload (None: a new one); its id, or None if there is no such upload."""
         name = upload or f"{uuid4().hex}_temp_master_file"
         path = self._uploads / name
-        if upload is not None and not path.exists():
+        if upload is not None and not path.is_file():
             return None
         with path.open("ab") as writer:
             async for chunk in chunks:
@@ -106,7 +108,7 @@ class MockState:
         return _read(self._run(f"{_SELECT} WHERE visible_from <= ? ORDER BY number", limit))
 
     def find(self, object_id: str) -> MockObject | None:
-        if not object_id[1:].isdigit():
+        if not _ID.fullmatch(object_id):
             return None
         found = _read(self._run(f"{_SELECT} WHERE number = ?", int(object_id[1:])))
         return found[0] if found else None

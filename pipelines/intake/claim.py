@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from pipelines.intake.complete import READY_SUFFIX
+from pipelines.intake.complete import marker_of
 from schemas.durable import fsync_folder
 from schemas.faults import fault_point
 from schemas.values import aware
@@ -58,8 +58,9 @@ def claim(source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at:
     fsync_folder(made.folder)
     fsync_folder(spool)
     fault_point("claim.after_note")
-    with suppress(FileNotFoundError):
-        source.with_name(source.name + READY_SUFFIX).unlink()
+    if (marker := marker_of(source)) is not None:
+        with suppress(FileNotFoundError):
+            marker.unlink()
     try:
         source.rename(made.content)
     except FileNotFoundError:
@@ -74,10 +75,13 @@ def claim(source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at:
 def claims_in(spool: Path) -> list[Claim]:
     """Every claim in the spool, oldest first. A folder whose rename never happened holds nothing and is removed.
 
+    What is not named like a claim (lost+found, a file put there by hand) is not ours and is left alone.
     Only the one watcher process calls this and `claim`, so no folder seen here is still being made.
     """
     found: list[Claim] = []
     for folder in spool.iterdir():
+        if not _is_claim(folder):
+            continue
         if not (folder / _CONTENT).exists():
             shutil.rmtree(folder)
             continue
@@ -98,3 +102,10 @@ def release(claim: Claim) -> None:
     """Remove a spool folder whose content is safely committed elsewhere (or never arrived)."""
     shutil.rmtree(claim.folder)
     fsync_folder(claim.folder.parent)
+
+
+def _is_claim(folder: Path) -> bool:
+    try:
+        return folder.name == str(UUID(folder.name)) and folder.is_dir() and not folder.is_symlink()
+    except ValueError:
+        return False

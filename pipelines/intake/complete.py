@@ -1,10 +1,11 @@
 """Has a file in the inbox arrived whole? Decided from what two looks at it saw, never from its name alone."""
 
+import errno
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["READY_SUFFIX", "Look", "Verdict", "is_working_name", "judge", "look_at"]
+__all__ = ["READY_SUFFIX", "Look", "Verdict", "is_working_name", "judge", "look_at", "marker_of"]
 
 READY_SUFFIX = ".ready"
 _WORKING_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".writing")
@@ -55,7 +56,7 @@ def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_
     A PDF without trailer is waited for `trailer_grace` seconds of stillness; after that it is taken as it is,
     and the identification tells people what is wrong with it.
     """
-    if path.with_name(path.name + READY_SUFFIX).exists():
+    if marker_of(path) is not None:
         return Verdict(True)
     still = now - look.since
     if still < stable_seconds:
@@ -65,6 +66,18 @@ def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_
     if still < trailer_grace and _is_pdf_without_end(path):
         return Verdict(False, "PDF ohne Ende, vermutlich noch in Übertragung")
     return Verdict(True)
+
+
+def marker_of(path: Path) -> Path | None:
+    """The marker beside the file that says it is whole, or None; a name too long to get the suffix has none."""
+    marker = path.with_name(path.name + READY_SUFFIX)
+    try:
+        found = marker.lstat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENAMETOOLONG):
+            return None
+        raise
+    return marker if stat.S_ISREG(found.st_mode) else None
 
 
 def _is_pdf_without_end(path: Path) -> bool:

@@ -80,7 +80,7 @@ def _refuse_executable(item: pikepdf.Object) -> None:
 def _refuse_image(item: pikepdf.Object, max_megapixels: int) -> None:
     if item.get("/Subtype") != "/Image" or not isinstance(item, pikepdf.Stream):
         return
-    width, height = int(item.get("/Width", 0)), int(item.get("/Height", 0))
+    width, height = _pixels(item, "/Width"), _pixels(item, "/Height")
     if width * height > max_megapixels * 1_000_000:
         raise BadInput(
             f"Ein Bild ist mit {width} x {height} Pixeln zu groß (erlaubt: {max_megapixels} Megapixel).",
@@ -94,6 +94,18 @@ def _refuse_image(item: pikepdf.Object, max_megapixels: int) -> None:
         )
 
 
+def _pixels(image: pikepdf.Stream, key: str) -> int:
+    """A dimension as the header has it; 0 if it is left out."""
+    value: object = image.get(key, 0)
+    if not isinstance(value, int) or value < 0:
+        raise BadInput(
+            "Ein Bild nennt keine gültige Größe; das PDF ist beschädigt.", remedy="Bitte das Schriftstück neu scannen."
+        )
+    return value
+
+
 def _names(filters: pikepdf.Object) -> list[str]:
-    """One filter name or an array of them."""
-    return [str(filters)] if isinstance(filters, pikepdf.Name) else [str(name) for name in filters]
+    """One filter name or an array of them; anything else names none."""
+    if isinstance(filters, pikepdf.Array):
+        return [str(name) for name in filters]
+    return [str(filters)]

@@ -66,8 +66,8 @@ def make_product(source: Path, target: Path, *, signed: bool = False) -> bool:
         "invalidate_digital_signatures": signed or None,
         "max_image_mpixels": float(settings.max_page_megapixels),
     }
-    pages = _pages_only(source, target.with_suffix(".seiten.pdf"))
     try:
+        pages = _pages_only(source, target.with_suffix(".seiten.pdf"))
         try:
             ocrmypdf.ocr(pages, target, output_type="pdfa-2", **options)
         except ocrmypdf.exceptions.PdfaConversionFailedError:
@@ -75,7 +75,7 @@ def make_product(source: Path, target: Path, *, signed: bool = False) -> bool:
             return False
     except (ocrmypdf.exceptions.MissingDependencyError, MemoryError):
         raise
-    except (ocrmypdf.exceptions.ExitCodeException, ValueError) as error:
+    except (ocrmypdf.exceptions.ExitCodeException, pikepdf.PdfError, ValueError) as error:
         raise BadInput(
             f"Die Texterkennung kann das PDF nicht lesen ({type(error).__name__}).",
             remedy="Bitte das Schriftstück neu scannen.",

@@ -44,7 +44,8 @@ def letter(path: Path, number: int) -> Path:
 
     pdf = FPDF()
     pdf.add_page()
-    pdf.set_font("Helvetica", size=12)
+    pdf.add_font("Brief", fname="/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    pdf.set_font("Brief", size=12)
     pdf.multi_cell(
         0,
         8,

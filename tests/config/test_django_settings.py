@@ -1,0 +1,49 @@
+"""What Django is told follows from our settings."""
+
+from pathlib import Path
+
+import pytest
+
+from config.django_settings import _database, _secret_key
+from config.settings import Settings
+from schemas.errors import ConfigurationError
+
+
+def test_sqlite_writes_are_immediate_durable_and_checked() -> None:
+    database = _database("sqlite:////var/lib/post%20eingang/pe.sqlite3")
+    assert database["NAME"] == "/var/lib/post eingang/pe.sqlite3"
+    assert database["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert "synchronous=FULL" in database["OPTIONS"]["init_command"]
+    assert "foreign_keys=ON" in database["OPTIONS"]["init_command"]
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_a_postgresql_address_is_taken_apart_with_odd_signs_in_the_password(scheme: str) -> None:
+    database = _database(f"{scheme}://pe:p%40ss%2Fwort@db.example.org:5433/post%20eingang")
+    assert database == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "post eingang",
+        "USER": "pe",
+        "PASSWORD": "p@ss/wort",
+        "HOST": "db.example.org",
+        "PORT": "5433",
+    }
+
+
+def test_an_unknown_database_is_refused_without_showing_the_password() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        _database("mysql://pe:geheim@db/pe")
+    assert "POSTEINGANG_DATABASE_URL: unbekannte Datenbankart 'mysql'" in str(caught.value)
+    assert "sqlite:///" in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+def test_the_configured_key_wins_over_the_kept_one(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_text("aufbewahrt")
+    assert _secret_key(Settings(var=tmp_path)) == "aufbewahrt"
+    assert _secret_key(Settings(var=tmp_path, secret_key="eingestellt")) == "eingestellt"  # type: ignore[arg-type]
+
+
+def test_two_installations_never_share_a_key_before_their_first_start(tmp_path: Path) -> None:
+    keys = {_secret_key(Settings(var=tmp_path / name)) for name in ("a", "b")}
+    assert len(keys) == 2

@@ -1,0 +1,225 @@
+"""Handed over exactly once, read back, compared; what differs goes to a person."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+import pytest
+
+from config.city_config import City
+from config.settings import load_settings
+from dms_connectors.memory import MemoryConnector
+from dms_connectors.port import FiledDocument, FilingRequest
+from pipelines.filing.deliver import deliver, filing_request, goes_to_dms
+from schemas.digest import digest_of_chunks
+from schemas.errors import Rejected, Unavailable, UnclearOutcome
+from schemas.states import FileRole, State
+from schemas.values import DocumentFacts, Work
+from tests.pipelines.papers import DOCUMENT_ID, Desk
+
+DOG_TAX = DocumentFacts(page_count=1, document_type="hundesteuer", unit="22", confidence=1.0)
+Make = Callable[..., Work]
+
+
+@pytest.fixture
+def make_work(desk: Desk) -> Make:
+    desk.put(FileRole.ORIGINAL, b"Rohscan", "Brief.PDF")
+    desk.put(FileRole.PRODUCT, b"Produkt", "Brief.pdf")
+    desk.put(FileRole.TRANSFER_NOTE, b"<Vermerk/>", "Brief.transfervermerk.xml")
+
+    def make(facts: DocumentFacts = DOG_TAX, *, unclear_for: float | None = None) -> Work:
+        return desk.work(facts, unclear_for=unclear_for)
+
+    return make
+
+
+class Forgetful(MemoryConnector):
+    """Holds everything but gives back without one property."""
+
+    def read_back(self, target_id: str) -> FiledDocument:
+        filed = super().read_back(target_id)
+        return replace(filed, properties={key: value for key, value in filed.properties.items() if key != "unit"})
+
+
+class Rewriting(MemoryConnector):
+    """Gives back a property as somebody else would have it."""
+
+    def read_back(self, target_id: str) -> FiledDocument:
+        filed = super().read_back(target_id)
+        return replace(filed, properties=filed.properties | {"received_on": "2026-01-01"})
+
+
+class Altering(MemoryConnector):
+    """Holds other bytes than were sent."""
+
+    def read_back(self, target_id: str) -> FiledDocument:
+        return replace(super().read_back(target_id), digest=digest_of_chunks([b"etwas anderes"]))
+
+
+class Narrow(MemoryConnector):
+    """A target configured for two of our properties only."""
+
+    def properties(self) -> frozenset[str]:
+        return frozenset({"document_id", "register_number"})
+
+    def read_back(self, target_id: str) -> FiledDocument:
+        filed = super().read_back(target_id)
+        return replace(filed, properties={key: filed.properties[key] for key in self.properties()})
+
+
+class Doubling(MemoryConnector):
+    """Stores twice at one call, as a target does whose own retry went wrong."""
+
+    def store(self, request: FilingRequest) -> str:
+        super().store(request)
+        return super().store(request)
+
+
+class Slow(MemoryConnector):
+    """Takes the document and does not answer."""
+
+    def store(self, request: FilingRequest) -> str:
+        super().store(request)
+        raise UnclearOutcome("Keine Antwort vom DMS.")
+
+
+class Refusing(MemoryConnector):
+    def store(self, request: FilingRequest) -> str:
+        raise Rejected("Die Kategorie POSTE gibt es nicht.", remedy="dms.yaml prüfen.")
+
+
+class Down(MemoryConnector):
+    def find(self, document_id: UUID) -> tuple[str, ...]:
+        raise Unavailable("Das DMS antwortet nicht.")
+
+
+def held(connector: MemoryConnector) -> int:
+    return len(connector.find(DOCUMENT_ID))
+
+
+def test_a_document_for_a_unit_in_the_dms_is_filed(make_work: Make, iserlohn: City) -> None:
+    connector = MemoryConnector()
+    result = deliver(make_work(), iserlohn, connector)
+    assert result.state is State.FILED
+    assert (result.facts.delivered_as,) == connector.find(DOCUMENT_ID)
+    assert result.reason == f"Im DMS als {result.facts.delivered_as} abgelegt und geprüft."
+
+
+def test_a_document_for_a_unit_without_dms_is_handed_over(make_work: Make, iserlohn: City) -> None:
+    result = deliver(make_work(replace(DOG_TAX, unit="30")), iserlohn, MemoryConnector())
+    assert result.state is State.HANDED_OVER
+    assert result.reason.startswith("Im Postfach ")
+
+
+@pytest.mark.parametrize(("unit", "dms"), [("22", True), ("30", False), ("99", False), (None, False)])
+def test_only_a_known_unit_that_works_in_the_dms_goes_there(unit: str | None, dms: bool, iserlohn: City) -> None:
+    assert goes_to_dms(unit, iserlohn) is dms
+
+
+def test_the_product_is_what_is_filed_and_note_and_original_travel_beside_it(make_work: Make) -> None:
+    request = filing_request(make_work())
+    assert request.content.read_bytes() == b"Produkt"
+    assert request.file_name == "PE-2026-000042.pdf"
+    assert {companion.name: companion.path.read_bytes() for companion in request.companions} == {
+        "PE-2026-000042.transfervermerk.xml": b"<Vermerk/>",
+        "PE-2026-000042.original.pdf": b"Rohscan",
+    }
+
+
+def test_the_day_of_receipt_is_the_day_in_berlin(make_work: Make) -> None:
+    """22:30 UTC on 31 March is 00:30 on 1 April in summer time."""
+    assert filing_request(make_work()).received_on.isoformat() == "2026-04-01"
+
+
+def test_the_request_is_the_same_at_every_try(make_work: Make) -> None:
+    later = replace(make_work(unclear_for=10.0), now=make_work().now.replace(year=2027))
+    assert filing_request(later) == filing_request(make_work())
+
+
+def test_a_second_run_finds_the_first_and_stores_nothing(make_work: Make, iserlohn: City) -> None:
+    connector = MemoryConnector()
+    first = deliver(make_work(), iserlohn, connector)
+    second = deliver(make_work(), iserlohn, connector)
+    assert held(connector) == 1
+    assert second == first
+
+
+def test_other_documents_in_the_target_do_not_disturb(make_work: Make, iserlohn: City) -> None:
+    connector = MemoryConnector()
+    connector.store(replace(filing_request(make_work()), document_id=uuid4()))
+    assert deliver(make_work(), iserlohn, connector).state is State.FILED
+    assert held(connector) == 1
+
+
+def test_a_call_without_answer_is_not_taken_for_a_failure(make_work: Make, iserlohn: City) -> None:
+    slow = Slow()
+    with pytest.raises(UnclearOutcome):
+        deliver(make_work(), iserlohn, slow)
+    result = deliver(make_work(unclear_for=0.5), iserlohn, slow)
+    assert result.state is State.FILED
+    assert held(slow) == 1, "found by search, not stored again"
+
+
+def test_after_an_unclear_call_a_second_store_waits_until_the_first_must_show(
+    make_work: Make, iserlohn: City
+) -> None:
+    connector, wait = MemoryConnector(), load_settings().dms_unclear_wait
+    with pytest.raises(Unavailable, match="ungeklärt") as caught:
+        deliver(make_work(unclear_for=wait - 10), iserlohn, connector)
+    assert caught.value.retry_after == pytest.approx(10)
+    assert held(connector) == 0
+    assert deliver(make_work(unclear_for=wait), iserlohn, connector).state is State.FILED
+    assert held(connector) == 1
+
+
+def test_a_document_found_twice_is_cleared_by_a_person_and_not_stored_a_third_time(
+    make_work: Make, iserlohn: City
+) -> None:
+    connector = MemoryConnector()
+    for _ in range(2):
+        connector.store(filing_request(make_work()))
+    result = deliver(make_work(), iserlohn, connector)
+    assert result.state is State.CLEARING
+    assert "Doppelt abgelegt: M000000001, M000000002" in result.reason
+    assert held(connector) == 2
+
+
+def test_a_double_that_arises_at_this_very_call_is_seen(make_work: Make, iserlohn: City) -> None:
+    result = deliver(make_work(), iserlohn, Doubling())
+    assert result.state is State.CLEARING
+    assert result.reason.startswith("Doppelt abgelegt: M000000002, M000000001.")
+
+
+def test_other_bytes_in_the_target_are_seen(make_work: Make, iserlohn: City) -> None:
+    result = deliver(make_work(), iserlohn, Altering())
+    assert result.state is State.CLEARING
+    assert "nicht der gesendete" in result.reason
+    assert result.facts.delivered_as == "M000000001", "the person is led to the document"
+
+
+def test_a_lost_property_is_seen_and_named(make_work: Make, iserlohn: City) -> None:
+    result = deliver(make_work(), iserlohn, Forgetful())
+    assert result.state is State.CLEARING
+    assert result.reason == "M000000001: Eigenschaften fehlen oder sind verändert: unit."
+
+
+def test_a_changed_property_is_seen_and_named(make_work: Make, iserlohn: City) -> None:
+    result = deliver(make_work(), iserlohn, Rewriting())
+    assert result.state is State.CLEARING
+    assert result.reason == "M000000001: Eigenschaften fehlen oder sind verändert: received_on."
+
+
+def test_a_property_the_target_was_never_to_hold_is_not_missed(make_work: Make, iserlohn: City) -> None:
+    assert deliver(make_work(), iserlohn, Narrow()).state is State.FILED
+
+
+def test_a_refusal_goes_to_a_person_in_the_words_of_the_target(make_work: Make, iserlohn: City) -> None:
+    result = deliver(make_work(), iserlohn, Refusing())
+    assert result.state is State.CLEARING
+    assert result.reason == "PE-2026-000042: Die Kategorie POSTE gibt es nicht. dms.yaml prüfen."
+    assert result.facts.delivered_as is None
+
+
+def test_a_target_that_is_down_is_tried_again_later_not_cleared(make_work: Make, iserlohn: City) -> None:
+    with pytest.raises(Unavailable, match="antwortet nicht"):
+        deliver(make_work(), iserlohn, Down())

@@ -1,0 +1,56 @@
+"""Sure enough goes on; everything else goes to a person, who is told why."""
+
+from dataclasses import replace
+
+import pytest
+
+from config.city_config import City
+from pipelines.filing.route import doubt, route
+from schemas.states import State
+from schemas.values import DocumentFacts
+from tests.pipelines.papers import Desk
+
+SURE = DocumentFacts(page_count=1, document_type="hundesteuer", unit="22", confidence=0.9)
+
+
+def test_a_sure_decision_is_routed_into_the_dms_of_its_unit(desk: Desk, iserlohn: City) -> None:
+    result = route(desk.work(SURE), iserlohn)
+    assert result.state is State.ROUTED
+    assert result.facts == SURE
+    assert result.reason == "Geht ins DMS von 22 Bereich Steuern und Gebühren."
+
+
+def test_a_unit_without_dms_gets_it_into_its_out_tray(desk: Desk, iserlohn: City) -> None:
+    result = route(desk.work(replace(SURE, unit="30")), iserlohn)
+    assert result.state is State.ROUTED
+    assert result.reason == "Geht ins Postfach von 30 Bereich Recht."
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (replace(SURE, document_type=None), "Die Dokumentart ist nicht erkannt."),
+        (replace(SURE, confidence=0.59), "Hundesteuer An-/Abmeldung ist nur ein Vorschlag (Sicherheit 59 %)."),
+        (replace(SURE, confidence=None), "Hundesteuer An-/Abmeldung ist nur ein Vorschlag (Sicherheit 0 %)."),
+        (replace(SURE, unit=None), "Für Hundesteuer An-/Abmeldung ist keine Organisationseinheit zuständig."),
+        (replace(SURE, unit="99"), "Die Organisationseinheit 99 gibt es nicht mehr."),
+        (DocumentFacts(), "Die Dokumentart ist nicht erkannt."),
+    ],
+)
+def test_a_doubt_goes_to_clearing_and_says_what_is_to_be_decided(
+    facts: DocumentFacts, reason: str, desk: Desk, iserlohn: City
+) -> None:
+    result = route(desk.work(facts), iserlohn)
+    assert result.state is State.CLEARING
+    assert result.reason.startswith(reason)
+    assert "Bitte" in result.reason
+    assert result.facts == facts, "nothing that was found out is lost on the way to the person"
+
+
+def test_the_configured_minimum_itself_is_sure_enough(iserlohn: City) -> None:
+    assert doubt(replace(SURE, confidence=iserlohn.routing.minimum_confidence), iserlohn) is None
+
+
+def test_a_type_no_longer_configured_is_shown_by_its_key(iserlohn: City) -> None:
+    reason = doubt(replace(SURE, document_type="abgeschafft", unit=None), iserlohn)
+    assert reason == "Für abgeschafft ist keine Organisationseinheit zuständig. Bitte die Einheit festlegen."
