@@ -5,6 +5,7 @@ import stat
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -69,6 +70,12 @@ class Settings(BaseSettings):
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
 
+    @field_validator("var", "city")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        """Relative to where this process starts, whatever folder is current later."""
+        return folder.absolute()
+
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def _names_with_commas(cls, value: object) -> object:
@@ -88,7 +95,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> str:
-        return self.database_url or f"sqlite:///{self.var / 'posteingang.sqlite3'}"
+        return self.database_url or f"sqlite://{quote(str(self.var / 'posteingang.sqlite3'))}"
 
     @property
     def broker_url(self) -> str:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import metadata
 
 from config.settings import Settings, load_settings
 from schemas.errors import PosteingangError
@@ -67,7 +68,10 @@ def print_checks(*, as_json: bool) -> bool:
 
 
 def _python(settings: Settings) -> Check:
-    version = ".".join(map(str, sys.version_info[:3]))
+    packages = ("django", "celery", "ocrmypdf", "pikepdf")
+    version = ", ".join(
+        [".".join(map(str, sys.version_info[:3])), *(f"{name} {metadata.version(name)}" for name in packages)]
+    )
     return Check("Python", sys.version_info >= (3, 11), version, "Python 3.11 oder neuer installieren.")
 
 

@@ -95,17 +95,17 @@ def _break_of(event: Event, expected: int, previous: str) -> str | None:
         return "Der Inhalt des Eintrags fehlt, ohne dass er planmäßig gelöscht wurde."
     if payload.erased_at is not None:
         return "Der Eintrag gilt als gelöscht, sagt aber noch etwas." if payload.salt or payload.text else None
-    if event.commitment != _commit(payload.salt, payload.text):
+    if not _is_hex(payload.salt) or event.commitment != _commit(payload.salt, payload.text):
         return "Der Inhalt des Eintrags ist verändert."
     return None
 
 
+def _is_hex(salt: str) -> bool:
+    return len(salt) == 64 and set(salt) <= set("0123456789abcdef")
+
+
 def _commit(salt: str, text: str) -> str:
-    """Commitment to the text; empty, which no event holds, if the salt is none."""
-    try:
-        return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
-    except ValueError:
-        return ""
+    return hashlib.sha256(bytes.fromhex(salt) + text.encode()).hexdigest()
 
 
 def _link(document_id: UUID, sequence: int, at: datetime, kind: str, commitment: str, previous: str) -> str:

@@ -57,21 +57,19 @@ def _run(lease: Lease, stage: Stage, worker: str) -> State | None:
     with _scratch() as scratch:
         loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
         try:
-            result = _call(stage, loaded, lease)
+            return _finish(lease, _call(stage, loaded, lease), worker)
+        except LeaseLost:
+            raise
         except Unavailable as problem:
             deferrals = Document.objects.values_list("deferrals", flat=True).get(id=lease.document_id)
             pause = max(_backoff(deferrals), problem.retry_after or 0.0)
             records_work.defer(lease, str(problem), database_now() + timedelta(seconds=pause))
             log.warning("deferred", code=problem.code, seconds=round(pause, 1))
-            return None
-        except BadInput as problem:
-            result = StepResult(State.CLEARING, loaded.facts, str(problem))
         except Exception as problem:  # lint: broad - a bug in a step must not lose the document
             log.exception("step_failed", attempt=lease.attempt)
             reason = f"Programmfehler im Schritt „{stage.label}“ ({type(problem).__name__})."
             records_work.fail(lease, reason, database_now() + timedelta(seconds=_backoff(lease.attempt)))
-            return None
-        return _finish(lease, result, worker)
+        return None
 
 
 def _to_clearing(lease: Lease, worker: str) -> State | None:
@@ -86,10 +84,13 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
 
 def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
     step = _step(stage.step or "")
-    if stage.outbound:
-        result: StepResult = step(loaded, city(), RecordedConnector(target_for(loaded.facts.unit), lease))
-    else:
-        result = step(loaded, city())
+    try:
+        if stage.outbound:
+            result: StepResult = step(loaded, city(), RecordedConnector(target_for(loaded.facts.unit), lease))
+        else:
+            result = step(loaded, city())
+    except BadInput as problem:
+        return StepResult(State.CLEARING, loaded.facts, str(problem))
     if result.state not in stage.next:
         raise AssertionError(f"{stage.step} leads to {result.state}, the flow allows {stage.next}")
     return result

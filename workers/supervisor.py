@@ -48,22 +48,16 @@ class Supervisor:
 
     def run(self) -> None:
         """Until SIGINT or SIGTERM. ConfigurationError if the machine is not ready; nothing is left running."""
-        from records.work import free_leases
-
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
         self._lock_folder()
         self._check_ports()
         self._tidy()
         try:
-            for component in components(self._settings):
-                if self._stop:
-                    return
-                if component.holds_leases:
-                    free_leases(f"{component.name}:")
-                child = self._start(component)
-                self._children.append(child)
-                self._wait_until_ready(child)
+            servers = [component for component in components(self._settings) if component.ready is not None]
+            workers = [component for component in components(self._settings) if component.ready is None]
+            for group in (servers, workers):
+                self._start_all(group)
             if not self._stop:
                 self._say(f"Bereit: http://{self._settings.web_host}:{self._settings.web_port}/")
             while not self._stop:
@@ -71,6 +65,16 @@ class Supervisor:
                 self._woken.wait(0.5)
         finally:
             self._stop_all()
+
+    def _start_all(self, group: list[Component]) -> None:
+        """Start the group at once, then wait until each of it answers; servers come before who needs them."""
+        if self._stop:
+            return
+        for component in group:
+            self._free(component)
+            self._children.append(self._start(component))
+        for child in self._children:
+            self._wait_until_ready(child)
 
     def _asked_to_stop(self, number: int, frame: object) -> None:
         self._stop = True

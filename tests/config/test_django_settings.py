@@ -3,10 +3,25 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from config.django_settings import _database, _secret_key
 from config.settings import Settings
 from schemas.errors import ConfigurationError
+
+
+@pytest.mark.parametrize("slashes", ["///", "////"])
+def test_the_path_of_a_sqlite_database_is_absolute_however_many_slashes(slashes: str) -> None:
+    assert _database(f"sqlite:{slashes}var/lib/pe.sqlite3")["NAME"] == "/var/lib/pe.sqlite3"
+
+
+@pytest.mark.parametrize("name", ["daten", "post eingang", "50%20voll", "fach#1", "was?", "Größe"])
+def test_the_database_lies_in_the_data_folder_whatever_that_is_called(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (tmp_path / name, Path(name)):
+        assert _database(Settings(var=folder).database)["NAME"] == str(tmp_path / name / "posteingang.sqlite3")
 
 
 def test_sqlite_writes_are_immediate_durable_and_checked() -> None:
@@ -41,7 +56,7 @@ def test_an_unknown_database_is_refused_without_showing_the_password() -> None:
 def test_the_configured_key_wins_over_the_kept_one(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_text("aufbewahrt")
     assert _secret_key(Settings(var=tmp_path)) == "aufbewahrt"
-    assert _secret_key(Settings(var=tmp_path, secret_key="eingestellt")) == "eingestellt"  # type: ignore[arg-type]
+    assert _secret_key(Settings(var=tmp_path, secret_key=SecretStr("eingestellt"))) == "eingestellt"
 
 
 def test_two_installations_never_share_a_key_before_their_first_start(tmp_path: Path) -> None:

@@ -124,20 +124,20 @@ MISTAKES = {
     ),
     "dms neither true nor false": (
         "organisation.yaml",
-        'name: Rechnungsprüfungsamt, dms: true',
-        'name: Rechnungsprüfungsamt, dms: vielleicht',
+        "name: Rechnungsprüfungsamt, dms: true",
+        "name: Rechnungsprüfungsamt, dms: vielleicht",
         "units.5.dms: muss true oder false sein (gefunden: 'vielleicht')",
     ),
     "unit without a name": (
         "organisation.yaml",
-        'name: Rechnungsprüfungsamt, ',
+        "name: Rechnungsprüfungsamt, ",
         "",
         "units.5.name: Pflichtangabe fehlt",
     ),
     "unknown entry of a unit": (
         "organisation.yaml",
-        'name: Rechnungsprüfungsamt, dms: true',
-        'name: Rechnungsprüfungsamt, dms: true, leitung: A',
+        "name: Rechnungsprüfungsamt, dms: true",
+        "name: Rechnungsprüfungsamt, dms: true, leitung: A",
         "units.5.leitung: unbekannte Angabe; erlaubt sind: number, name, dms, aliases",
     ),
     "empty name": ("organisation.yaml", "city: Stadt Iserlohn", 'city: "  "', "city: darf nicht leer sein"),
@@ -340,9 +340,9 @@ def test_two_intake_points_do_not_share_inbox_or_key(folder: Path, same: str, va
 def test_the_rules_cannot_be_changed_while_running(folder: Path) -> None:
     city = read_city(folder)
     with pytest.raises(ValueError, match="frozen"):
-        city.routing.minimum_confidence = 0.0
+        city.routing.minimum_confidence = 0.0  # type: ignore[misc]
     with pytest.raises(ValueError, match="frozen"):
-        city.organisation.units[0].dms = False
+        city.organisation.units[0].dms = False  # type: ignore[misc]
 
 
 def test_a_units_number_becomes_a_folder_name_without_slash(folder: Path) -> None:

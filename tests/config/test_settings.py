@@ -25,7 +25,7 @@ def complaint() -> str:
 def test_an_installation_runs_without_any_setting_but_its_data_folder(tmp_path: Path) -> None:
     settings = read_settings()
     assert settings.var == tmp_path / "var"
-    assert settings.database == f"sqlite:///{tmp_path / 'var' / 'posteingang.sqlite3'}"
+    assert settings.database == f"sqlite://{tmp_path / 'var' / 'posteingang.sqlite3'}"
     assert settings.private_redis
     assert settings.broker_url == f"redis+socket://{tmp_path / 'var' / 'run' / 'redis.sock'}"
     assert settings.mock_dms
@@ -144,9 +144,7 @@ def test_a_folder_of_rules_everybody_can_change_is_refused(city: Path) -> None:
     assert f"{city} ist für alle beschreibbar" in complaint()
 
 
-def test_a_missing_folder_of_rules_is_told_with_its_variable(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_folder_of_rules_is_told_with_its_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POSTEINGANG_CITY", str(tmp_path / "fehlt"))
     message = complaint()
     assert message.startswith(f"Der Konfigurationsordner {tmp_path / 'fehlt'} fehlt.")
@@ -162,7 +160,7 @@ def test_secrets_do_not_show_in_logs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_settings_do_not_change_while_running() -> None:
     settings: Settings = read_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.demo = True
+        settings.demo = True  # type: ignore[misc]
 
 
 def test_a_process_reads_its_settings_once(monkeypatch: pytest.MonkeyPatch) -> None:

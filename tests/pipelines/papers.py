@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-import img2pdf
+import img2pdf  # type: ignore[import-untyped]
 import pikepdf
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
@@ -16,7 +16,7 @@ from schemas.digest import digest_of_file
 from schemas.states import FileRole
 from schemas.values import DocumentFacts, OutboundCall, ScanFacts, StoredFile, Work
 
-__all__ = ["CLAIM_ID", "DOCUMENT_ID", "Desk", "pdf_bytes", "picture_of", "scanned", "typed"]
+__all__ = ["CLAIM_ID", "DOCUMENT_ID", "Desk", "attached", "pdf_bytes", "picture_of", "scanned", "typed"]
 
 DOCUMENT_ID = UUID("6c338cb2-a348-4f6a-8f5c-fecbf751cafa")
 CLAIM_ID = UUID("0b54ea6a-6a9a-4b3c-8d9e-3f1c6b1e7a11")
@@ -32,6 +32,11 @@ def pdf_bytes(change: Callable[[pikepdf.Pdf], None] = lambda pdf: None, *, pages
         written = io.BytesIO()
         pdf.save(written, static_id=True, **save)  # type: ignore[arg-type]
     return written.getvalue()
+
+
+def attached(pdf: pikepdf.Pdf, content: bytes, name: str) -> pikepdf.AttachedFileSpec:
+    """A file to be embedded under that name."""
+    return pikepdf.AttachedFileSpec(pdf, content, filename=name)  # type: ignore[call-arg]
 
 
 def typed(*pages: str) -> bytes:

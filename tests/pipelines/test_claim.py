@@ -65,7 +65,7 @@ def test_note_and_folders_are_flushed_to_the_disk(inbox: Path, spool: Path, monk
     really = os.fsync
 
     def fsync(descriptor: int) -> None:
-        flushed.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
         really(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)

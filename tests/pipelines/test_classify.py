@@ -19,7 +19,7 @@ def facts_of(text: str, city: City) -> DocumentFacts:
 LETTERS = {
     "hundesteuer": "Stadt Iserlohn\n\nAnmeldung meines Hundes\n\nHiermit melde ich meinen Hund zur Hundesteuer an.",
     "rechnung": "Muster GmbH\n\nRechnung\n\nRechnungsnummer 4711, Rechnungsdatum 01.03.2026, zahlbar bis 31.03.2026",
-    "mahnung": "Muster GmbH\n\n1. Mahnung\n\nUnsere offene Rechnung Nr. 12 ist fällig. Mahngebühr 5 Euro, Verzugszinsen.",
+    "mahnung": "Muster GmbH\n\n1. Mahnung\n\nDie offene Rechnung 12 ist fällig. Mahngebühr 5 Euro, Verzugszinsen.",
     "gutschrift": "Muster GmbH\n\nGutschrift Nr. 5\n\nGutschriftsbetrag 12,00 Euro",
     "antrag_wohngeld": "Wohngeldstelle\n\nAntrag auf Wohngeld\n\nKaltmiete 500 Euro, Haushaltsmitglieder: 3",
     "bauantrag": "Bauantrag\n\nFlurstück 12, Gemarkung Letmathe, Lageplan und Bauvorlagen liegen bei.",

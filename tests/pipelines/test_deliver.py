@@ -160,9 +160,7 @@ def test_a_call_without_answer_is_not_taken_for_a_failure(make_work: Make, iserl
     assert held(slow) == 1, "found by search, not stored again"
 
 
-def test_after_an_unclear_call_a_second_store_waits_until_the_first_must_show(
-    make_work: Make, iserlohn: City
-) -> None:
+def test_after_an_unclear_call_a_second_store_waits_until_the_first_must_show(make_work: Make, iserlohn: City) -> None:
     connector, wait = MemoryConnector(), load_settings().dms_unclear_wait
     with pytest.raises(Unavailable, match="ungeklärt") as caught:
         deliver(make_work(unclear_for=wait - 10), iserlohn, connector)

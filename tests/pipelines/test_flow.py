@@ -35,7 +35,7 @@ def test_an_automatic_state_has_a_step_that_exists_and_takes_work_and_city(stage
 
 @pytest.mark.parametrize("stage", AUTOMATIC, ids=by_state)
 def test_an_automatic_state_has_a_queue_and_leads_onward(stage: Stage) -> None:
-    assert stage.queue in Queue
+    assert isinstance(stage.queue, Queue)
     assert stage.next
     assert stage.state not in stage.next, "a step that leads back to its own state would run for ever"
 

@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from pipelines.intake.hazards import check_hazards
 from schemas.errors import BadInput
-from tests.pipelines.papers import pdf_bytes, picture_of, scanned, typed
+from tests.pipelines.papers import attached, pdf_bytes, picture_of, scanned, typed
 
 Change = Callable[[pikepdf.Pdf], None]
 LIMIT = 100
@@ -91,14 +91,14 @@ def test_a_link_to_a_page_on_the_web_is_harmless() -> None:
 @pytest.mark.parametrize("name", ["rechnung.exe", "RECHNUNG.EXE", "rechnung.pdf.js", "a.vbs ", "a.exe.", "a.lnk"])
 def test_an_embedded_program_is_refused_and_named(name: str) -> None:
     def attach(pdf: pikepdf.Pdf) -> None:
-        pdf.attachments["anlage"] = pikepdf.AttachedFileSpec(pdf, b"MZ\x90\x00", filename=name)
+        pdf.attachments["anlage"] = attached(pdf, b"MZ\x90\x00", name)
 
     assert refusal(attach).startswith(f"Das PDF enthält ein eingebettetes Programm ({name}).")
 
 
 def test_a_program_hidden_behind_a_harmless_second_name_is_refused() -> None:
     def attach(pdf: pikepdf.Pdf) -> None:
-        spec = pikepdf.AttachedFileSpec(pdf, b"MZ", filename="rechnung.pdf")
+        spec = attached(pdf, b"MZ", "rechnung.pdf")
         spec.obj.F = String("rechnung.exe")
         pdf.attachments["anlage"] = spec
 
@@ -117,7 +117,7 @@ def test_a_program_that_hangs_only_on_a_page_is_refused() -> None:
 @pytest.mark.parametrize("name", ["factur-x.xml", "lageplan.pdf", "excel.exe.xml", "foto.jpg"])
 def test_other_attachments_are_no_hazard(name: str) -> None:
     def attach(pdf: pikepdf.Pdf) -> None:
-        pdf.attachments[name] = pikepdf.AttachedFileSpec(pdf, b"<x/>", filename=name)
+        pdf.attachments[name] = attached(pdf, b"<x/>", name)
 
     assert anomalies_of(pdf_bytes(attach)) == ()
 
@@ -143,9 +143,7 @@ def test_the_limit_itself_is_allowed() -> None:
     assert "10001 x 10000" in refusal(with_image(10_001, 10_000))
 
 
-@pytest.mark.parametrize(
-    "width", [Name.Breit, String("zwölf"), Array([1]), -50_000, 7.5, Dictionary()], ids=repr
-)
+@pytest.mark.parametrize("width", [Name.Breit, String("zwölf"), Array([1]), -50_000, 7.5, Dictionary()], ids=repr)
 def test_a_size_that_is_no_number_of_pixels_is_refused(width: object) -> None:
     assert refusal(with_image(width, 10)).startswith("Ein Bild nennt keine gültige Größe")
 
@@ -164,9 +162,13 @@ def test_other_compressions_are_fine(filters: pikepdf.Object) -> None:
     assert anomalies_of(pdf_bytes(with_image(10, 10, Filter=filters))) == ()
 
 
-def signature(**more: pikepdf.Object) -> Change:
+def signature(**more: Dictionary) -> Change:
     def change(pdf: pikepdf.Pdf) -> None:
-        field = pdf.make_indirect(Dictionary(FT=Name.Sig, T=String("Unterschrift"), **more))
+        field = pdf.make_indirect(
+            Dictionary(
+                {"/FT": Name.Sig, "/T": String("Unterschrift")} | {f"/{key}": value for key, value in more.items()}
+            )
+        )
         pdf.Root.AcroForm = Dictionary(Fields=Array([field]), SigFlags=3)
 
     return change

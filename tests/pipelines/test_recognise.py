@@ -10,7 +10,7 @@ from config.city_config import City
 from pipelines.scan.recognise import PAGE_BREAK, page_texts, recognise
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, NewFile, StepResult
-from tests.pipelines.papers import Desk, pdf_bytes, picture_of, scanned, typed
+from tests.pipelines.papers import Desk, attached, pdf_bytes, picture_of, scanned, typed
 
 
 def files_of(result: StepResult) -> dict[FileRole, NewFile]:
@@ -110,7 +110,7 @@ def test_a_letter_whose_font_is_missing_is_read_but_not_called_pdf_a(desk: Desk,
 
 def test_attachments_of_the_original_do_not_travel_in_the_product(desk: Desk, iserlohn: City) -> None:
     with pikepdf.open(io.BytesIO(typed("Rechnung anbei"))) as pdf:
-        pdf.attachments["anlage.xml"] = pikepdf.AttachedFileSpec(pdf, b"<x/>", filename="anlage.xml")
+        pdf.attachments["anlage.xml"] = attached(pdf, b"<x/>", "anlage.xml")
         written = io.BytesIO()
         pdf.save(written)
     product = files_of(recognised(written.getvalue(), desk, iserlohn))[FileRole.PRODUCT].path

@@ -96,8 +96,6 @@ def test_a_name_inside_another_word_names_nothing(iserlohn: City) -> None:
 
 def test_signs_in_a_units_name_are_no_pattern(iserlohn: City) -> None:
     unit = OrgUnit(number="99", name="Stelle (Neu)", dms=True)
-    city = iserlohn.model_copy(
-        update={"organisation": iserlohn.organisation.model_copy(update={"units": (unit,)})}
-    )
+    city = iserlohn.model_copy(update={"organisation": iserlohn.organisation.model_copy(update={"units": (unit,)})})
     assert address(city, "An die Stelle (Neu)") == "99"
     assert address(city, "An die Stelle Neu") is None

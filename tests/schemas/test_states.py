@@ -1,0 +1,24 @@
+"""Names as they stand in the database and on the broker: a change would orphan documents."""
+
+from schemas.states import FileRole, Queue, State
+
+
+def test_the_names_of_the_states_are_kept() -> None:
+    assert {state.value for state in State} == {
+        "received",
+        "identified",
+        "recognised",
+        "classified",
+        "noted",
+        "routed",
+        "clearing",
+        "quarantined",
+        "filed",
+        "handed_over",
+        "duplicate",
+    }
+
+
+def test_the_names_of_the_queues_and_files_are_kept() -> None:
+    assert {queue.value for queue in Queue} == {"intake", "ocr", "filing"}
+    assert {role.value for role in FileRole} == {"original", "product", "text", "transfer_note"}
