@@ -63,9 +63,8 @@ def up() -> None:
     settings = prepare_installation("supervisor")
     from posteingang.users import user_names
 
-    if not user_names():
-        print("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME", file=sys.stderr, flush=True)
-    Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True)).run()
+    hint = () if user_names() else ("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME",)
+    Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True), hints=hint).run()
 
 
 @app.command()

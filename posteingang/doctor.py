@@ -170,10 +170,11 @@ def _clock(settings: Settings) -> Check:
 
 
 def _dms(settings: Settings) -> Check:
+    from workers.components import port_is_free
     from workers.targets import dms
 
-    if settings.mock_dms and not (settings.run / "supervisor.lock").exists():
-        return Check("DMS", True, "Testsystem, wird mit ./run up gestartet (POSTEINGANG_DMS_URL ist nicht gesetzt)")
+    if settings.mock_dms and port_is_free("127.0.0.1", settings.mock_port):
+        return Check("DMS", True, "Testsystem, läuft gerade nicht; ./run up startet es (POSTEINGANG_DMS_URL ist leer)")
     found = dms().health()
     return Check("DMS", found.ok, found.detail, "POSTEINGANG_DMS_URL und POSTEINGANG_DMS_API_KEY prüfen.")
 

@@ -36,11 +36,12 @@ class _Child:
 
 
 class Supervisor:
-    """Starts, watches and stops the components. `say` shows a German line to the person in front of it."""
+    """Starts, watches and stops the components. `say` shows a German line to a person, `hints` once it is ready."""
 
-    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+    def __init__(self, settings: Settings, say: Callable[[str], None], *, hints: tuple[str, ...] = ()) -> None:
         self._settings = settings
         self._say = say
+        self._hints = hints
         self._children: list[_Child] = []
         self._stop = False
         self._woken = threading.Event()
@@ -60,6 +61,8 @@ class Supervisor:
                 self._start_all(group)
             if not self._stop:
                 self._say(f"Bereit: http://{self._settings.web_host}:{self._settings.web_port}/")
+                for hint in self._hints:
+                    self._say(hint)
             while not self._stop:
                 self._look_after_children()
                 self._woken.wait(0.5)

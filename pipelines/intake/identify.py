@@ -53,7 +53,7 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
                     f"Das PDF hat {pages} Seiten, erlaubt sind {settings.max_pages}.",
                     remedy="Bitte in mehrere Dateien teilen.",
                 )
-            if announced > pages + 9:
+            if announced > pages:
                 raise BadInput(
                     f"Das PDF hat laut Verzeichnis {announced} Seiten, lesbar sind nur {pages}.", remedy=_RESCAN
                 )
