@@ -19,6 +19,7 @@ def prepare_installation(component: str) -> Settings:
     city()
     _need_programs(settings)
     _make_folders(settings)
+    os.umask(0o027)
     _keep_secret_key(settings)
     from workers.process import prepare_process
 

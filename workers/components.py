@@ -4,7 +4,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -21,7 +21,6 @@ class Component:
     name: str
     command: tuple[str, ...]
     ready: Callable[[], bool] | None = None
-    environment: dict[str, str] = field(default_factory=dict)
     holds_leases: bool = False
 
 

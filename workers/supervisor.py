@@ -116,14 +116,14 @@ class Supervisor:
         self._settings.redis_socket.unlink(missing_ok=True)  # lint: unlink - a dead socket
 
     def _start(self, component: Component) -> _Child:
-        environment = os.environ | component.environment | {"POSTEINGANG_COMPONENT": component.name}
+        ours = {"POSTEINGANG_COMPONENT": component.name, "TMPDIR": str(self._settings.scratch.resolve())}
         output = (self._settings.logs / f"{component.name}.out").open("ab")
         with output:
             try:
                 process = subprocess.Popen(
                     component.command,
                     cwd=CODE_ROOT,
-                    env=environment,
+                    env=os.environ | ours,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
