@@ -10,7 +10,7 @@ from config.city_config import PropertySource
 from dms_connectors.port import FiledDocument, FilingRequest, Health, own_properties
 from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder
-from schemas.errors import Rejected, Unavailable
+from schemas.errors import Rejected, Unavailable, os_reason
 
 __all__ = ["FolderConnector"]
 
@@ -42,7 +42,7 @@ class FolderConnector:
             fsync_folder(tray)
         except OSError as error:
             raise Unavailable(
-                f"Das Postfach {tray} ist nicht beschreibbar ({error.strerror}).",
+                f"Das Postfach {tray} ist nicht beschreibbar ({os_reason(error)}).",
                 remedy="Rechte und freien Platz des Ordners prüfen.",
             ) from error
         return f"{tray.name}/{name}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from schemas.errors import PosteingangError
+from schemas.errors import PosteingangError, os_reason
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -199,7 +199,7 @@ def _known_failure(problem: Exception) -> str | None:
         first = str(problem).strip().splitlines() or [type(problem).__name__]
         return f"Die Datenbank antwortet nicht ({first[0]}). POSTEINGANG_DATABASE_URL und den Server prüfen."
     if isinstance(problem, OSError) and problem.filename:
-        return f"{problem.filename}: {problem.strerror}. Bitte Pfad und Rechte prüfen."
+        return f"{problem.filename}: {os_reason(problem)}. Bitte Pfad und Rechte prüfen."
     return None
 
 

@@ -6,7 +6,7 @@ import shutil
 
 from config.load import city
 from config.settings import Settings, load_settings
-from schemas.errors import ConfigurationError
+from schemas.errors import ConfigurationError, os_reason
 
 __all__ = ["open_records", "prepare_installation"]
 
@@ -59,7 +59,7 @@ def _make_folders(settings: Settings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ConfigurationError(
-                f"Der Ordner {folder} lässt sich nicht anlegen ({error.strerror}).",
+                f"Der Ordner {folder} lässt sich nicht anlegen ({os_reason(error)}).",
                 remedy="Rechte prüfen oder POSTEINGANG_VAR auf einen beschreibbaren Ordner setzen.",
             ) from None
         if not os.access(folder, os.W_OK | os.X_OK):

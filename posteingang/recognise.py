@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from config.load import city
 from schemas.digest import digest_of_file
-from schemas.errors import BadInput
+from schemas.errors import BadInput, os_reason
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StoredFile, Work
 
@@ -121,7 +121,7 @@ def _digest(path: Path) -> FileDigest:
     try:
         return digest_of_file(path)
     except OSError as error:
-        raise BadInput(f"{path}: nicht lesbar ({error.strerror}).", remedy="Bitte den Pfad prüfen.") from None
+        raise BadInput(f"{path}: nicht lesbar ({os_reason(error)}).", remedy="Bitte den Pfad prüfen.") from None
 
 
 def _line(found: dict[str, Any]) -> str:

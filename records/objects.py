@@ -12,7 +12,7 @@ from uuid import uuid4
 from records.models import StoredObject
 from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder
-from schemas.errors import Unavailable
+from schemas.errors import Unavailable, os_reason
 from schemas.values import FileDigest
 
 __all__ = ["BrokenObject", "ObjectStore"]
@@ -49,7 +49,7 @@ class ObjectStore:
             self._place(pending, digest)
         except OSError as error:
             raise Unavailable(
-                f"Der Beleg-Speicher {self._root} nimmt nichts an ({error.strerror}).",
+                f"Der Beleg-Speicher {self._root} nimmt nichts an ({os_reason(error)}).",
                 remedy="Freien Platz und Rechte prüfen.",
             ) from error
         finally:

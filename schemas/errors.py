@@ -1,5 +1,7 @@
 """The three kinds of failure. Whoever raises says what is wrong, where, and what to do, in German."""
 
+import errno
+
 __all__ = [
     "BadInput",
     "ConfigurationError",
@@ -7,7 +9,21 @@ __all__ = [
     "Rejected",
     "Unavailable",
     "UnclearOutcome",
+    "os_reason",
 ]
+
+_OS_REASONS = {
+    errno.ENOENT: "gibt es nicht",
+    errno.EACCES: "keine Rechte",
+    errno.EPERM: "keine Rechte",
+    errno.ENOSPC: "kein Platz mehr auf dem Datenträger",
+    errno.EDQUOT: "Speicherkontingent erschöpft",
+    errno.EROFS: "Dateisystem ist schreibgeschützt",
+    errno.ENOTDIR: "ein Teil des Pfads ist kein Ordner",
+    errno.EISDIR: "ist ein Ordner",
+    errno.EIO: "Lesefehler des Datenträgers",
+    errno.ENAMETOOLONG: "Name zu lang",
+}
 
 
 class PosteingangError(Exception):
@@ -58,3 +74,8 @@ class UnclearOutcome(Unavailable):
     """A write was sent and no answer came: it may have happened. Search before any second try."""
 
     code = "unklar"
+
+
+def os_reason(error: OSError) -> str:
+    """What the operating system objects to, in German where it is a common one."""
+    return _OS_REASONS.get(error.errno or 0, error.strerror or type(error).__name__)

@@ -16,7 +16,7 @@ from config.settings import load_settings
 from pipelines.intake.claim import Claim, claim, claims_in, release
 from pipelines.intake.complete import Look, is_working_name, judge, look_at
 from records.intake import Arrival, accept, is_committed, note_waiting
-from schemas.errors import Unavailable
+from schemas.errors import Unavailable, os_reason
 from schemas.states import State
 from workers.targets import object_store
 from workers.tasks import enqueue
@@ -45,7 +45,7 @@ class Watcher:
         looks: dict[Path, Look] = {}
         for point in city().intake_points:
             for path in _entries(self._settings.inbox / point.inbox):
-                label = f"{point.inbox}/{path.name}"
+                label = f"{point.inbox}/{printable(path.name)}"
                 look = look_at(path, self._looks.get(path), now)
                 if look is None:
                     waiting |= _odd_entry(path, label)
@@ -83,7 +83,7 @@ class Watcher:
         except PermissionError:
             return "keine Leserechte oder der Ordner ist schreibgeschützt; bitte die Rechte prüfen"
         except OSError as error:
-            return f"nicht zugänglich ({error.strerror})"
+            return f"nicht zugänglich ({os_reason(error)})"
         if made is not None:
             self._commit(made)
         return None

@@ -63,7 +63,7 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
             "Das PDF ist mit einem Kennwort verschlüsselt.",
             remedy="Bitte beim Absender eine lesbare Fassung anfordern.",
         ) from None
-    except (pikepdf.PdfError, ValueError, RecursionError) as error:
+    except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
         raise BadInput(f"Das PDF ist beschädigt ({_first_line(error)}).", remedy=_RESCAN) from None
     return DocumentFacts(page_count=pages, anomalies=anomalies)
 

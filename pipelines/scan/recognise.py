@@ -75,7 +75,7 @@ def make_product(source: Path, target: Path, *, signed: bool = False) -> bool:
             return False
     except (ocrmypdf.exceptions.MissingDependencyError, MemoryError):
         raise
-    except (ocrmypdf.exceptions.ExitCodeException, pikepdf.PdfError, ValueError) as error:
+    except (ocrmypdf.exceptions.ExitCodeException, pikepdf.PikepdfError, ValueError) as error:
         raise BadInput(
             f"Die Texterkennung kann das PDF nicht lesen ({type(error).__name__}).",
             remedy="Bitte das Schriftstück neu scannen.",

@@ -106,8 +106,12 @@ class ScriptedDms:
         request = Request(scope, receive)
         self.bodies.append(await request.body())
         self.requests.append(RecordedRequest(request.method, request.url.path, dict(request.headers)))
-        answer = self.answers.get((request.method, request.url.path), lambda _: Response(status_code=404))
+        answer = self.answers.get((request.method, request.url.path), _not_there)
         await answer(request)(scope, receive, send)
+
+
+def _not_there(_: Request) -> Response:
+    return Response(status_code=404)
 
 
 @contextmanager

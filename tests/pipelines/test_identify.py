@@ -99,6 +99,11 @@ def three_pages(third: bytes) -> bytes:
     )
 
 
+def uncounted_pages() -> bytes:
+    """A reader that repairs such a tree stumbles over its own count."""
+    return three_pages(b"<< /Contents << 0 R /MediaBox [0 0 9 9]").replace(b"/Count 3", b"        ")
+
+
 def nested_deeply() -> bytes:
     return with_crossreference(
         b"%PDF-1.4\n"
@@ -125,6 +130,7 @@ BROKEN = {
     ),
     "no pages": (without_pages(), "Das PDF hat keine Seiten."),
     "cyclic page tree": (cyclic_pages(), "Das PDF ist beschädigt"),
+    "page tree without count": (uncounted_pages(), "Das PDF "),
     "no catalogue": (no_catalogue(), "Das PDF ist beschädigt"),
     "nested deeply": (nested_deeply(), "Das PDF "),
     "xref points nowhere": (

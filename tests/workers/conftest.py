@@ -1,5 +1,6 @@
 """An installation of its own for each test: folders, settings, caches, and documents in any state."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,12 @@ from workers.targets import dms, object_store, out_trays
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 Configure = Callable[..., Settings]
 MakeDocument = Callable[..., Document]
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here cuts the power; what must be flushed when is told in tests/records."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def _forget() -> None:

@@ -1,5 +1,6 @@
 """What goes wrong in a step becomes a schedule or a case for a person; never a lost document."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -33,7 +34,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
 
 @pytest.fixture
 def middle_of_the_jitter(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(step.random, "uniform", lambda low, high: (low + high) / 2)
+    monkeypatch.setattr(random, "uniform", lambda low, high: (low + high) / 2)
 
 
 def identified(work: Work, _: City) -> StepResult:
