@@ -84,8 +84,9 @@ class ObjectStore:
 
     def _place(self, pending: Path, digest: FileDigest) -> None:
         final = self.path(digest.sha256)
-        whole = final.exists() and digest_of_file(final) == digest
-        if final.exists() and not whole:
+        present = final.exists()
+        whole = present and digest_of_file(final) == digest
+        if present and not whole:
             final.rename(final.with_name(f"{final.name}.beschaedigt-{uuid4()}"))
         if not whole:
             final.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ import os
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -85,17 +85,22 @@ def claims_in(spool: Path) -> list[Claim]:
         if not (folder / _CONTENT).exists():
             shutil.rmtree(folder)
             continue
-        note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
-        found.append(
-            Claim(
-                UUID(folder.name),
-                note["inbox"],
-                os.fsdecode(bytes.fromhex(note["original_name"])),
-                datetime.fromisoformat(note["received_at"]),
-                folder,
-            )
-        )
+        found.append(_read(folder))
     return sorted(found, key=lambda claim: claim.received_at)
+
+
+def _read(folder: Path) -> Claim:
+    """The claim as its note says. A note lost to a broken disk must not keep the letter, nor those behind it.
+
+    Such a letter goes on without an intake point, which brings it to a person.
+    """
+    try:
+        note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
+        name = os.fsdecode(bytes.fromhex(note["original_name"]))
+        return Claim(UUID(folder.name), str(note["inbox"]), name, datetime.fromisoformat(note["received_at"]), folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        changed = datetime.fromtimestamp((folder / _CONTENT).stat().st_mtime, UTC)
+        return Claim(UUID(folder.name), "", f"ohne-namen-{folder.name}", changed, folder)
 
 
 def release(claim: Claim) -> None:

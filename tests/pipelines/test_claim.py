@@ -185,3 +185,17 @@ def test_a_claim_without_time_zone_is_refused(inbox: Path, spool: Path) -> None:
         take(path, spool, at=datetime(2026, 5, 4, 12, 0))
     assert path.exists()
     assert list(spool.iterdir()) == []
+
+
+@pytest.mark.parametrize("note", [b"", b"{}", b"[1]", b'{"inbox": "scan", "original_name": "zz", "received_at": "x"}'])
+def test_a_claim_whose_note_is_lost_is_taken_in_without_a_name_and_holds_up_nobody(tmp_path: Path, note: bytes) -> None:
+    folder = tmp_path / "spool" / str(UUID(int=7))
+    folder.mkdir(parents=True)
+    (folder / "claim.json").write_bytes(note)
+    (folder / "content").write_bytes(b"%PDF-1.7 Brief")
+
+    (found,) = claims_in(tmp_path / "spool")
+
+    assert (found.inbox, found.original_name) == ("", f"ohne-namen-{UUID(int=7)}")
+    assert found.received_at.tzinfo is not None
+    assert found.content.read_bytes() == b"%PDF-1.7 Brief"

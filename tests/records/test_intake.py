@@ -121,7 +121,7 @@ def test_a_full_disk_is_a_neighbours_fault_and_commits_nothing(
 
     monkeypatch.setattr(os, "fsync", full)
 
-    with pytest.raises(Unavailable, match="No space left on device"):
+    with pytest.raises(Unavailable, match="kein Platz mehr auf dem Datenträger"):
         accept(arrival(), content, store, NOW)
 
     assert Document.objects.count() == 0

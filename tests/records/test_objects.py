@@ -140,7 +140,7 @@ def test_a_store_that_takes_nothing_is_unavailable_and_leaves_no_half_copy(
 
     monkeypatch.setattr(objects, "fsync_folder", broken)
 
-    with pytest.raises(Unavailable, match=r"Beleg-Speicher.*Input/output error"):
+    with pytest.raises(Unavailable, match=r"Beleg-Speicher.*Lesefehler des Datenträgers"):
         store.put(source)
     assert not any(name.startswith(".neu-") for name in files(store, source))
 
