@@ -410,7 +410,7 @@ def test_a_cut_line_shows_as_a_broken_answer(client: httpx.Client, mock: Running
     location = upload(client)
     mock.order({"at": "store", "kind": kind})
 
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         client.post(f"{BASE}/o2m", json=body_of(location))
 
     assert len(mock.objects()) == stored
@@ -420,7 +420,7 @@ def test_a_line_cut_after_a_chunk_leaves_the_chunk_there(client: httpx.Client, m
     location = upload(client, b"a")
     mock.order({"at": "upload", "kind": "cut_after"})
 
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
         client.post(location, content=b"b")
     client.post(location, content=b"c").raise_for_status()
     client.post(f"{BASE}/o2m", json=body_of(location)).raise_for_status()
