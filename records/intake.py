@@ -6,16 +6,19 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Max
 
 from records import audit
 from records.models import Document, DocumentFile, InboxFile, Intake
+from records.numbers import next_value
 from records.objects import ObjectStore
 from schemas.errors import Unavailable
 from schemas.faults import fault_point
 from schemas.states import FileRole, State
 
 __all__ = ["Arrival", "accept", "is_committed", "note_waiting"]
+
+
+_ENTRIES = "eintrag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
         )
         document = Document.objects.create(
             id=uuid4(),
-            entry=(Document.objects.aggregate(last=Max("entry"))["last"] or 0) + 1,
+            entry=next_value(_ENTRIES),
             intake=intake,
             state=State.RECEIVED,
             state_since=now,

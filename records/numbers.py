@@ -4,14 +4,18 @@ from django.db.models import F
 
 from records.models import NumberSeries
 
-__all__ = ["MAIL_REGISTER", "next_number"]
+__all__ = ["MAIL_REGISTER", "next_number", "next_value"]
 
 MAIL_REGISTER = "PE"
 
 
 def next_number(series: str, year: int) -> str:
     """The next number, e.g. 'PE-2026-000123'. Must run inside a transaction; its rollback gives it back."""
+    return f"{series}-{year}-{next_value(series, year):06d}"
+
+
+def next_value(series: str, year: int = 0) -> int:
+    """The next value of a counter (year 0: one that runs on). The row is locked until the transaction ends."""
     NumberSeries.objects.get_or_create(series=series, year=year)
     NumberSeries.objects.filter(series=series, year=year).update(last=F("last") + 1)
-    last = NumberSeries.objects.values_list("last", flat=True).get(series=series, year=year)
-    return f"{series}-{year}-{last:06d}"
+    return NumberSeries.objects.values_list("last", flat=True).get(series=series, year=year)
