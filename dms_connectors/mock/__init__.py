@@ -1,1 +1,1 @@
-"""A stand-in for d.3ecm: a real HTTP server with its own persistent state. Shares no code with the adapter."""
+"""A d.3ecm to try against: a real HTTP server that speaks the adapter's interface and keeps its state."""

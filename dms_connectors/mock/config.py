@@ -1,79 +1,134 @@
-"""What the stand-in repository looks like: key, categories, properties, and how strict it is."""
+"""What the mock is told: one repository, its categories and properties, how strict it is."""
 
-import json
-from datetime import date
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
+from uuid import UUID
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-__all__ = ["Category", "MockConfig", "MockConfigError", "Property", "read_config"]
+__all__ = ["Category", "MockConfig", "MockConfigError", "PropertyField", "Repository", "load_config"]
 
 _SAMPLE = Path(__file__).with_name("sample.yaml")
 
+Key = Annotated[str, Field(min_length=1, max_length=64)]
+PropertyType = Literal["text", "number", "date", "money", "datetime"]
+
 
 class MockConfigError(ValueError):
-    """The stand-in cannot start; the message is one German sentence."""
+    """The mock cannot start; the message is one German sentence for the operator."""
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
+
+
+class Repository(_Frozen):
+    """The one repository offered under /dms/r (section 1)."""
+
+    id: UUID
+    name: str = Field(min_length=1)
+
+    @property
+    def path(self) -> str:
+        """Address of the repository below the host."""
+        return f"/dms/r/{self.id}"
+
+    @property
+    def source(self) -> str:
+        """Id of the default source, which is also its address (section 6)."""
+        return f"{self.path}/source"
+
+
+class PropertyField(_Frozen):
+    """One property of the repository; its data set `values` is not enforced, like the original (6)."""
+
+    key: Key
+    type: PropertyType
+    display_name: str = Field(alias="displayName", min_length=1)
+    length: int | None = Field(default=None, ge=1)
+    multi: bool = False
+    values: tuple[str, ...] = ()
 
 
 class Category(_Frozen):
-    key: str
-    name: str
-    mandatory: tuple[str, ...] = ()
+    """One document type: which properties it has and which of them must carry a value."""
+
+    key: Key
+    display_name: str = Field(alias="displayName", min_length=1)
+    properties: tuple[Key, ...]
+    mandatory: tuple[Key, ...] = ()
 
 
-class Property(_Frozen):
-    key: str
-    name: str
-    type: Literal["text", "number", "date"] = "text"
-    length: int = 255
+def _status_word(value: object) -> object:
+    """YAML reads a bare 401 as a number."""
+    return str(value) if isinstance(value, int) else value
 
-    def fault_of(self, value: str) -> str | None:
-        """Why the value cannot be held, or None."""
-        if len(value.encode()) > self.length:
-            return f"Value of {self.name} is too long (max. {self.length})."
-        try:
-            if self.type == "date" and value:
-                date.fromisoformat(value)
-            if self.type == "number" and value:
-                float(value)
-        except ValueError:
-            return f"Value of {self.name} is no {self.type}."
-        return None
+
+def _origin_word(value: object) -> object:
+    """YAML reads a bare `off` as false."""
+    return "off" if value is False else value
 
 
 class MockConfig(_Frozen):
-    api_key: str
-    repository: str
-    name: str
-    origin: Literal["strict", "off"] = "strict"
+    """Everything the mock can be told."""
+
+    repository: Repository
+    api_key: str = Field(default="test-key", min_length=1)
+    accept_key_directly: bool = True
+    origin: Annotated[Literal["strict", "cookie-only", "off"], BeforeValidator(_origin_word)] = "strict"
     duplicate_check: bool = False
-    session_minutes: int = 60
+    session_minutes: int = Field(default=30, ge=0)
+    login_failure: Annotated[Literal["401", "html"], BeforeValidator(_status_word)] = "401"
+    properties: tuple[PropertyField, ...]
     categories: tuple[Category, ...]
-    properties: tuple[Property, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        known = {item.key for item in self.properties}
+        _refuse_doubles("Eigenschaft", (item.key for item in self.properties))
+        _refuse_doubles("Kategorie", (item.key for item in self.categories))
+        for category in self.categories:
+            if strange := set(category.properties) - known:
+                raise ValueError(f"Kategorie {category.key} nennt unbekannte Eigenschaft {min(strange)}")
+            if strange := set(category.mandatory) - set(category.properties):
+                raise ValueError(f"Pflichtfeld {min(strange)} gehört nicht zur Kategorie {category.key}")
+        return self
+
+    def field(self, key: str) -> PropertyField | None:
+        """The property with this key, if there is one."""
+        return next((item for item in self.properties if item.key == key), None)
 
     def category(self, key: str) -> Category | None:
-        return next((category for category in self.categories if category.key == key), None)
-
-    def property(self, key: str) -> Property | None:
-        return next((known for known in self.properties if known.key == key), None)
+        """The category with this key, if there is one."""
+        return next((item for item in self.categories if item.key == key), None)
 
 
-def read_config(path: Path | None) -> MockConfig:
-    """The configuration of the file, or the shipped sample; MockConfigError names file and mistake."""
-    source = path or _SAMPLE
+def _refuse_doubles(what: str, keys: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise ValueError(f"{what} {key} ist doppelt")
+        seen.add(key)
+
+
+def load_config(path: Path | None) -> MockConfig:
+    """Read the configuration, or the shipped sample; raises MockConfigError with one German sentence."""
+    chosen = path or _SAMPLE
     try:
-        return MockConfig.model_validate(yaml.safe_load(source.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise MockConfigError(f"{source}: nicht lesbar ({error.strerror}).") from None
+        raw = yaml.safe_load(chosen.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "kein UTF-8"
+        raise MockConfigError(f"Die Konfiguration {chosen} ist nicht lesbar ({reason}).") from error
     except yaml.YAMLError as error:
-        raise MockConfigError(f"{source}: kein gültiges YAML ({error}).") from None
+        mark = getattr(error, "problem_mark", None)
+        where = f" (Zeile {mark.line + 1})" if mark else ""
+        raise MockConfigError(f"Die Konfiguration {chosen} ist kein gültiges YAML{where}.") from error
+    try:
+        return MockConfig.model_validate(raw)
     except ValidationError as error:
-        first = json.loads(error.json())[0]
-        where = ".".join(map(str, first["loc"])) or "Datei"
-        raise MockConfigError(f"{source}: {where}: {first['msg']}.") from None
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "Inhalt"
+        message = first["msg"].removeprefix("Value error, ")
+        raise MockConfigError(f"Die Konfiguration {chosen} ist fehlerhaft: {place}: {message}.") from error

@@ -1,67 +1,213 @@
-"""Faults to order: which step misbehaves, how, how often. Kept in a file, so that they survive a restart."""
+"""Faults to switch on: each waits for its step, lets `skip` calls pass, strikes `count` times."""
 
 import json
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-__all__ = ["Fault", "FaultBook", "Step"]
+__all__ = ["Fault", "FaultError", "Faults", "Kind", "Plan", "Step"]
 
-Step = Literal["login", "discover", "upload", "store", "search", "read", "download", "any"]
+_log = logging.getLogger(__name__)
+
+Step = Literal[
+    "login",
+    "discover",
+    "upload",
+    "store",
+    "search",
+    "read",
+    "download",
+    "task",
+    "update",
+    "notes",
+    "delete",
+]
+Kind = Literal[
+    "status",
+    "html",
+    "timeout_after",
+    "cut",
+    "delay",
+    "drop_property",
+    "late_visibility",
+    "expire_session",
+]
+_ONLY_STORE = frozenset({"drop_property", "late_visibility"})
+_ACCOMPANYING = _ONLY_STORE | {"delay"}
+
+
+class FaultError(ValueError):
+    """A list of faults that cannot be understood."""
 
 
 class Fault(BaseModel):
-    """`count` times, after `skip` untouched calls: what goes wrong at that step."""
+    """One fault as it is ordered."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    at: Step
-    kind: Literal["status", "html", "cut_before", "cut_after", "hide", "drop_property", "expire_session"]
-    status: int = 503
-    retry_after: int | None = None
-    seconds: float = 0.0
-    property: str = ""
-    count: int = 1
-    skip: int = 0
+    at: Step | Literal["any"]
+    kind: Kind
+    status: Annotated[int, Field(ge=400, le=599)] = 503
+    retry_after: Annotated[int, Field(ge=0)] | None = None
+    count: Annotated[int, Field(ge=1)] = 1
+    seconds: Annotated[float, Field(ge=0)] = 0.5
+    skip: Annotated[int, Field(ge=0)] = 0
+    property: str | None = None
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.kind in _ONLY_STORE and self.at not in ("store", "any"):
+            raise ValueError(f"{self.kind} needs at=store")
+        if self.kind == "drop_property" and not self.property:
+            raise ValueError("drop_property needs a property")
+        return self
+
+    def concerns(self, step: Step) -> bool:
+        """Whether a call of this step counts for the fault."""
+        return self.at in (step, "any") and (step == "store" or self.kind not in _ONLY_STORE)
 
 
-_FAULTS = TypeAdapter(list[Fault])
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens to one call: faults that accompany it, and at most one that decides its end."""
+
+    delay: float = 0.0
+    dropped: frozenset[str] = frozenset()
+    hidden_seconds: float = 0.0
+    ending: Fault | None = None
+
+    def ends_with(self, kind: Kind) -> bool:
+        """Whether the call ends in this way."""
+        return self.ending is not None and self.ending.kind == kind
 
 
-class FaultBook:
-    """The faults still to come."""
+@dataclass(slots=True)
+class _Armed:
+    fault: Fault
+    skip: int = field(init=False)
+    left: int = field(init=False)
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.counted: dict[str, int] = {}
+    def __post_init__(self) -> None:
+        self.skip, self.left = self.fault.skip, self.fault.count
 
-    def replace(self, text: bytes | str) -> list[Fault]:
-        """Take the JSON list as the new faults; ValueError if it is none."""
-        faults = _FAULTS.validate_json(text)
-        self._write(faults)
-        return faults
+    def strikes(self) -> bool:
+        """Count one matching call."""
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.left -= 1
+        return True
 
-    def all(self) -> list[Fault]:
-        return _FAULTS.validate_json(self._path.read_text(encoding="utf-8")) if self._path.exists() else []
+    def shown(self) -> dict[str, Any]:
+        """The fault with what is left of `count` and `skip`."""
+        return {**self.fault.model_dump(), "count": self.left, "skip": self.skip}
 
-    def next(self, step: Step) -> Fault | None:
-        """The fault for this call, if one is due; counts the call."""
-        self.counted[step] = self.counted.get(step, 0) + 1
-        faults = self.all()
-        for fault in faults:
-            if fault.at not in (step, "any") or fault.count == 0:
-                continue
-            if fault.skip:
-                fault.skip -= 1
-                self._write(faults)
-                return None
-            fault.count -= 1
-            self._write(faults)
-            return fault
-        return None
 
-    def _write(self, faults: list[Fault]) -> None:
-        pending = self._path.with_suffix(".neu")
-        pending.write_text(json.dumps([fault.model_dump() for fault in faults]), encoding="utf-8")
-        pending.replace(self._path)
+class Faults:
+    """The faults in force: posted ones, and those of a file that is read again when it changes."""
+
+    def __init__(self, file: Path) -> None:
+        self._lock = threading.Lock()
+        self._file = file
+        self._seen: tuple[int, int] | None = None
+        self._kept = file.with_name("faults-posted.json")
+        self._posted = _armed(self._kept.read_bytes()) if self._kept.exists() else []
+        self._from_file: list[_Armed] = []
+
+    def add(self, body: bytes) -> None:
+        """Add a JSON list (or one) of faults; raises FaultError."""
+        armed = _armed(body)
+        with self._lock:
+            self._posted += armed
+            self._keep()
+
+    def clear(self) -> None:
+        """Forget all faults; the file counts again only after it has changed."""
+        with self._lock:
+            self._reread()
+            self._posted, self._from_file = [], []
+            self._keep()
+
+    def listed(self) -> list[dict[str, Any]]:
+        """The faults still in force, with what is left of `count` and `skip`."""
+        with self._lock:
+            self._reread()
+            return [armed.shown() for armed in (*self._from_file, *self._posted)]
+
+    def take(self, step: Step) -> Plan:
+        """Decide over one call. Later faults that would decide its end wait for the next call."""
+        with self._lock:
+            self._reread()
+            before = [armed.shown() for armed in self._posted]
+            struck: list[Fault] = []
+            ending: Fault | None = None
+            for armed in (*self._from_file, *self._posted):
+                fault = armed.fault
+                if not fault.concerns(step) or (ending and fault.kind not in _ACCOMPANYING):
+                    continue
+                if not armed.strikes():
+                    continue
+                if fault.kind in _ACCOMPANYING:
+                    struck.append(fault)
+                else:
+                    ending = fault
+            self._from_file = [armed for armed in self._from_file if armed.left]
+            self._posted = [armed for armed in self._posted if armed.left]
+            if before != [armed.shown() for armed in self._posted]:
+                self._keep()
+        return _plan(struck, ending)
+
+    def _keep(self) -> None:
+        """Posted faults, and what is left of them, survive a restart."""
+        pending = self._kept.with_suffix(".neu")
+        pending.write_text(json.dumps([armed.shown() for armed in self._posted]), encoding="utf-8")
+        pending.replace(self._kept)
+
+    def _reread(self) -> None:
+        try:
+            status = self._file.stat()
+        except FileNotFoundError:
+            if self._seen is not None:
+                self._seen, self._from_file = None, []
+            return
+        if (seen := (status.st_mtime_ns, status.st_size)) == self._seen:
+            return
+        self._seen = seen
+        try:
+            self._from_file = _armed(self._file.read_bytes())
+        except (OSError, FaultError) as error:
+            _log.warning("Fehlerliste %s wird übergangen: %s", self._file.name, error)
+
+
+_FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
+
+
+def _parse(body: bytes) -> list[Fault]:
+    try:
+        raw = json.loads(body)
+        return _FAULTS.validate_python([raw] if isinstance(raw, dict) else raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise FaultError(f"{place}: {first['msg']}") from error
+    except ValueError as error:
+        raise FaultError(f"not JSON: {error}") from error
+
+
+def _armed(body: bytes) -> list[_Armed]:
+    return [_Armed(fault) for fault in _parse(body)]
+
+
+def _plan(struck: Sequence[Fault], ending: Fault | None) -> Plan:
+    hidden = [fault.seconds for fault in struck if fault.kind == "late_visibility"]
+    return Plan(
+        delay=sum(fault.seconds for fault in struck if fault.kind == "delay"),
+        dropped=frozenset(fault.property or "" for fault in struck if fault.kind == "drop_property"),
+        hidden_seconds=max(hidden, default=0.0),
+        ending=ending,
+    )

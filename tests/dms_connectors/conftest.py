@@ -13,8 +13,11 @@ from config.city_config import DmsMapping
 from config.load import read_city
 from config.settings import CODE_ROOT
 from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings
+from dms_connectors.mock.config import load_config
+from dms_connectors.mock.server import create_app
 from dms_connectors.port import Companion, FilingRequest
 from schemas.digest import digest_of_file
+from tests.dms_connectors.mock_client import Client, Clock, Stage, Start, served
 from tests.dms_connectors.serving import KEY, RunningMock, ScriptedDms, running_mock, serving
 
 MakeMock = Callable[..., RunningMock]
@@ -93,3 +96,33 @@ def filing(tmp_path: Path) -> MakeRequest:
         return FilingRequest(document_id=document_id, content=path, digest=digest_of_file(path), **(values | changes))
 
     return make
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[tuple[Stage, str]]:
+    stage = Stage()
+    with served(stage) as url:
+        yield stage, url
+
+
+@pytest.fixture
+def start(tmp_path: Path, clock: Clock, stage: tuple[Stage, str]) -> Iterator[Start]:
+    """Start a mock with changed settings, in its own folder."""
+    with ExitStack() as stack:
+
+        def begin(**settings: object) -> Client:
+            config = load_config(None).model_copy(update=settings)
+            stage[0].app = create_app(config, tmp_path / "data", clock=clock)
+            return stack.enter_context(Client(stage[1]))
+
+        yield begin
+
+
+@pytest.fixture
+def client(start: Start) -> Client:
+    return start()

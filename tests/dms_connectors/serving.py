@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 import uvicorn
@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from dms_connectors.mock.config import MockConfig, read_config
-from dms_connectors.mock.server import build
+from dms_connectors.mock.config import MockConfig, load_config
+from dms_connectors.mock.server import create_app
 
 __all__ = ["KEY", "RecordedRequest", "RunningMock", "ScriptedDms", "running_mock", "serving", "unused_address"]
 
@@ -42,6 +42,7 @@ class RunningMock:
 
     def order(self, *faults: dict[str, Any]) -> None:
         """Replace the ordered faults by these."""
+        httpx.delete(f"{self.address}/_admin/faults", verify=False).raise_for_status()
         httpx.post(f"{self.address}/_admin/faults", json=list(faults), verify=False).raise_for_status()
 
     def objects(self) -> list[dict[str, Any]]:
@@ -53,7 +54,7 @@ class RunningMock:
 
     def filed_under(self, document_id: object) -> list[str]:
         """Ids of all objects that carry our document id, shown to searches or not."""
-        return [item["id"] for item in self.objects() if item["properties"].get("1") == str(document_id)]
+        return [item["id"] for item in self.objects() if item["properties"].get("1") == [str(document_id)]]
 
     def calls(self, method: str, part: str) -> list[RecordedRequest]:
         """The recorded requests of that method whose path contains `part`."""
@@ -115,12 +116,12 @@ def _not_there(_: Request) -> Response:
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
+def serving(app: ASGIApp, *, lifespan: Literal["on", "off"] = "off") -> Iterator[str]:
     """Serve the app; yields its address. The socket listens before the server runs, so no client comes too early."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan=lifespan, ws="none"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -135,9 +136,9 @@ def serving(app: ASGIApp) -> Iterator[str]:
 @contextmanager
 def running_mock(folder: Path, **changes: Any) -> Iterator[RunningMock]:
     """The stand-in with the shipped sample repository, changed as named, and its state below `folder`."""
-    config = MockConfig.model_validate(read_config(None).model_dump() | changes)
+    config = MockConfig.model_validate(load_config(None).model_dump() | changes)
     requests: list[RecordedRequest] = []
-    with serving(_Recorder(build(config, folder), requests)) as address:
+    with serving(_Recorder(create_app(config, folder), requests), lifespan="on") as address:
         yield RunningMock(address, folder, config, requests)
 
 

@@ -327,11 +327,11 @@ def test_a_server_error_at_the_store_may_have_stored(
     assert unclear.value.retry_after == 3.0
 
 
-@pytest.mark.parametrize(("kind", "stored"), [("cut_before", 0), ("cut_after", 1)])
+@pytest.mark.parametrize(("kind", "stored"), [("cut", 0), ("timeout_after", 1)])
 def test_a_line_cut_at_the_store_may_have_stored(
     mock: RunningMock, connect: MakeConnector, filing: MakeRequest, kind: str, stored: int
 ) -> None:
-    mock.order({"at": "store", "kind": kind})
+    mock.order({"at": "store", "kind": kind, "seconds": 0})
     connector, request = connect(mock.address), filing()
 
     with pytest.raises(UnclearOutcome):
@@ -430,7 +430,7 @@ def test_nobody_listening_is_no_unclear_outcome(connect: MakeConnector, filing: 
     assert "nicht erreichbar" in connector.health().detail
 
 
-@pytest.mark.parametrize("kind", ["html", "cut_before"])
+@pytest.mark.parametrize("kind", ["html", "cut"])
 @pytest.mark.parametrize("step", ["login", "discover", "upload", "search", "read", "download"])
 def test_a_wrong_answer_where_nothing_is_stored_is_just_tried_again(
     mock: RunningMock, connect: MakeConnector, filing: MakeRequest, step: str, kind: str
@@ -464,7 +464,7 @@ def test_a_search_follows_its_pages_to_the_end(mock: RunningMock, connect: MakeC
     connector, request = connect(mock.address), filing()
     ids = [connector.store(request) for _ in range(30)]
 
-    assert connector.find(request.document_id) == tuple(ids)
+    assert connector.find(request.document_id) == tuple(reversed(ids))
     assert len(mock.calls("GET", "/srm")) == 2
 
 

@@ -1,528 +1,306 @@
-"""The stand-in behaves as the published interface says: strict where it is strict, forgiving where it is."""
+"""The stand-in d.3ecm over real connections: what a client of the interface may rely on."""
 
+import hashlib
 import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
+import os
+import re
+from urllib.parse import unquote
 
-import httpx
 import pytest
-from pydantic import ValidationError
 
-from dms_connectors.mock.config import MockConfig, MockConfigError, read_config
-from dms_connectors.mock.faults import FaultBook
-from dms_connectors.mock.server import serve
-from dms_connectors.mock.state import MockState
-from tests.dms_connectors.conftest import MakeMock
-from tests.dms_connectors.serving import KEY, RunningMock, running_mock, unused_address
-
-BASE = f"/dms/r/{read_config(None).repository}"
-
-
-@pytest.fixture
-def client(mock: RunningMock) -> Iterator[httpx.Client]:
-    """A client with the key as bearer and the right Origin, as an SDK would be set up."""
-    with _client(mock) as made:
-        yield made
-
-
-def _client(mock: RunningMock) -> httpx.Client:
-    headers = {"Authorization": f"Bearer {KEY}", "Origin": mock.address}
-    return httpx.Client(base_url=mock.address, headers=headers, verify=False)
-
-
-def upload(client: httpx.Client, content: bytes = b"Inhalt") -> str:
-    return client.post(f"{BASE}/blob/chunk/", content=content).raise_for_status().headers["location"]
-
-
-def body_of(location: str, category: str = "POSTE", **values: str) -> dict[str, Any]:
-    properties = {"1": "unsere-id", "2": "PE-2026-000001"} | {key.removeprefix("p"): one for key, one in values.items()}
-    return {
-        "filename": "brief.pdf",
-        "sourceId": f"{BASE}/source",
-        "sourceCategory": category,
-        "contentLocationUri": location,
-        "sourceProperties": {"properties": [{"key": key, "values": [one]} for key, one in properties.items() if one]},
-    }
-
-
-def store(client: httpx.Client, **values: str) -> httpx.Response:
-    return client.post(f"{BASE}/o2m", json=body_of(upload(client), **values))
-
+from tests.dms_connectors.mock_client import CONTENT, REPO, SOURCE, UUID, Client, Clock, Start
 
 # Login
 
 
-def test_the_key_gives_a_session_with_seven_fractional_digits(client: httpx.Client) -> None:
-    answer = client.get("/identityprovider/login").json()
-
-    assert set(answer) == {"AuthSessionId", "Expire"}
-    assert len(answer["Expire"].split(".")[1]) == len("1234567Z")
-    assert datetime.fromisoformat(answer["Expire"]) > datetime.now(UTC)
-    with httpx.Client(base_url=client.base_url, verify=False) as other:
-        token = {"Authorization": f"Bearer {answer['AuthSessionId']}"}
-        assert other.get("/dms", headers=token).status_code == 200
+def test_login_gives_a_session_that_opens_the_dms(client: Client) -> None:
+    assert client.get("/identityprovider").json()["_links"]["login"]["href"] == "/identityprovider/login"
+    session = client.get("/identityprovider/login").json()
+    assert session["Expire"] == "2026-11-23T10:00:15.8039250Z"  # seven digits
+    with Client(str(client.base_url).rstrip("/"), Authorization=f"Bearer {session['AuthSessionId']}") as other:
+        assert other.get("/dms").status_code == 200
+        assert other.get("/identityprovider/validate").headers["cache-control"] == "max-age=60"
 
 
-@pytest.mark.parametrize("path", ["/dms", "/dms/r", BASE, f"{BASE}/source", f"{BASE}/objdef", f"{BASE}/srm"])
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer fremd"}, {"Authorization": "Bearer"}])
-def test_without_key_or_session_nothing_is_shown(mock: RunningMock, path: str, headers: dict[str, str]) -> None:
-    assert httpx.get(f"{mock.address}{path}", headers=headers, verify=False).status_code == 401
+def test_session_ends_by_time(client: Client, clock: Clock) -> None:
+    bearer = {"Authorization": "Bearer " + client.get("/identityprovider/login").json()["AuthSessionId"]}
+    clock.forward(minutes=29, seconds=59)
+    assert client.get("/dms", headers=bearer).status_code == 200
+    clock.forward(seconds=1)
+    assert client.get("/dms", headers=bearer).status_code == 401
 
 
-def test_a_session_that_is_over_is_refused(make_mock: MakeMock) -> None:
-    with _client(make_mock(session_minutes=0)) as client:
-        token = client.get("/identityprovider/login").json()["AuthSessionId"]
+def test_basic_login_sets_a_cookie_that_must_be_decoded_for_the_header(client: Client) -> None:
+    url = str(client.base_url).rstrip("/")
+    with Client(url, Authorization="") as other:
+        answer = other.get("/identityprovider/login", params={"basic": "true"}, auth=("", "test-key"))
+        cookie, token = answer.cookies["AuthSessionId"], answer.json()["AuthSessionId"]
+        assert cookie != token
+        assert unquote(cookie) == token
+        assert other.get("/dms").status_code == 200  # by cookie
+        other.cookies.clear()
+        assert other.get("/dms", headers={"Authorization": f"Bearer {cookie}"}).status_code == 401
+        assert other.get("/dms", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
-        assert client.get("/dms", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+
+@pytest.mark.parametrize(("setting", "status", "kind"), [("401", 401, "json"), ("html", 200, "html")])
+def test_wrong_key(start: Start, setting: str, status: int, kind: str) -> None:
+    answer = start(login_failure=setting).get("/identityprovider/login", headers={"Authorization": "Bearer wrong"})
+    assert answer.status_code == status
+    assert kind in answer.headers["content-type"]
 
 
-# Writing
+def test_key_can_be_refused_outside_the_login(start: Start) -> None:
+    client = start(accept_key_directly=False)
+    assert client.get("/dms").status_code == 401
+    assert client.get("/identityprovider/login").status_code == 200
 
 
-def test_a_stored_document_is_named_by_its_location(client: httpx.Client) -> None:
-    answer = store(client)
+@pytest.mark.parametrize("path", ["/dms", "/dms/r", REPO, SOURCE, f"{REPO}/srm", "/task/count/all"])
+def test_nothing_without_session(client: Client, path: str) -> None:
+    answer = client.get(path, headers={"Authorization": "Bearer unknown", "x-dv-request-id": "abc"})
+    assert answer.status_code == 401
+    assert answer.json()["requestId"] == "abc"
 
+
+# Discovery
+
+
+def test_discovery_leads_from_dms_to_the_links(client: Client) -> None:
+    root = client.get("/dms")
+    assert root.headers["content-type"] == "application/hal+json"
+    listed = client.get(root.json()["_links"]["allrepos"]["href"]).json()["repositories"]
+    assert [item["name"] for item in listed] == ["Stadtarchiv-Test"]
+    template = root.json()["_links"]["repo"]
+    assert template["templated"] is True
+    links = client.get(template["href"].replace("{repositoryid}", listed[0]["id"])).json()["_links"]
+    assert links["chunkedupload"]["href"].endswith("/blob/chunk/")
+    assert {"source", "dmsobjectwithmapping", "searchresultwithmapping"} <= links.keys()
+
+
+def test_source_and_definitions_tell_keys_and_mandatory_properties(client: Client) -> None:
+    source = client.get(SOURCE).json()
+    assert source["id"] == SOURCE
+    assert {item["key"] for item in source["categories"]} == {"POSTE", "RECH"}
+    assert {"key": "9", "type": "money", "displayName": "Betrag"} in source["properties"]
+    definitions = client.get(f"{REPO}/objdef").json()["objectDefinitions"]
+    letter = next(item for item in definitions if item["id"] == "POSTE")
+    assert [item["id"] for item in letter["propertyFields"] if item["isMandatory"]] == ["1"]
+    assert "8" not in {item["id"] for item in letter["propertyFields"]}
+
+
+def test_get_may_carry_a_body(client: Client) -> None:
+    assert client.request("GET", "/dms", content=b"x" * 300_000).status_code == 200
+    assert client.get("/dms/").status_code == 200
+
+
+# Upload and store
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_upload_accepts_both_spellings(client: Client, slash: str) -> None:
+    answer = client.post(f"{REPO}/blob/chunk{slash}", content=b"abc")
     assert answer.status_code == 201
-    assert answer.headers["location"] == f"{BASE}/o2m/P000000001?sourceid={BASE}/source"
-    assert answer.json() == {}
+    assert answer.headers["location"].startswith(f"{REPO}/blob/chunk/2026-11-23_temp_")
 
 
-@pytest.mark.parametrize("left_out", ["p1", "p2"])
-def test_a_missing_mandatory_property_is_error_10019(client: httpx.Client, mock: RunningMock, left_out: str) -> None:
-    answer = store(client, **{left_out: ""})
+def test_chunks_are_joined_and_come_back_unchanged(client: Client) -> None:
+    big = os.urandom(3_000_000)
+    location = client.upload(big[:1_000_000], big[1_000_000:2_500_000], big[2_500_000:])
+    document = client.filed(contentLocationUri=location)
+    links = client.read(document)["_links"]
+    answer = client.get(links["mainblobcontent"]["href"], headers={"Accept": "application/hal+json"})
+    assert answer.content == big
+    assert client.objects()[-1]["sha256"] == hashlib.sha256(big).hexdigest()
 
+
+def test_a_used_upload_is_gone(client: Client) -> None:
+    location = client.upload()
+    client.filed(contentLocationUri=location)
+    again = client.file({"1": UUID}, contentLocationUri=location)
+    assert again.status_code == 400
+    assert client.post(location, content=b"more").status_code == 404
+    assert len(client.objects()) == 1
+
+
+@pytest.mark.parametrize("upload", ["unknown", "..%2Fmock.sqlite3", "..", ""])
+def test_foreign_uploads_are_refused(client: Client, upload: str) -> None:
+    answer = client.file({"1": UUID}, contentLocationUri=f"{REPO}/blob/chunk/{upload}")
+    assert answer.status_code == 400
+    assert client.objects() == []
+
+
+def test_stored_document_is_read_back(client: Client) -> None:
+    given = {"1": UUID, "2": "2026-000123", "5": "2026-11-23", "6": "Widerspruch für Amt.pdf"}
+    document = client.filed(given)
+    assert re.fullmatch(r"P\d{9}", document)
+    item = client.read(document)
+    values = {entry["key"]: entry["value"] for entry in item["sourceProperties"]}
+    assert given.items() <= values.items()
+    assert item["sourceCategories"] == ["POSTE"]
+    assert values["property_filename"] == "Brief.pdf"
+    assert values["property_size"] == str(len(CONTENT))
+    assert values["property_state"] == "Released"
+    assert {"update", "updateWithContent", "deleteWithReason", "notes"} <= item["_links"].keys()
+
+
+def test_without_source_only_id_and_links(client: Client) -> None:
+    document = client.filed()
+    assert client.get(f"{REPO}/o2m/{document}").json().keys() == {"id", "_links"}
+    assert client.get(f"{REPO}/o2m/P999999999", params={"sourceid": SOURCE}).status_code == 404
+
+
+def test_json_keys_have_no_case(client: Client) -> None:
+    body = {
+        "fileName": "Brief.pdf",
+        "SOURCEID": SOURCE,
+        "sourcecategory": "POSTE",
+        "contentLocationURI": client.upload(),
+        "SourceProperties": {"Properties": [{"Key": "1", "Values": [UUID]}]},
+        "dmsObject": {"unknown": True},
+    }
+    answer = client.post(f"{REPO}/o2m/", json=body)
+    assert answer.status_code == 201
+    assert client.objects()[0]["filename"] == "Brief.pdf"
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_missing_mandatory_value_is_10019(client: Client, value: str | None) -> None:
+    answer = client.file({"2": "2026-000123"} | ({} if value is None else {"1": value}))
     assert answer.status_code == 400
     assert answer.json()["errorCode"] == 10019
     assert answer.json()["reason"] == "10019: Missing value for a mandatory property."
-    assert mock.objects() == []
-
-
-def test_an_unknown_property_is_dropped_with_success_and_said_in_the_details(client: httpx.Client) -> None:
-    answer = store(client, p99="verloren", p3="bleibt")
-
-    assert answer.status_code == 201
-    (loss,) = answer.json()["responseDetails"]
-    assert loss["code"] == "DmsApp-Mapping-NoMappingFoundForSourceProperty"
-    assert loss["data"]["sourceItemId"] == "99"
-    item = client.get(answer.headers["location"]).json()
-    keys = {entry["key"] for entry in item["sourceProperties"]}
-    assert "3" in keys
-    assert "99" not in keys
+    assert client.objects() == []
 
 
 @pytest.mark.parametrize(
-    ("values", "complaint"),
+    ("key", "code"),
     [
-        ({"p2": "x" * 33}, "too long"),
-        ({"p2": "ü" * 17}, "too long"),
-        ({"p5": "23.11.2026"}, "is no date"),
+        ("77", "NoMappingFoundForSourceProperty"),
+        ("8", "NoDestinationCategoryFoundWithDestinationProperty"),
+        ("property_state", "PropertyStatusIgnored"),
+        ("property_size", "IgnoredNotModifiableDestinationProperty"),
     ],
 )
-def test_a_value_the_property_cannot_hold_is_refused(
-    client: httpx.Client, mock: RunningMock, values: dict[str, str], complaint: str
-) -> None:
-    answer = store(client, **values)
+def test_values_are_lost_with_success(client: Client, key: str, code: str) -> None:
+    answer = client.file({"1": UUID, key: "lost"})
+    assert answer.status_code == 201
+    (detail,) = answer.json()["responseDetails"]
+    assert detail["code"] == f"DmsApp-Mapping-{code}"
+    assert detail["data"]["sourceItemId"] == key
+    document = answer.headers["location"].partition("?")[0].rpartition("/")[2]
+    assert client.values(document).get(key) != "lost"
 
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("5", "23.11.2026"),
+        ("5", "2026-02-30"),
+        ("9", "1.234,50"),
+        ("9", "1.234"),
+        ("2", "x" * 33),
+        ("6", "ä" * 128),
+    ],
+)
+def test_wrong_type_or_length_is_refused(client: Client, key: str, value: str) -> None:
+    answer = client.file({"1": UUID, key: value}, sourceCategory="RECH")
     assert answer.status_code == 400
-    assert complaint in answer.json()["reason"]
-    assert mock.objects() == []
+    assert f"property {key}" in answer.json()["reason"]
 
 
-@pytest.mark.parametrize("category", ["", "GIBT-ES-NICHT"])
-def test_an_unknown_category_is_refused(client: httpx.Client, category: str) -> None:
-    assert client.post(f"{BASE}/o2m", json=body_of(upload(client), category)).status_code == 400
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sourceCategory": "UNKNOWN"},
+        {"sourceId": "/other/source"},
+        {"sourceProperties": {"properties": [{"key": "1", "values": UUID}]}},
+        {"sourceProperties": {"properties": [{"key": "1", "values": ["a", "b"]}]}},
+    ],
+)
+def test_wrong_bodies_are_refused(client: Client, change: dict[str, object]) -> None:
+    assert client.file({"1": UUID}, **change).status_code == 400
+    assert client.post(f"{REPO}/o2m", content=b"{").status_code == 400
 
 
-def test_an_upload_can_be_used_once(client: httpx.Client) -> None:
-    location = upload(client)
-
-    codes = [client.post(f"{BASE}/o2m", json=body_of(location)).status_code for _ in range(2)]
-
-    assert codes == [201, 400]
-
-
-@pytest.mark.parametrize("location", ["", "nirgends", "..", f"{BASE}/blob/chunk/fehlt"])
-def test_a_store_without_its_upload_is_refused(client: httpx.Client, location: str) -> None:
-    assert client.post(f"{BASE}/o2m", json=body_of(location)).status_code == 400
-
-
-@pytest.mark.parametrize("name", ["fehlt", "..", "%2e%2e"])
-def test_a_chunk_to_an_unknown_upload_is_404(client: httpx.Client, name: str) -> None:
-    address = httpx.URL(f"{client.base_url}".rstrip("/") + f"{BASE}/blob/chunk/{name}")
-
-    assert client.post(address, content=b"x").status_code == 404
-
-
-@pytest.mark.parametrize("body", [b"", b"kein JSON", b"[]", b'{"sourceProperties": 3}', b"null"])
-def test_a_store_that_is_no_object_is_refused_and_not_a_server_error(client: httpx.Client, body: bytes) -> None:
-    assert client.post(f"{BASE}/o2m", content=body).status_code == 400
-
-
-def test_the_same_content_twice_is_fine_unless_the_repository_checks_it(make_mock: MakeMock) -> None:
-    with _client(make_mock()) as client:
-        assert [store(client).status_code for _ in range(2)] == [201, 201]
-    with _client(make_mock(duplicate_check=True)) as client:
-        first, second = store(client), store(client)
-
-    assert first.status_code == 201
-    assert second.status_code == 400
-    assert second.json()["dmsObjectId"] == "P000000001"
+def test_duplicates_are_named_if_checked(start: Start) -> None:
+    client = start(duplicate_check=True)
+    first = client.filed()
+    again = client.file({"1": "other"})
+    assert again.status_code == 400
+    assert again.json()["dmsObjectId"] == first
+    assert again.json()["_links"]["dmsobject"]["href"].endswith(first)
 
 
 # Origin
 
 
-@pytest.mark.parametrize("origin", [None, "", "null", "https://fremd.example", "http://127.0.0.1"])
-def test_a_write_without_our_origin_is_403(client: httpx.Client, origin: str | None) -> None:
-    del client.headers["Origin"]
-    headers = {} if origin is None else {"Origin": origin}
-
-    answer = client.post(f"{BASE}/blob/chunk/", content=b"x", headers=headers)
-
-    assert answer.status_code == 403
+@pytest.mark.parametrize("origin", ["", "http://elsewhere.example", "http://127.0.0.1", "null"])
+def test_writes_need_the_own_origin(client: Client, origin: str) -> None:
+    with Client(str(client.base_url).rstrip("/"), Origin=origin) as other:
+        assert other.post(f"{REPO}/blob/chunk/", content=CONTENT).status_code == 403
+        assert other.get("/dms").status_code == 200
 
 
-def test_an_origin_with_a_path_is_403(client: httpx.Client, mock: RunningMock) -> None:
-    answer = client.post(f"{BASE}/blob/chunk/", content=b"x", headers={"Origin": f"{mock.address}/dms"})
-
-    assert answer.status_code == 403
-
-
-def test_reads_need_no_origin(client: httpx.Client) -> None:
-    del client.headers["Origin"]
-
-    assert client.get(BASE).status_code == 200
-
-
-def test_the_origin_rule_can_be_switched_off(make_mock: MakeMock) -> None:
-    with _client(make_mock(origin="off")) as client:
-        del client.headers["Origin"]
-
-        assert store(client).status_code == 201
+def test_origin_rule_for_cookies_only(start: Start) -> None:
+    client = start(origin="cookie-only")
+    token = client.get("/identityprovider/login", auth=("", "test-key")).cookies["AuthSessionId"]
+    url, chunk = str(client.base_url).rstrip("/"), f"{REPO}/blob/chunk"
+    with Client(url, Origin="") as bearer, Client(url, Origin="", Authorization="") as cookie:
+        assert bearer.post(chunk, content=b"x").status_code == 201
+        cookie.cookies.set("AuthSessionId", token)
+        assert cookie.post(chunk, content=b"x").status_code == 403
+        assert cookie.post(chunk, content=b"x", headers={"Origin": url}).status_code == 201
 
 
-# What the official SDK really sends (facts, section 10)
+def test_origin_rule_can_be_off(start: Start) -> None:
+    with Client(str(start(origin="off").base_url).rstrip("/"), Origin="") as client:
+        assert client.upload()
 
 
-def test_both_spellings_of_the_addresses_are_served(client: httpx.Client, mock: RunningMock) -> None:
-    for slash in ("", "/"):
-        location = client.post(f"{BASE}/blob/chunk{slash}", content=b"x").headers["location"]
-        assert client.post(f"{BASE}/o2m{slash}", json=body_of(location)).status_code == 201
-
-    assert len(mock.objects()) == 2
+# Search
 
 
-@pytest.mark.parametrize("spelling", ["filename", "fileName", "FileName"])
-def test_keys_of_the_body_are_read_whatever_their_case(client: httpx.Client, mock: RunningMock, spelling: str) -> None:
-    body = body_of(upload(client))
-    del body["filename"]
-
-    assert client.post(f"{BASE}/o2m", json=body | {spelling: "groß.pdf"}).status_code == 201
-
-    assert mock.objects()[0]["file_name"] == "groß.pdf"
-
-
-@pytest.mark.parametrize("kind", ["application/json", "application/octet-stream"])
-def test_a_get_may_carry_a_body(client: httpx.Client, kind: str) -> None:
-    for path in ("/dms", "/dms/r", BASE, f"{BASE}/source", f"{BASE}/srm"):
-        answer = client.request("GET", path, content=b"{" * 200_000, headers={"Content-Type": kind})
-        assert answer.status_code == 200
-        assert answer.json()
+def test_search_by_properties_and_categories(client: Client) -> None:
+    letter = client.filed({"1": UUID, "4": "Amt 50"})
+    invoice = client.filed({"1": "b", "4": "Amt 50", "9": "12.50"}, sourceCategory="RECH")
+    assert client.by_id(UUID.upper()) == [letter]
+    assert set(client.found(sourceproperties='{"4":["Amt 50"]}')) == {letter, invoice}
+    assert client.found(sourceproperties='{"4":["Amt 50"]}', sourcecategories='["RECH"]') == [invoice]
+    assert set(client.found(sourceproperties=json.dumps({"1": [UUID, "b"]}))) == {letter, invoice}
+    assert client.found(sourceproperties=json.dumps({"1": [UUID], "4": ["Amt 51"]})) == []
+    assert client.found(sourceproperties='{"1":["0c0e5f5e*"]}') == [letter]
+    assert client.found(sourceproperties='{"77":["x"]}') == []
 
 
-def test_repeated_and_unknown_query_parameters_are_tolerated(client: httpx.Client) -> None:
-    location = store(client).headers["location"].split("?")[0]
-
-    twice = client.get(f"{location}?sourceid={BASE}/source&sourceid=%2Fx&unbekannt=1")
-    content = client.get(f"{BASE}/o2/P000000001/v/current/b/main/c?sourceid={BASE}/source&sourceid=x")
-    search = client.get(f"{BASE}/srm?sourceId=a&sourceid=b&page=1&page=1")
-
-    assert twice.json()["id"] == "P000000001"
-    assert content.content == b"Inhalt"
-    assert len(search.json()["items"]) == 1
+def test_search_finds_nothing_by_a_fragment(client: Client) -> None:
+    client.filed({"1": UUID, "2": "100%_x"})
+    assert client.by_id(UUID[:8]) == []
+    assert client.by_id("%") == []
+    assert client.found(sourceproperties='{"2":["100%_*"]}') != []
+    assert client.found(sourceproperties='{"2":["10_%*"]}') == []
 
 
-def test_a_search_with_unescaped_brackets_and_a_plus_for_the_blank(client: httpx.Client) -> None:
-    store(client, p3="zwei Wörter")
-    store(client, p3="anders")
+def test_full_text_and_document_id(client: Client) -> None:
+    first, second = client.filed({"1": "a", "3": "Widerspruch"}), client.filed({"1": "b"})
+    assert client.found(fulltext="widersp") == [first]
+    assert client.found(fulltext=second) == [second]
 
-    answer = client.get(
-        httpx.URL(
-            f"{client.base_url}".rstrip("/")
-            + f"{BASE}/srm?sourceproperties=%7B%223%22:[%22zwei+W%C3%B6rter%22]%7D&sourcecategories=[%22POSTE%22]"
-        )
+
+def test_pages_follow_next(client: Client) -> None:
+    filed = [client.filed({"1": f"id-{number}", "4": "Amt 50"}) for number in range(5)]
+    url: str | None = (
+        f"{REPO}/srm?SOURCEID={SOURCE}&sourceproperties=%7B%224%22:[%22Amt+50%22]%7D"
+        "&sourcecategories=[%22POSTE%22]&ascending=true&pagesize=2&sourceid=twice"
     )
-
-    assert [item["id"] for item in answer.json()["items"]] == ["P000000001"]
-
-
-def test_content_is_served_whatever_is_accepted(client: httpx.Client) -> None:
-    item = client.get(store(client).headers["location"]).json()
-
-    for accept in ("application/octet-stream", "application/hal+json, application/json"):
-        answer = client.get(item["_links"]["mainblobcontent"]["href"], headers={"Accept": accept})
-        assert answer.content == b"Inhalt"
-
-
-def test_members_nobody_knows_are_ignored(client: httpx.Client) -> None:
-    body = body_of(upload(client)) | {"dmsObject": {"x": 1}, "alterationText": "neu", "displayValue": "d"}
-
-    assert client.post(f"{BASE}/o2m", json=body, headers={"ContentType": "x"}).status_code == 201
-
-
-# Reading and searching
-
-
-def test_an_item_shows_category_properties_and_content(client: httpx.Client) -> None:
-    location = store(client, p3="widerspruch").headers["location"]
-
-    item = client.get(location).json()
-
-    assert item["sourceCategories"] == ["POSTE"]
-    values = {entry["key"]: entry["value"] for entry in item["sourceProperties"]}
-    assert values == {
-        "1": "unsere-id",
-        "2": "PE-2026-000001",
-        "3": "widerspruch",
-        "property_filename": "brief.pdf",
-    }
-
-
-@pytest.mark.parametrize("name", ["P000000002", "P", "X", "Pabc", "P²", "P99999999999999999999"])
-def test_an_unknown_document_is_404(client: httpx.Client, name: str) -> None:
-    store(client)
-
-    assert client.get(f"{BASE}/o2m/{name}").status_code == 404
-    assert client.get(f"{BASE}/o2/{name}/v/current/b/main/c").status_code == 404
-
-
-def test_a_search_is_and_over_keys_and_or_over_values(client: httpx.Client) -> None:
-    for unit, kind in (("22", "a"), ("22", "b"), ("50", "a")):
-        store(client, p3=kind, p4=unit)
-
-    def hits(**wanted: list[str]) -> list[str]:
-        asked = json.dumps({key.removeprefix("p"): values for key, values in wanted.items()})
-        answer = client.get(f"{BASE}/srm", params={"sourceproperties": asked}).json()
-        return [item["id"][-1] for item in answer["items"]]
-
-    assert hits() == ["1", "2", "3"]
-    assert hits(p4=["22"]) == ["1", "2"]
-    assert hits(p4=["22"], p3=["a"]) == ["1"]
-    assert hits(p4=["22", "50"], p3=["a"]) == ["1", "3"]
-    assert hits(p4=["99"]) == []
-
-
-def test_pages_lead_to_the_next_until_there_is_none(client: httpx.Client) -> None:
-    for _ in range(5):
-        store(client)
-
-    seen: list[str] = []
-    path = f"{BASE}/srm?pagesize=2"
-    while path:
-        answer = client.get(path).json()
-        assert len(answer["items"]) <= 2
-        seen += [item["id"] for item in answer["items"]]
-        path = answer["_links"].get("next", {}).get("href", "")
-
-    assert seen == [f"P00000000{number}" for number in range(1, 6)]
-
-
-@pytest.mark.parametrize(
-    "query", ["page=0", "page=x", "pagesize=0", "pagesize=-1", "sourceproperties=%7B", "sourceproperties=3"]
-)
-def test_a_search_that_makes_no_sense_is_refused_and_not_a_server_error(client: httpx.Client, query: str) -> None:
-    assert client.get(f"{BASE}/srm?{query}").status_code == 400
-
-
-# What survives
-
-
-def test_documents_sessions_uploads_and_faults_survive_a_restart(tmp_path: Path) -> None:
-    with running_mock(tmp_path) as mock, _client(mock) as client:
-        stored = store(client, p3="bleibt")
-        token = client.get("/identityprovider/login").json()["AuthSessionId"]
-        location = upload(client, b"erster Teil, ")
-        mock.order({"at": "read", "kind": "status", "status": 418, "skip": 1})
-        assert client.get(stored.headers["location"]).status_code == 200
-
-    with running_mock(tmp_path) as mock, _client(mock) as client:
-        client.headers["Authorization"] = f"Bearer {token}"
-        assert client.get(stored.headers["location"]).status_code == 418
-        assert client.get(stored.headers["location"]).json()["id"] == "P000000001"
-        client.post(location, content=b"zweiter Teil").raise_for_status()
-        second = client.post(f"{BASE}/o2m", json=body_of(location))
-        content = client.get(f"{BASE}/o2/P000000002/v/current/b/main/c").content
-
-    assert second.status_code == 201
-    assert content == b"erster Teil, zweiter Teil"
-
-
-def test_two_states_over_one_folder_see_the_same(tmp_path: Path) -> None:
-    first = MockState(tmp_path)
-    token, _ = first.new_session(5)
-    first.close()
-
-    again = MockState(tmp_path)
-
-    assert again.session_is_valid(token)
-    assert again.objects() == []
-    again.close()
-
-
-# Faults
-
-
-def test_a_fault_comes_after_the_calls_it_skips_and_as_often_as_ordered(
-    client: httpx.Client, mock: RunningMock
-) -> None:
-    mock.order({"at": "discover", "kind": "status", "status": 503, "skip": 1, "count": 2, "retry_after": 4})
-
-    answers = [client.get("/dms") for _ in range(4)]
-
-    assert [answer.status_code for answer in answers] == [200, 503, 503, 200]
-    assert answers[1].headers["retry-after"] == "4"
-
-
-def test_a_hidden_document_is_stored_and_readable_but_not_found(client: httpx.Client, mock: RunningMock) -> None:
-    mock.order({"at": "store", "kind": "hide", "seconds": 3600})
-
-    location = store(client).headers["location"]
-
-    assert client.get(f"{BASE}/srm").json()["items"] == []
-    assert client.get(location).status_code == 200
-    assert len(mock.objects()) == 1
-
-
-def test_a_dropped_property_is_not_stored_and_nobody_says_so(client: httpx.Client, mock: RunningMock) -> None:
-    mock.order({"at": "store", "kind": "drop_property", "property": "3"})
-
-    answer = store(client, p3="weg")
-
-    assert answer.json() == {}
-    assert "3" not in mock.objects()[0]["properties"]
-
-
-@pytest.mark.parametrize(("kind", "stored"), [("cut_before", 0), ("cut_after", 1)])
-def test_a_cut_line_shows_as_a_broken_answer(client: httpx.Client, mock: RunningMock, kind: str, stored: int) -> None:
-    location = upload(client)
-    mock.order({"at": "store", "kind": kind})
-
-    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
-        client.post(f"{BASE}/o2m", json=body_of(location))
-
-    assert len(mock.objects()) == stored
-
-
-def test_a_line_cut_after_a_chunk_leaves_the_chunk_there(client: httpx.Client, mock: RunningMock) -> None:
-    location = upload(client, b"a")
-    mock.order({"at": "upload", "kind": "cut_after"})
-
-    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
-        client.post(location, content=b"b")
-    client.post(location, content=b"c").raise_for_status()
-    client.post(f"{BASE}/o2m", json=body_of(location)).raise_for_status()
-
-    assert mock.objects()[0]["size"] == 3
-
-
-@pytest.mark.parametrize("order", [b"kein JSON", b'[{"at": "nirgends", "kind": "status"}]', b'[{"at": "any"}]'])
-def test_an_order_that_makes_no_sense_is_refused(client: httpx.Client, order: bytes) -> None:
-    assert client.post("/_admin/faults", content=order).status_code == 400
-    assert client.get("/_admin/faults").json() == []
-
-
-def test_orders_are_taken_back(client: httpx.Client, mock: RunningMock) -> None:
-    mock.order({"at": "any", "kind": "status"})
-
-    assert client.delete("/_admin/faults").json() == []
-    assert client.get("/dms").status_code == 200
-
-
-def test_calls_are_counted_by_step(tmp_path: Path) -> None:
-    book = FaultBook(tmp_path / "faults.json")
-
-    assert book.next("store") is None
-    book.next("store")
-    book.next("search")
-
-    assert book.counted == {"store": 2, "search": 1}
-
-
-# The page
-
-
-class _Cells(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.texts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append(data)
-
-
-def test_the_empty_page_says_that_nothing_is_filed_and_what_this_is(mock: RunningMock) -> None:
-    page = httpx.get(mock.address, verify=False)
-
-    assert page.headers["content-type"].startswith("text/html")
-    assert "Noch ist nichts abgelegt." in page.text
-    assert "Testsystem – keine echte Ablage." in page.text
-    assert "<table" not in page.text
-
-
-def test_the_page_shows_every_document_newest_first_and_escapes_what_it_shows(
-    client: httpx.Client, make_mock: MakeMock
-) -> None:
-    evil = "<script>alert('ü')</script>"
-    with _client(make_mock(name="Archiv <b>&")) as other:
-        store(other, p3="erstes")
-        store(other, p3=evil)
-        text = other.get("/").text
-
-    page = _Cells()
-    page.feed(text)
-    assert "script" not in page.tags
-    assert "b" not in page.tags
-    assert evil in page.texts
-    assert "Archiv <b>&" in page.texts
-    assert page.texts.index(evil) < page.texts.index("erstes")
-
-
-# Configuration
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [("api_key: [", "kein gültiges YAML"), ("api_key: k", "repository"), ("fremd: 1", "Field required")],
-)
-def test_a_wrong_configuration_names_file_and_mistake(tmp_path: Path, text: str, complaint: str) -> None:
-    path = tmp_path / "repo.yaml"
-    path.write_text(text, encoding="utf-8")
-
-    with pytest.raises(MockConfigError, match=complaint) as refused:
-        read_config(path)
-    assert str(path) in str(refused.value)
-
-
-def test_a_missing_configuration_is_named(tmp_path: Path) -> None:
-    with pytest.raises(MockConfigError, match="nicht lesbar"):
-        read_config(tmp_path / "fehlt.yaml")
-
-
-def test_unknown_settings_are_refused() -> None:
-    with pytest.raises(ValidationError):
-        MockConfig.model_validate(read_config(None).model_dump() | {"streng": True})
-
-
-def test_a_taken_port_is_said_before_anything_is_served(mock: RunningMock, tmp_path: Path) -> None:
-    port = int(mock.address.rsplit(":", 1)[1])
-
-    with pytest.raises(MockConfigError, match=f"Port {port}.*belegt"):
-        serve("127.0.0.1", port, None, tmp_path)
-    assert unused_address() != mock.address
+    pages = []
+    while url:
+        answer = client.get(url).json()
+        pages.append([item["id"] for item in answer["items"]])
+        url = answer["_links"].get("next", {}).get("href")
+    assert pages == [filed[:2], filed[2:4], filed[4:]]
+
+
+@pytest.mark.parametrize("query", ["page=0", "page=x", "sourceproperties=[]", "sourceproperties={", "x=" + "y" * 2000])
+def test_wrong_searches_are_refused(client: Client, query: str) -> None:
+    assert client.get(f"{REPO}/srm?{query}").status_code == 400

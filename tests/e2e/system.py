@@ -183,7 +183,8 @@ class System:
 
     def assert_sound(self, letters: int) -> None:
         """Every letter filed once, numbers gapless, chain and store whole, inbox and spool empty."""
-        ids = [item["properties"]["1"] for item in self.filed()]
+        ids = [tuple(item["properties"]["1"]) for item in self.filed()]
+        assert all(len(values) == 1 for values in ids), "a document carries more than one id"
         assert len(ids) == letters, f"{len(ids)} documents in the DMS"
         assert len(set(ids)) == letters, "something is filed twice"
         names = [name for (name,) in self.query("SELECT original_name FROM records_intake")]

@@ -1,0 +1,295 @@
+"""Documents: storing, versions, states, deleting. A write is on the disk when it returns."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from dms_connectors.mock.answers import Loss, MockError
+from dms_connectors.mock.blobs import BlobStore, Measured
+from dms_connectors.mock.config import Category, MockConfig
+from dms_connectors.mock.database import Database
+from dms_connectors.mock.mapping import Draft, Slots, check_mandatory, map_properties
+
+__all__ = ["USER", "Clock", "Document", "DocumentStore"]
+
+Clock = Callable[[], datetime]
+USER = "6d6f636b-0000-4000-8000-000000000001"
+_EMPTY = Measured(0, "")
+_NO_EFFECTS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The current version of a document, or its last one if all are deleted."""
+
+    number: int
+    version: int
+    versions: int
+    deleted: bool
+    category: str
+    filename: str
+    blob: str | None
+    size: int
+    sha256: str
+    state: str
+    editor: str
+    created: str
+    altered: str
+    visible_at: float
+    properties: Mapping[str, Slots]
+
+    @property
+    def id(self) -> str:
+        """One letter and nine digits (section 4.1)."""
+        return f"P{self.number:09d}"
+
+
+class DocumentStore:
+    """All documents of the repository, over the database and the files."""
+
+    def __init__(self, config: MockConfig, database: Database, blobs: BlobStore, clock: Clock) -> None:
+        self._config = config
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+
+    def recover(self) -> None:
+        """Put the folder in order after a crash."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT blob FROM versions WHERE blob IS NOT NULL")
+            self._blobs.recover({row["blob"] for row in rows})
+
+    def create(
+        self, draft: Draft, *, dropped: frozenset[str] = _NO_EFFECTS, hidden_seconds: float = 0.0
+    ) -> tuple[str, tuple[Loss, ...]]:
+        """Store a new document (4.1): its id and what was lost. The two effects come from faults."""
+        category = self._category(draft.category)
+        mapped = map_properties(self._config, category, draft.properties)
+        check_mandatory(category, mapped.values)
+        measured = self._measure(draft.upload)
+        now = self._clock()
+        visible = (now + timedelta(seconds=hidden_seconds)).timestamp() if hidden_seconds else 0.0
+        with self._database.writing() as connection:
+            self._refuse_duplicate(connection, measured)
+            cursor = connection.execute(
+                "INSERT INTO objects (current, created, altered, visible_at) VALUES (1, ?, ?, ?)",
+                (now.isoformat(), now.isoformat(), visible),
+            )
+            number = cursor.lastrowid or 0
+            self._add_version(connection, number, 1, category.key, draft, measured)
+            kept = {key: slots for key, slots in mapped.values.items() if key not in dropped}
+            _write_properties(connection, number, 1, kept)
+            if draft.parent:
+                parent = self._load(connection, draft.parent)
+                connection.execute("INSERT INTO children VALUES (?, ?)", (parent.number, number))
+            self._adopt(draft.upload)
+        nothing_sent = () if draft.properties else (Loss("NoSourceProperties", ""),)
+        return f"P{number:09d}", (*nothing_sent, *mapped.losses)
+
+    def update(self, document_id: str, draft: Draft) -> tuple[Loss, ...]:
+        """Change listed properties, move to another category, add a version if a file is sent (4.2)."""
+        old = self.get(document_id)
+        _refuse_foreign_editor(old)
+        category = self._category(draft.category or old.category)
+        mapped = map_properties(self._config, category, draft.properties)
+        allowed = {key: slots for key, slots in old.properties.items() if _belongs(key, category)}
+        values = {**allowed, **mapped.values}
+        check_mandatory(category, values)
+        measured = self._measure(draft.upload)
+        with self._database.writing() as connection:
+            version = old.version
+            if draft.upload:
+                query = "SELECT MAX(number) FROM versions WHERE object = ?"
+                version = connection.execute(query, (old.number,)).fetchone()[0] + 1
+                self._add_version(connection, old.number, version, category.key, draft, measured, old)
+            else:
+                connection.execute(
+                    "UPDATE versions SET category = ?, filename = ?, alteration = ? WHERE object = ? AND number = ?",
+                    (category.key, draft.filename or old.filename, draft.alteration, old.number, version),
+                )
+            _write_properties(connection, old.number, version, values)
+            self._set_current(connection, old.number, version)
+            self._adopt(draft.upload)
+        return mapped.losses
+
+    def set_state(self, document_id: str, draft: Draft) -> None:
+        """Status and editor (4.2): Processing, Verification or Release."""
+        old = self.get(document_id)
+        given = {key: values[0] if values else "" for key, values in draft.properties}
+        state, editor = given.get("property_state", ""), given.get("property_editor", "")
+        if state not in ("Processing", "Verification", "Release"):
+            raise MockError(400, f"Unknown document state {state!r}.")
+        if state == "Processing" and not editor:
+            raise MockError(400, "The state Processing needs an editor.")
+        _refuse_foreign_editor(old)
+        stored = "Released" if state == "Release" else state
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE versions SET state = ?, editor = ?, alteration = ? WHERE object = ? AND number = ?",
+                (stored, editor, draft.alteration, old.number, old.version),
+            )
+            self._set_current(connection, old.number, old.version)
+
+    def delete_current(self, document_id: str, reason: str) -> bool:
+        """Delete the current version only (5.3); whether an older one has become current."""
+        old = self.get(document_id)
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE versions SET deleted = 1, reason = ? WHERE object = ? AND number = ?",
+                (reason, old.number, old.version),
+            )
+            query = "SELECT MAX(number) FROM versions WHERE object = ? AND deleted = 0"
+            previous = connection.execute(query, (old.number,)).fetchone()[0]
+            if previous is None:
+                connection.execute("UPDATE objects SET deleted = 1 WHERE number = ?", (old.number,))
+            else:
+                self._set_current(connection, old.number, previous)
+        return previous is not None
+
+    def link(self, parent: str, children: tuple[str, ...]) -> None:
+        """Put documents into a dossier (4.3); already linked ones stay."""
+        with self._database.writing() as connection:
+            number = self._load(connection, parent).number
+            for child in children:
+                pair = (number, self._load(connection, child).number)
+                connection.execute("INSERT OR IGNORE INTO children VALUES (?, ?)", pair)
+
+    def unlink(self, parent: str, child: str) -> None:
+        """Take a document out of a dossier (4.3)."""
+        with self._database.writing() as connection:
+            pair = (self._load(connection, parent).number, self._load(connection, child).number)
+            connection.execute("DELETE FROM children WHERE parent = ? AND child = ?", pair)
+
+    def get(self, document_id: str) -> Document:
+        """One document that is not deleted, else 404."""
+        with self._database.reading() as connection:
+            return self._load(connection, document_id)
+
+    def content(self, document: Document, version: str = "current") -> Path:
+        """The file of a version, 404 if there is none."""
+        blob = document.blob
+        if version != "current":
+            query = "SELECT blob FROM versions WHERE object = ? AND number = ? AND deleted = 0"
+            with self._database.reading() as connection:
+                row = connection.execute(query, (document.number, version)).fetchone()
+            blob = row["blob"] if row else None
+        if blob is None:
+            raise MockError(404, "The document has no such file.")
+        return self._blobs.path(blob)
+
+    def load(self, connection: sqlite3.Connection, number: int) -> Document:
+        """A document by its number, deleted or not."""
+        row = connection.execute(
+            "SELECT o.number, o.current AS version, o.deleted, o.created, o.altered, o.visible_at,"
+            " v.category, v.filename, v.blob, v.size, v.sha256, v.state, v.editor,"
+            " (SELECT COUNT(*) FROM versions c WHERE c.object = o.number AND c.deleted = 0) AS versions"
+            " FROM objects o JOIN versions v ON v.object = o.number AND v.number = o.current"
+            " WHERE o.number = ?",
+            (number,),
+        ).fetchone()
+        if row is None:
+            raise MockError(404, "The document does not exist.")
+        properties: dict[str, Slots] = {}
+        query = "SELECT key, slot, value FROM properties WHERE object = ? AND version = ? ORDER BY key, slot"
+        for item in connection.execute(query, (number, row["version"])):
+            properties.setdefault(item["key"], {})[item["slot"]] = item["value"]
+        return Document(**{**dict(row), "deleted": bool(row["deleted"])}, properties=properties)
+
+    def all(self, limit: int = -1) -> list[Document]:
+        """Every document, the newest first, deleted ones too."""
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT number FROM objects ORDER BY number DESC LIMIT ?", (limit,))
+            return [self.load(connection, row["number"]) for row in rows.fetchall()]
+
+    def _load(self, connection: sqlite3.Connection, document_id: str) -> Document:
+        if not re.fullmatch(r"P\d{9}", document_id):
+            raise MockError(404, "The document does not exist.")
+        document = self.load(connection, int(document_id[1:]))
+        if document.deleted:
+            raise MockError(404, "The document does not exist.")
+        return document
+
+    def _category(self, key: str | None) -> Category:
+        category = self._config.category(key or "")
+        if category is None:
+            raise MockError(400, f"DmsApp-Mapping-NoMappingFoundForSourceCategory: {key}")
+        return category
+
+    def _measure(self, upload: str | None) -> Measured:
+        if upload is None:
+            return _EMPTY
+        if not self._blobs.has_upload(upload):
+            raise MockError(400, "The file of contentLocationUri does not exist (any more).")
+        return self._blobs.measure(upload)
+
+    def _adopt(self, upload: str | None) -> None:
+        """Last act before the commit; what a crash leaves in between is undone by recover()."""
+        if upload is None:
+            return
+        try:
+            self._blobs.adopt(upload)
+        except FileNotFoundError as error:
+            raise MockError(400, "The file of contentLocationUri does not exist (any more).") from error
+
+    def _refuse_duplicate(self, connection: sqlite3.Connection, measured: Measured) -> None:
+        if not self._config.duplicate_check or not measured.sha256:
+            return
+        row = connection.execute(
+            "SELECT o.number FROM objects o JOIN versions v ON v.object = o.number AND v.number = o.current"
+            " WHERE o.deleted = 0 AND v.sha256 = ?",
+            (measured.sha256,),
+        ).fetchone()
+        if row is None:
+            return
+        found = f"P{row['number']:09d}"
+        link = f"{self._config.repository.path}/o2m/{found}"
+        extra = {"dmsObjectId": found, "_links": {"dmsobject": {"href": link}}}
+        raise MockError(400, "The file has already been stored.", extra=extra)
+
+    def _add_version(
+        self,
+        connection: sqlite3.Connection,
+        number: int,
+        version: int,
+        category: str,
+        draft: Draft,
+        measured: Measured,
+        old: Document | None = None,
+    ) -> None:
+        filename = draft.filename or (old.filename if old else "")
+        state, editor = (old.state, old.editor) if old else ("Released", "")
+        connection.execute(
+            "INSERT INTO versions (object, number, category, filename, blob, size, sha256, state, editor,"
+            " alteration, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(number, version, category, filename, draft.upload, measured.size, measured.sha256),
+                *(state, editor, draft.alteration, self._clock().isoformat()),
+            ),
+        )
+
+    def _set_current(self, connection: sqlite3.Connection, number: int, version: int) -> None:
+        connection.execute(
+            "UPDATE objects SET current = ?, altered = ? WHERE number = ?",
+            (version, self._clock().isoformat(), number),
+        )
+
+
+def _write_properties(connection: sqlite3.Connection, number: int, version: int, values: Mapping[str, Slots]) -> None:
+    connection.execute("DELETE FROM properties WHERE object = ? AND version = ?", (number, version))
+    connection.executemany(
+        "INSERT INTO properties VALUES (?, ?, ?, ?, ?)",
+        [(number, version, key, slot, value) for key, slots in values.items() for slot, value in slots.items()],
+    )
+
+
+def _belongs(key: str, category: Category) -> bool:
+    return key.startswith("property_") or key in category.properties
+
+
+def _refuse_foreign_editor(document: Document) -> None:
+    """A document in state Processing is changed by its editor only (4.2)."""
+    if document.state == "Processing" and document.editor != USER:
+        raise MockError(403, "The document is being processed by another user.")

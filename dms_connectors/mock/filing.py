@@ -1,0 +1,244 @@
+"""The document routes: upload, store, read, search, download, notes, delete."""
+
+import mimetypes
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from dms_connectors.mock.answers import MockError, hal, href, with_losses
+from dms_connectors.mock.blobs import BlobStore
+from dms_connectors.mock.config import MockConfig
+from dms_connectors.mock.documents import USER, Clock, Document, DocumentStore
+from dms_connectors.mock.gate import Call, Gate, HungUp, hang_up
+from dms_connectors.mock.mapping import parse_body, parse_draft
+from dms_connectors.mock.notes import Notes
+from dms_connectors.mock.search import Search, names_source, parse_query
+
+__all__ = ["Filing"]
+
+_BLOCK = 1 << 16
+
+
+class Filing:
+    """Handlers of the repository; checks and state live in the modules below."""
+
+    def __init__(
+        self,
+        config: MockConfig,
+        documents: DocumentStore,
+        blobs: BlobStore,
+        search: Search,
+        notes: Notes,
+        clock: Clock,
+    ) -> None:
+        self._config = config
+        self._documents = documents
+        self._blobs = blobs
+        self._search = search
+        self._notes = notes
+        self._clock = clock
+        self._base = config.repository.path
+
+    def routes(self, gate: Gate) -> list[Route]:
+        """All routes of this part."""
+        chunk, o2m = f"{self._base}/blob/chunk", f"{self._base}/o2m"
+        one = f"{o2m}/{{document}}"
+        return [
+            *gate.routes(chunk, "upload", self._upload, ("POST",)),
+            *gate.routes(f"{chunk}/{{upload}}", "upload", self._append, ("POST",)),
+            *gate.routes(o2m, "store", self._store, ("POST",)),
+            *gate.routes(one, "read", self._read),
+            *gate.routes(one, "update", self._update, ("PUT",)),
+            *gate.routes(one, "delete", self._delete, ("DELETE",)),
+            *gate.routes(f"{one}/v/current", "update", self._set_state, ("PUT",)),
+            *gate.routes(f"{one}/n", "notes", self._list_notes),
+            *gate.routes(f"{one}/n", "notes", self._add_note, ("POST",)),
+            *gate.routes(f"{one}/children", "update", self._link, ("POST",)),
+            *gate.routes(f"{one}/children/{{child}}", "update", self._unlink, ("DELETE",)),
+            *gate.routes(f"{self._base}/o2/{{document}}/v/{{version}}/b/main/c", "download", self._download),
+            *gate.routes(f"{self._base}/srm", "search", self._find),
+        ]
+
+    async def _upload(self, call: Call) -> Response:
+        return await self._receive(call, self._blobs.new_id(self._clock()))
+
+    async def _append(self, call: Call) -> Response:
+        upload = call.request.path_params["upload"]
+        if not self._blobs.has_upload(upload):
+            async for _ in call.request.stream():
+                pass
+            raise MockError(404, "The temporary file does not exist.")
+        return await self._receive(call, upload)
+
+    async def _receive(self, call: Call, upload: str) -> Response:
+        await self._blobs.receive(upload, call.request.stream())
+        return Response(status_code=201, headers={"Location": f"{self._base}/blob/chunk/{upload}"})
+
+    async def _store(self, call: Call) -> Response:
+        draft = parse_draft(await call.request.body(), self._config)
+
+        def create() -> tuple[str, tuple[Any, ...]]:
+            plan = call.plan
+            return self._documents.create(draft, dropped=plan.dropped, hidden_seconds=plan.hidden_seconds)
+
+        document, losses = await run_in_threadpool(create)
+        return hal(with_losses(losses), 201, {"Location": self._address(document)})
+
+    async def _update(self, call: Call) -> Response:
+        draft = parse_draft(await call.request.body(), self._config)
+        losses = await run_in_threadpool(self._documents.update, _document(call), draft)
+        return hal(with_losses(losses))
+
+    async def _set_state(self, call: Call) -> Response:
+        draft = parse_draft(await call.request.body(), self._config)
+        await run_in_threadpool(self._documents.set_state, _document(call), draft)
+        return hal({})
+
+    async def _read(self, call: Call) -> Response:
+        document = await run_in_threadpool(self._documents.get, _document(call))
+        query = {name.lower(): value for name, value in reversed(call.request.query_params.multi_items())}
+        return hal(self._item(document, mapped=names_source(self._config, query.get("sourceid"))))
+
+    async def _find(self, call: Call) -> Response:
+        url = call.request.url
+        query = parse_query(self._config, call.request.query_params.multi_items(), len(url.query))
+        found, more = await run_in_threadpool(self._search.run, query)
+        path = f"{self._base}/srm"
+        links = {"self": href(query.link(path, query.page))}
+        if query.page > 1:
+            links["prev"] = href(query.link(path, query.page - 1))
+        if more:
+            links["next"] = href(query.link(path, query.page + 1))
+        items = [self._item(document, mapped=query.mapped) for document in found]
+        return hal({"_links": links, "page": query.page, "items": items})
+
+    async def _download(self, call: Call) -> Response:
+        document = await run_in_threadpool(self._documents.get, _document(call))
+        version = call.request.path_params["version"]
+        path = await run_in_threadpool(self._documents.content, document, version)
+        response = FileResponse(path, media_type="application/octet-stream", filename=document.filename)
+        return _HalfFile(call, response) if call.plan.ends_with("cut") else response
+
+    async def _delete(self, call: Call) -> Response:
+        body = await call.request.body()
+        reason = parse_body(body).get("reason") if body else None
+        if not isinstance(reason, str) or not reason.strip():
+            raise MockError(400, "A reason is needed.")
+        remains = await run_in_threadpool(self._documents.delete_current, _document(call), reason)
+        links = {"deleteWithReason": href(self._address(_document(call)))} if remains else {}
+        return hal({"_links": links})
+
+    async def _list_notes(self, call: Call) -> Response:
+        document = await run_in_threadpool(self._documents.get, _document(call))
+        return hal({"notes": await run_in_threadpool(self._notes.of, document.number)})
+
+    async def _add_note(self, call: Call) -> Response:
+        text = parse_body(await call.request.body()).get("text")
+        if not isinstance(text, str) or not text.strip():
+            raise MockError(400, "A note needs a text.")
+        document = await run_in_threadpool(self._documents.get, _document(call))
+        await run_in_threadpool(self._notes.add, document.number, text, self._clock())
+        return hal({}, 201)
+
+    async def _link(self, call: Call) -> Response:
+        children = parse_body(await call.request.body()).get("dmsobjectids")
+        if not isinstance(children, list) or not all(isinstance(item, str) for item in children):
+            raise MockError(400, "dmsObjectIds is not a list of ids.")
+        await run_in_threadpool(self._documents.link, _document(call), tuple(children))
+        return hal({})
+
+    async def _unlink(self, call: Call) -> Response:
+        await call.request.body()
+        child = call.request.path_params["child"]
+        await run_in_threadpool(self._documents.unlink, _document(call), child)
+        return hal({})
+
+    def _address(self, document_id: str) -> str:
+        return f"{self._base}/o2m/{document_id}?sourceid={quote(self._config.repository.source, safe='')}"
+
+    def _item(self, document: Document, *, mapped: bool) -> dict[str, Any]:
+        """A document as in 5.2; without the source only id and links."""
+        one, address = f"{self._base}/o2m/{document.id}", self._address(document.id)
+        links = {
+            "self": href(address),
+            "displayVersion": href(f"{one}/v/current"),
+            "notes": href(f"{one}/n"),
+            "children": href(f"{self._base}/srm?children_of={document.id}"),
+            "linkDmsObject": href(f"{one}/children"),
+            "deleteWithReason": href(address),
+        }
+        if document.state != "Processing" or document.editor == USER:
+            links |= {"update": href(address), "updateWithContent": href(address)}
+        if document.blob:
+            links["mainblobcontent"] = href(f"{self._base}/o2/{document.id}/v/current/b/main/c")
+        item: dict[str, Any] = {"_links": links, "id": document.id}
+        if mapped:
+            item["sourceCategories"] = [document.category]
+            item["sourceProperties"] = self._properties(document)
+        return item
+
+    def _properties(self, document: Document) -> list[dict[str, Any]]:
+        listed = [_single(key, value) for key, value in _system_properties(document).items() if value]
+        for key, slots in document.properties.items():
+            first = next(iter(slots.values()), "")
+            field = self._config.field(key)
+            if field is not None and field.multi:
+                values = {str(slot): value for slot, value in slots.items()}
+                listed.append({**_single(key, first), "isMultiValue": True, "values": values})
+            else:
+                listed.append(_single(key, first))
+        return listed
+
+
+class _HalfFile(HungUp):
+    """A download that breaks off in the middle."""
+
+    def __init__(self, call: Call, whole: FileResponse) -> None:
+        super().__init__()
+        self._call = call
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Announce the whole file and send half of it."""
+        path = Path(self._whole.path)
+        half = path.stat().st_size // 2
+        self._whole.headers["content-length"] = str(path.stat().st_size)
+        await send({"type": "http.response.start", "status": 200, "headers": self._whole.raw_headers})
+        with path.open("rb") as file:
+            while half > 0 and (block := file.read(min(half, _BLOCK))):
+                half -= len(block)
+                await send({"type": "http.response.body", "body": block, "more_body": True})
+        await hang_up(self._call.request)
+
+
+def _document(call: Call) -> str:
+    return str(call.request.path_params["document"])
+
+
+def _single(key: str, value: str) -> dict[str, Any]:
+    return {"key": key, "value": value, "isMultiValue": False, "displayValue": value}
+
+
+def _system_properties(document: Document) -> dict[str, str]:
+    """The system properties that come along (5.2)."""
+    mime, _ = mimetypes.guess_type(document.filename)
+    _, dot, suffix = document.filename.rpartition(".")
+    return {
+        "property_document_id": document.id,
+        "property_filename": document.filename,
+        "property_filetype": suffix if dot else "",
+        "property_filemimetype": mime or "application/octet-stream",
+        "property_size": str(document.size),
+        "property_category": document.category,
+        "property_state": document.state,
+        "property_editor": document.editor,
+        "property_owner": USER,
+        "property_variant_number": str(document.version),
+        "property_creation_date": document.created,
+        "property_last_alteration_date": document.altered,
+    }

@@ -1,0 +1,185 @@
+"""From a request body to values the repository takes: known, typed, short enough."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from dms_connectors.mock.answers import Loss, MockError
+from dms_connectors.mock.config import Category, MockConfig, PropertyField
+
+__all__ = ["Draft", "Mapped", "Slots", "check_mandatory", "map_properties", "parse_body", "parse_draft"]
+
+_TYPE_PATTERNS = {
+    "number": re.compile(r"-?\d+(\.\d+)?"),
+    "money": re.compile(r"-?\d+(\.\d{1,2})?"),
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+}
+_STATUS = frozenset({"property_state", "property_editor"})
+_FREE = frozenset({"property_remark", "property_colorcode"})
+_MAX_BYTES = 255
+_MANDATORY = 10019
+
+Slots = dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a store or an update asks for; None means "not mentioned"."""
+
+    category: str | None
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    filename: str | None
+    upload: str | None
+    parent: str | None
+    alteration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """Values to write (empty slots: the property is cleared) and what was lost on the way."""
+
+    values: Mapping[str, Slots]
+    losses: tuple[Loss, ...]
+
+
+def parse_body(raw: bytes) -> dict[str, Any]:
+    """A JSON object with lower-case keys: `filename` and `fileName` are the same (section 0, point 4)."""
+    try:
+        body = json.loads(raw)
+    except ValueError as error:
+        raise MockError(400, "The request body is not valid JSON.") from error
+    if not isinstance(body, dict):
+        raise MockError(400, "The request body is not a JSON object.")
+    lowered = _lower_keys(body)
+    assert isinstance(lowered, dict)
+    return lowered
+
+
+def parse_draft(raw: bytes, config: MockConfig) -> Draft:
+    """Body of 4.1 and 4.2; unknown members are ignored."""
+    body = parse_body(raw)
+    source = _text(body, "sourceid")
+    if source is not None and unquote(source).rstrip("/") != config.repository.source:
+        raise MockError(400, f"DmsApp-Mapping-MappingForSourceNotFound: {source}")
+    if body.get("contenturi"):
+        raise MockError(400, "contentUri cannot be fetched here, use contentLocationUri.")
+    return Draft(
+        category=_text(body, "sourcecategory"),
+        properties=_given_properties(body.get("sourceproperties")),
+        filename=_text(body, "filename"),
+        upload=_upload_id(_text(body, "contentlocationuri"), config),
+        parent=_text(body, "parentid"),
+        alteration=_text(body, "alterationtext") or "",
+    )
+
+
+def map_properties(config: MockConfig, category: Category, given: tuple[tuple[str, tuple[str, ...]], ...]) -> Mapped:
+    """Keep what the category takes, list the losses, refuse wrong values with 400 (sections 4.4 and 6)."""
+    values: dict[str, Slots] = {}
+    losses: list[Loss] = []
+    for key, items in given:
+        first = items[0] if items else ""
+        if loss := _loss_of(config, category, key, items):
+            losses.append(Loss(loss, key, first))
+            continue
+        field = config.field(key)
+        if field is not None:
+            _check(field, items)
+        values[key] = {slot: item for slot, item in enumerate(items, start=1) if item}
+    return Mapped(values, tuple(losses))
+
+
+def check_mandatory(category: Category, values: Mapping[str, Slots]) -> None:
+    """Error 10019, the documented example of a failure (section 4.4)."""
+    missing = [key for key in category.mandatory if not values.get(key)]
+    if missing:
+        raise MockError(
+            400,
+            f"{_MANDATORY}: Missing value for a mandatory property.",
+            code=_MANDATORY,
+            extra={"details": f"Property: {', '.join(missing)}", "hint": "Provide a value."},
+        )
+
+
+def _loss_of(config: MockConfig, category: Category, key: str, items: tuple[str, ...]) -> str | None:
+    if key in _STATUS:
+        return "PropertyStatusIgnored"
+    if key.startswith("property_") and key not in _FREE:
+        return "IgnoredNotModifiableDestinationProperty"
+    if key not in _FREE and config.field(key) is None:
+        return "NoMappingFoundForSourceProperty"
+    if key not in _FREE and key not in category.properties:
+        return "NoDestinationCategoryFoundWithDestinationProperty"
+    return None if items else "NoValuesGivenForSourceProperty"
+
+
+def _check(field: PropertyField, items: tuple[str, ...]) -> None:
+    filled = [item for item in items if item]
+    if len(filled) > 1 and not field.multi:
+        raise MockError(400, f"Property {field.key} takes one value only.")
+    for item in filled:
+        if len(item.encode()) > min(field.length or _MAX_BYTES, _MAX_BYTES):
+            raise MockError(400, f"The value of property {field.key} is too long.")
+        if not _has_type(field.type, item):
+            raise MockError(400, f"The value of property {field.key} is not of type {field.type}.")
+
+
+def _has_type(kind: str, item: str) -> bool:
+    """The proposed spelling of section 6: ISO dates, decimal point, no thousands separator."""
+    pattern = _TYPE_PATTERNS.get(kind)
+    if pattern and not pattern.fullmatch(item):
+        return False
+    try:
+        if kind == "date":
+            date.fromisoformat(item)
+        elif kind == "datetime":
+            datetime.fromisoformat(item)
+    except ValueError:
+        return False
+    return True
+
+
+def _given_properties(raw: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    listed = raw.get("properties") if isinstance(raw, dict) else None
+    if listed is None:
+        return ()
+    if not isinstance(listed, list):
+        raise MockError(400, "sourceProperties.properties is not a list.")
+    return tuple(_given_property(item) for item in listed)
+
+
+def _given_property(item: object) -> tuple[str, tuple[str, ...]]:
+    key = item.get("key") if isinstance(item, dict) else None
+    values = item.get("values") if isinstance(item, dict) else None
+    if not isinstance(key, str) or not isinstance(values, list):
+        raise MockError(400, "A source property needs a key and a list of values.")
+    if not all(isinstance(value, str) for value in values):
+        raise MockError(400, f"The values of property {key} are not strings.")
+    return key, tuple(values)
+
+
+def _upload_id(location: str | None, config: MockConfig) -> str | None:
+    if location is None:
+        return None
+    prefix = f"{config.repository.path}/blob/chunk/"
+    path = urlsplit(location).path.rstrip("/")
+    if not path.startswith(prefix):
+        raise MockError(400, "contentLocationUri does not belong to this repository.")
+    return path.removeprefix(prefix)
+
+
+def _text(body: Mapping[str, Any], key: str) -> str | None:
+    value = body.get(key)
+    if value is not None and not isinstance(value, str):
+        raise MockError(400, f"{key} is not a string.")
+    return value
+
+
+def _lower_keys(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key).lower(): _lower_keys(item) for key, item in value.items()}
+    return [_lower_keys(item) for item in value] if isinstance(value, list) else value
