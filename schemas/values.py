@@ -1,6 +1,6 @@
 """Frozen values that cross the borders between the rooms."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +12,6 @@ __all__ = [
     "FileDigest",
     "NewFile",
     "OutboundCall",
-    "Page",
     "ScanFacts",
     "StepResult",
     "StoredFile",
@@ -54,15 +53,6 @@ class NewFile:
     role: FileRole
     path: Path
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the scan product: text, and mean word confidence 0..100 (None: text was there before)."""
-
-    number: int
-    text: str
-    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +121,3 @@ class StepResult:
     facts: DocumentFacts
     reason: str = ""
     files: tuple[NewFile, ...] = ()
-    log: dict[str, str] = field(default_factory=dict)
