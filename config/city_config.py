@@ -7,12 +7,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from schemas.roles import SIGNED, Action
+
 __all__ = [
     "City",
     "Cue",
     "DmsMapping",
     "DocumentType",
     "IntakePoint",
+    "InvoiceRules",
+    "Leitweg",
     "OrgUnit",
     "Organisation",
     "PropertySource",
@@ -109,7 +113,10 @@ class Routing(_Strict):
 
 
 class IntakePoint(_Strict):
-    """A place where mail enters, with the natural person who answers for its scans (TR-03138 A.NB.4 a)."""
+    """A place where mail enters, with the natural person who answers for its scans (TR-03138 A.NB.4 a).
+
+    `invoices`: an inbox for invoices; a document there without structured data is another kind of invoice.
+    """
 
     key: Key
     name: Text
@@ -120,6 +127,32 @@ class IntakePoint(_Strict):
     scan_software: Text
     profile: Text
     valid_from: date
+    invoices: bool = False
+
+
+class Leitweg(_Strict):
+    """One Leitweg-ID of the city and the unit that certifies the invoices addressed with it."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^\d{2,12}(-[A-Z0-9]{1,30})?-\d{2}$")]
+    unit: UnitNumber
+
+
+class InvoiceRules(_Strict):
+    """How invoices find their unit, and the words people sign (KomHVO NRW § 31 (2) and (3))."""
+
+    document_type: Key
+    leitweg_ids: tuple[Leitweg, ...] = ()
+    wording: dict[Action, Text]
+
+    @model_validator(mode="after")
+    def _every_signature_has_its_words(self) -> Self:
+        missing = sorted(str(action) for action in SIGNED if action not in self.wording)
+        if missing:
+            raise ValueError(f"'wording' braucht auch: {', '.join(missing)}")
+        return self
+
+    def unit_of(self, leitweg_id: str) -> str | None:
+        return next((entry.unit for entry in self.leitweg_ids if entry.id == leitweg_id), None)
 
 
 class PropertySource(StrEnum):
@@ -132,6 +165,8 @@ class PropertySource(StrEnum):
     RECEIVED_ON = "received_on"
     FILE_NAME = "file_name"
     SHA256 = "sha256"
+    INVOICE_REGISTER_NUMBER = "invoice_register_number"
+    AMOUNT = "amount"
 
 
 class DmsMapping(_Strict):
@@ -156,6 +191,7 @@ class City(_Strict):
     document_types: tuple[DocumentType, ...]
     routing: Routing
     intake_points: tuple[IntakePoint, ...] = Field(min_length=1)
+    invoices: InvoiceRules
     dms: DmsMapping
 
     def unit(self, number: str) -> OrgUnit | None:

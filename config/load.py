@@ -12,6 +12,7 @@ from config.city_config import (
     DmsMapping,
     DocumentType,
     IntakePoint,
+    InvoiceRules,
     Organisation,
     Routing,
 )
@@ -46,12 +47,14 @@ def read_city(folder: Path) -> City:
     types = _read(folder / "document_types.yaml", _DocumentTypes)
     routing = _read(folder / "routing.yaml", Routing)
     points = _read(folder / "intake_points.yaml", _IntakePoints)
+    invoices = _read(folder / "invoices.yaml", InvoiceRules)
     dms = _read(folder / "dms.yaml", DmsMapping)
     found = City(
         organisation=organisation,
         document_types=types.document_types,
         routing=routing,
         intake_points=points.intake_points,
+        invoices=invoices,
         dms=dms,
     )
     _check_unique(folder, found)
@@ -151,6 +154,7 @@ def _check_unique(folder: Path, found: City) -> None:
         ("document_types.yaml", "document_types", "key", [kind.key for kind in found.document_types]),
         ("intake_points.yaml", "intake_points", "key", [point.key for point in found.intake_points]),
         ("intake_points.yaml", "intake_points", "inbox", [point.inbox for point in found.intake_points]),
+        ("invoices.yaml", "leitweg_ids", "id", [entry.id for entry in found.invoices.leitweg_ids]),
     ):
         for place, name in enumerate(names):
             if name in names[:place]:
@@ -167,7 +171,20 @@ def _check_references(folder: Path, found: City) -> None:
                 f"document_types.yaml, Zeile {line}: {kind.key}: die Organisationseinheit {kind.unit!r} gibt es nicht. "
                 f"Erlaubt: {', '.join(sorted(units))}."
             )
+    for place, entry in enumerate(found.invoices.leitweg_ids):
+        if entry.unit not in units:
+            line = _line_at(folder / "invoices.yaml", ["leitweg_ids", place, "unit"])
+            raise ConfigurationError(
+                f"invoices.yaml, Zeile {line}: {entry.id}: die Organisationseinheit {entry.unit!r} gibt es nicht. "
+                f"Erlaubt: {', '.join(sorted(units))}."
+            )
     keys = {kind.key for kind in found.document_types}
+    if found.invoices.document_type not in keys:
+        line = _line_at(folder / "invoices.yaml", ["document_type"])
+        raise ConfigurationError(
+            f"invoices.yaml, Zeile {line}: die Dokumentart {found.invoices.document_type!r} gibt es nicht. "
+            f"Erlaubt: {', '.join(sorted(keys))}."
+        )
     for key in found.dms.categories:
         if key not in keys:
             line = _line_at(folder / "dms.yaml", ["categories", key])

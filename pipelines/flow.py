@@ -1,18 +1,39 @@
-"""THE table: every state, who moves a document on from it, by which step, to where, on which queue.
+"""THE table: every state, who moves a document on from it, by which step or choice, to where, on which queue.
 
 A step is a plain function `(Work, City[, Connector]) -> StepResult`; the worker commits its result, or nothing.
+A choice is what a person may do with a waiting document; records/decisions.py commits it. No move outside the table.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from schemas.states import Kind, Queue, State
+from schemas.roles import Action, Role
+from schemas.states import Kind, Queue, State, Target
 
-__all__ = ["FLOW", "REGISTERED_FROM", "Stage", "automatic_states", "stage_of"]
+__all__ = ["FLOW", "REGISTERED_FROM", "Choice", "Stage", "automatic_states", "choice_of", "stage_of", "waiting_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way on from a waiting state. `next` None leads back to the step at which the document stopped.
+
+    `own_unit`: only for persons of the document's unit. `after`: offered only if the document stopped in one of
+    these states (empty: always). `signed`: the person signs a wording, and duties are kept apart.
+    """
+
+    action: Action
+    label: str
+    role: Role
+    next: State | None
+    own_unit: bool = False
+    needs_reason: bool = False
+    after: tuple[State, ...] = ()
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One row: what `state` means, and where its step may lead."""
+    """One row: what `state` means, and where its step or its choices may lead."""
 
     state: State
     kind: Kind
@@ -20,7 +41,13 @@ class Stage:
     step: str | None = None
     next: tuple[State, ...] = ()
     queue: Queue | None = None
-    outbound: bool = False
+    outbound: Target | None = None
+    choices: tuple[Choice, ...] = ()
+
+
+def _query(role: Role, *, own_unit: bool) -> Choice:
+    """Every station of the approval can hand an invoice back to be clarified."""
+    return Choice(Action.QUERY, "In Klärung geben", role, State.CLARIFICATION, own_unit=own_unit, needs_reason=True)
 
 
 FLOW: tuple[Stage, ...] = (
@@ -29,9 +56,10 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "angenommen",
         step="pipelines.intake.identify:identify",
-        next=(State.IDENTIFIED, State.DUPLICATE, State.QUARANTINED),
+        next=(State.IDENTIFIED, State.E_INVOICE, State.DUPLICATE, State.QUARANTINED),
         queue=Queue.INTAKE,
     ),
+    # The way of a scan
     Stage(
         State.IDENTIFIED,
         Kind.AUTOMATIC,
@@ -71,9 +99,136 @@ FLOW: tuple[Stage, ...] = (
         step="pipelines.filing.deliver:deliver",
         next=(State.FILED, State.HANDED_OVER, State.CLEARING),
         queue=Queue.FILING,
-        outbound=True,
+        outbound=Target.UNIT,
     ),
-    Stage(State.CLEARING, Kind.WAITING, "Klärfall"),
+    # The way of an invoice
+    Stage(
+        State.E_INVOICE,
+        Kind.AUTOMATIC,
+        "als E-Rechnung erkannt",
+        step="pipelines.invoice.enter:enter",
+        next=(State.ENTERED, State.DUPLICATE),
+        queue=Queue.INVOICE,
+    ),
+    Stage(
+        State.ENTERED,
+        Kind.AUTOMATIC,
+        "im Rechnungseingangsbuch",
+        step="pipelines.invoice.examine:validate",
+        next=(State.VALIDATED,),
+        queue=Queue.INVOICE,
+    ),
+    Stage(
+        State.VALIDATED,
+        Kind.AUTOMATIC,
+        "formal geprüft, wird zugeordnet",
+        step="pipelines.invoice.examine:examine",
+        next=(State.TO_CERTIFY_FACTUALLY, State.CLARIFICATION),
+        queue=Queue.INVOICE,
+    ),
+    Stage(
+        State.CLARIFICATION,
+        Kind.WAITING,
+        "Rechnung in Klärung",
+        choices=(
+            Choice(
+                Action.ACCEPT,
+                "Annehmen und zuordnen",
+                Role.ACCOUNTING,
+                State.TO_CERTIFY_FACTUALLY,
+                needs_reason=True,
+            ),
+            Choice(Action.REJECT, "Zurückweisen", Role.ACCOUNTING, State.REJECTED, needs_reason=True),
+        ),
+    ),
+    Stage(
+        State.TO_CERTIFY_FACTUALLY,
+        Kind.WAITING,
+        "wartet auf sachliche Feststellung",
+        choices=(
+            Choice(
+                Action.CERTIFY_FACTUALLY,
+                "Sachlich richtig",
+                Role.UNIT,
+                State.TO_CERTIFY_ARITHMETICALLY,
+                own_unit=True,
+                signed=True,
+            ),
+            _query(Role.UNIT, own_unit=True),
+        ),
+    ),
+    Stage(
+        State.TO_CERTIFY_ARITHMETICALLY,
+        Kind.WAITING,
+        "wartet auf rechnerische Feststellung",
+        choices=(
+            Choice(
+                Action.CERTIFY_ARITHMETICALLY,
+                "Rechnerisch richtig",
+                Role.UNIT,
+                State.TO_ORDER,
+                own_unit=True,
+                signed=True,
+            ),
+            _query(Role.UNIT, own_unit=True),
+        ),
+    ),
+    Stage(
+        State.TO_ORDER,
+        Kind.WAITING,
+        "wartet auf Auszahlungsanordnung",
+        choices=(
+            Choice(
+                Action.ORDER_PAYMENT, "Auszahlung anordnen", Role.ORDERING, State.TO_RELEASE, own_unit=True, signed=True
+            ),
+            _query(Role.ORDERING, own_unit=True),
+        ),
+    ),
+    Stage(
+        State.TO_RELEASE,
+        Kind.WAITING,
+        "wartet auf Freigabe der Buchhaltung",
+        choices=(
+            Choice(Action.RELEASE, "Freigeben", Role.ACCOUNTING, State.RELEASED, signed=True),
+            _query(Role.ACCOUNTING, own_unit=False),
+        ),
+    ),
+    Stage(
+        State.RELEASED,
+        Kind.AUTOMATIC,
+        "freigegeben",
+        step="pipelines.invoice.protocol:write_protocol",
+        next=(State.PROTOCOLLED,),
+        queue=Queue.INVOICE,
+    ),
+    Stage(
+        State.PROTOCOLLED,
+        Kind.AUTOMATIC,
+        "Protokoll erstellt, wird abgelegt",
+        step="pipelines.filing.deliver:deliver_invoice",
+        next=(State.FILED, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.DMS,
+    ),
+    Stage(State.REJECTED, Kind.FINAL, "zurückgewiesen"),
+    # Where both ways wait or end
+    Stage(
+        State.CLEARING,
+        Kind.WAITING,
+        "Klärfall",
+        choices=(
+            Choice(
+                Action.DECIDE,
+                "Entscheiden",
+                Role.MAILROOM,
+                State.ROUTED,
+                needs_reason=True,
+                after=(State.NOTED, State.ROUTED),
+            ),
+            Choice(Action.RETRY, "Erneut verarbeiten", Role.MAILROOM, None, needs_reason=True),
+            Choice(Action.RETRY, "Erneut verarbeiten", Role.ACCOUNTING, None, needs_reason=True),
+        ),
+    ),
     Stage(State.QUARANTINED, Kind.WAITING, "Quarantäne"),
     Stage(State.FILED, Kind.FINAL, "im DMS abgelegt"),
     Stage(State.HANDED_OVER, Kind.FINAL, "ins Postfach gelegt"),
@@ -94,3 +249,15 @@ def stage_of(state: State) -> Stage:
 def automatic_states() -> tuple[State, ...]:
     """States the sweep looks after."""
     return tuple(stage.state for stage in FLOW if stage.kind is Kind.AUTOMATIC)
+
+
+def waiting_for(roles: Iterable[Role]) -> tuple[State, ...]:
+    """Waiting states in which somebody with one of these roles can do something."""
+    able = frozenset(roles)
+    return tuple(stage.state for stage in FLOW if any(choice.role in able for choice in stage.choices))
+
+
+def choice_of(state: State, action: Action, roles: Iterable[Role]) -> Choice | None:
+    """The choice of that action for somebody with one of these roles; None: the table does not allow it."""
+    able = frozenset(roles)
+    return next((choice for choice in stage_of(state).choices if choice.action is action and choice.role in able), None)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-__all__ = ["FileRole", "Kind", "Queue", "State"]
+__all__ = ["FileRole", "Kind", "Queue", "State", "Target"]
 
 
 class State(StrEnum):
@@ -18,6 +18,18 @@ class State(StrEnum):
     HANDED_OVER = "handed_over"
     DUPLICATE = "duplicate"
 
+    E_INVOICE = "e_invoice"
+    ENTERED = "entered"
+    VALIDATED = "validated"
+    CLARIFICATION = "clarification"
+    TO_CERTIFY_FACTUALLY = "to_certify_factually"
+    TO_CERTIFY_ARITHMETICALLY = "to_certify_arithmetically"
+    TO_ORDER = "to_order"
+    TO_RELEASE = "to_release"
+    RELEASED = "released"
+    PROTOCOLLED = "protocolled"
+    REJECTED = "rejected"
+
 
 class Kind(StrEnum):
     """Who moves a document on: a step, a person, nobody."""
@@ -32,13 +44,26 @@ class Queue(StrEnum):
 
     INTAKE = "intake"
     OCR = "ocr"
+    INVOICE = "invoice"
     FILING = "filing"
 
 
+class Target(StrEnum):
+    """Which neighbour an outbound step talks to: the one of the document's unit, or the DMS for everybody."""
+
+    UNIT = "unit"
+    DMS = "dms"
+
+
 class FileRole(StrEnum):
-    """What a stored file is to its document (TR-RESISCAN data objects D1 to D4)."""
+    """What a stored file is to its document (TR-RESISCAN data objects D1 to D4, and the papers of an invoice)."""
 
     ORIGINAL = "original"
     PRODUCT = "product"
     TEXT = "text"
     TRANSFER_NOTE = "transfer_note"
+    INVOICE_XML = "invoice_xml"
+    REPORT = "report"
+    RENDERING = "rendering"
+    REPORT_PDF = "report_pdf"
+    PROTOCOL = "protocol"

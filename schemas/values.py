@@ -1,17 +1,25 @@
 """Frozen values that cross the borders between the rooms."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from schemas.roles import Action
 from schemas.states import FileRole, State
+from schemas.validation import InvoiceKind, Verdict
 
 __all__ = [
+    "Act",
+    "Assessment",
+    "Delivered",
     "DocumentFacts",
+    "Entry",
     "FileDigest",
+    "InvoiceFacts",
     "NewFile",
-    "OutboundCall",
     "ScanFacts",
     "StepResult",
     "StoredFile",
@@ -79,22 +87,93 @@ class DocumentFacts:
     needs_original: bool | None = None
     reasons: tuple[str, ...] = ()
     anomalies: tuple[str, ...] = ()
+    invoice_identity: str | None = None
     delivered_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class OutboundCall:
-    """The committed intent of a call to a neighbour, as the step finds it.
+class InvoiceFacts:
+    """What the register keeps of an invoice as received (BT numbers of EN 16931-1). Never changed afterwards.
 
-    `unclear_for` is None if no earlier call can have arrived; else the seconds since the last one began.
+    `identity` is the same for every representation of one invoice (seller, number, kind, date, amount);
+    None if the invoice does not say enough to be told apart.
     """
 
-    unclear_for: float | None = None
+    syntax: str
+    profile: str | None = None  # BT-24
+    number: str | None = None  # BT-1
+    issued_on: date | None = None  # BT-2
+    type_code: str | None = None  # BT-3
+    currency: str | None = None  # BT-5
+    net: Decimal | None = None  # BT-109
+    tax: Decimal | None = None  # BT-110
+    gross: Decimal | None = None  # BT-112
+    payable: Decimal | None = None  # BT-115
+    due_on: date | None = None  # BT-9
+    buyer_reference: str | None = None  # BT-10
+    order_reference: str | None = None  # BT-13
+    seller_name: str | None = None  # BT-27
+    seller_vat_id: str | None = None  # BT-31
+    seller_tax_number: str | None = None  # BT-32
+    account: str | None = None  # BT-84
+    identity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the validation said of an invoice, as the register keeps it."""
+
+    verdict: Verdict
+    kind: InvoiceKind
+    scenario: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An invoice in the register (RE number), as a step sees it. `assessment` is None before the validation."""
+
+    number: str
+    invoice: InvoiceFacts
+    assessment: Assessment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did with a document: who, when (aware), which words they signed, what they had before them.
+
+    `sequence` is the event of the audit chain; `seen_sha256` the readable invoice shown, `report_sha256` the report.
+    """
+
+    action: Action
+    user_id: int
+    name: str
+    at: datetime
+    wording: str
+    reason: str
+    sequence: int
+    seen_sha256: str | None = None
+    report_sha256: str | None = None
+
+    def __post_init__(self) -> None:
+        aware(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One file handed over: which part of the document, and the target's id."""
+
+    part: str
+    target_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Everything a step may know: values and read-only files in, a scratch folder for what it makes."""
+    """Everything a step may know: values and read-only files in, a scratch folder for what it makes.
+
+    `duplicate_of`: the first document with the same bytes. `represents`: the register number of the invoice this one
+    is a further representation of. `acts`: what people did since the invoice last went to certification.
+    `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began.
+    """
 
     document_id: UUID
     register_number: str | None
@@ -105,7 +184,10 @@ class Work:
     scratch: Path
     now: datetime
     duplicate_of: str | None = None
-    outbound: OutboundCall = OutboundCall()
+    represents: str | None = None
+    entry: Entry | None = None
+    acts: tuple[Act, ...] = ()
+    unclear: Mapping[str, float] = field(default_factory=dict)
     demo: bool = False
 
     def file(self, role: FileRole) -> StoredFile:
@@ -121,3 +203,6 @@ class StepResult:
     facts: DocumentFacts
     reason: str = ""
     files: tuple[NewFile, ...] = ()
+    invoice: InvoiceFacts | None = None
+    assessment: Assessment | None = None
+    delivered: tuple[Delivered, ...] = ()

@@ -1,0 +1,62 @@
+"""Who may do what: roles are groups of accounts, a person is an account seen with its roles and units."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["SIGNED", "Action", "Person", "Role"]
+
+
+class Role(StrEnum):
+    """The value is the name of the group; what each role sees stands in records/access.py."""
+
+    MAILROOM = "poststelle"
+    ACCOUNTING = "buchhaltung"
+    UNIT = "bereich"
+    ORDERING = "anordnung"
+    AUDIT = "rechnungspruefung"
+    ARCHIVE = "archiv"
+    ADMIN = "administration"
+
+    @property
+    def label(self) -> str:
+        """The name people read."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Role.MAILROOM: "Poststelle",
+    Role.ACCOUNTING: "Buchhaltung",
+    Role.UNIT: "Bereich",
+    Role.ORDERING: "Anordnung",
+    Role.AUDIT: "Rechnungsprüfung",
+    Role.ARCHIVE: "Archiv",
+    Role.ADMIN: "Administration",
+}
+
+
+class Action(StrEnum):
+    """What a person can do with a waiting document; where each leads stands in pipelines/flow.py."""
+
+    DECIDE = "entscheiden"
+    RETRY = "wiederholen"
+    ACCEPT = "annehmen"
+    REJECT = "zurueckweisen"
+    CERTIFY_FACTUALLY = "sachlich_richtig"
+    CERTIFY_ARITHMETICALLY = "rechnerisch_richtig"
+    ORDER_PAYMENT = "anordnen"
+    RELEASE = "freigeben"
+    QUERY = "klaeren"
+
+
+SIGNED = (Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY, Action.ORDER_PAYMENT, Action.RELEASE)
+"""Actions by which a person puts their name to a wording (KomHVO NRW § 31)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The natural person behind a request. `name` is shown and kept as proof; `units` are the numbers of own units."""
+
+    user_id: int
+    name: str
+    roles: frozenset[Role]
+    units: frozenset[str] = frozenset()

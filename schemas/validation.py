@@ -1,0 +1,85 @@
+"""What a validation says: a verdict with three values, the findings, and which rule sheets judged."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["Finding", "InvoiceKind", "RuleSheet", "Severity", "ValidationReport", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """NOT_ASSESSED is no acceptance: nothing judged the document, or the judging did not come to its end."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    NOT_ASSESSED = "not_assessed"
+
+    @property
+    def label(self) -> str:
+        """What people read; a passed check of form never says that the invoice is right."""
+        return {"accept": "formal geprüft", "reject": "nicht bestanden", "not_assessed": "nicht prüfbar"}[self.value]
+
+
+class InvoiceKind(StrEnum):
+    """E-Rechnung after EN 16931, another invoice, a booking aid without lines, or no invoice at all."""
+
+    E_RECHNUNG = "e_rechnung"
+    SONSTIGE_RECHNUNG = "sonstige_rechnung"
+    BUCHUNGSHILFE = "buchungshilfe"
+    KEINE_RECHNUNG = "keine_rechnung"
+
+    @property
+    def label(self) -> str:
+        return {
+            "e_rechnung": "E-Rechnung",
+            "sonstige_rechnung": "sonstige Rechnung",
+            "buchungshilfe": "nur Buchungshilfe",
+            "keine_rechnung": "keine Rechnung",
+        }[self.value]
+
+
+class Severity(StrEnum):
+    """Only errors reject."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+
+    @property
+    def label(self) -> str:
+        return {"error": "Fehler", "warning": "Warnung", "information": "Hinweis"}[self.value]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Finding(_Frozen):
+    """One rule that spoke. `location` is an XPath, or a line of the file."""
+
+    rule: str
+    severity: Severity
+    location: str
+    message: str
+
+
+class RuleSheet(_Frozen):
+    """A schema or stylesheet that took part, with the SHA-256 of the file it came from."""
+
+    name: str
+    version: str
+    sha256: str
+
+
+class ValidationReport(_Frozen):
+    """The outcome for one file. `profile` is BT-24 as written, `scenario` the official scenario that matched."""
+
+    file: str
+    syntax: str | None
+    profile: str | None
+    verdict: Verdict
+    kind: InvoiceKind
+    scenario: str | None
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""
+    rules: tuple[RuleSheet, ...] = ()
