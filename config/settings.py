@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     max_pages: int = Field(default=1000, ge=1)
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
+    invoice_time_limit: float = Field(default=60.0, gt=0)
 
     @field_validator("var", "city")
     @classmethod
@@ -152,6 +153,7 @@ class Settings(BaseSettings):
         """Every folder the system writes to."""
         return (
             self.inbox / "scan",
+            self.inbox / "rechnung",
             self.spool,
             self.objects,
             self.out_trays,

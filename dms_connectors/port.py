@@ -22,9 +22,13 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class FilingRequest:
-    """One document to file. `document_id` is our own id: by it the target is searched before any second store."""
+    """One document to file. `document_id` is our own id: by it the target is searched before any second store.
+
+    `part` names which paper of a document this is; `amount` is a gross amount as text with a decimal point.
+    """
 
     document_id: UUID
+    part: str
     register_number: str
     document_type: str
     unit: str
@@ -33,11 +37,13 @@ class FilingRequest:
     content: Path
     digest: FileDigest
     companions: tuple[Companion, ...] = ()
+    invoice_register_number: str = ""
+    amount: str = ""
 
 
 def own_properties(request: FilingRequest) -> dict[str, str]:
-    """Every value we can write, keyed by PropertySource; dates as ISO 8601."""
-    return {
+    """Every value this document has, keyed by PropertySource; dates as ISO 8601."""
+    values = {
         PropertySource.DOCUMENT_ID.value: str(request.document_id),
         PropertySource.REGISTER_NUMBER.value: request.register_number,
         PropertySource.DOCUMENT_TYPE.value: request.document_type,
@@ -45,7 +51,10 @@ def own_properties(request: FilingRequest) -> dict[str, str]:
         PropertySource.RECEIVED_ON.value: request.received_on.isoformat(),
         PropertySource.FILE_NAME.value: request.file_name,
         PropertySource.SHA256.value: request.digest.sha256,
+        PropertySource.INVOICE_REGISTER_NUMBER.value: request.invoice_register_number,
+        PropertySource.AMOUNT.value: request.amount,
     }
+    return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)

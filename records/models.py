@@ -1,17 +1,23 @@
 """What is kept. Uniqueness that must hold is a constraint here, not a check in code."""
 
+from django.conf import settings
 from django.db import models
 
 __all__ = [
+    "Act",
+    "ClearingDecision",
     "Document",
     "DocumentFile",
     "Event",
     "EventPayload",
     "InboxFile",
     "Intake",
+    "NeighbourCheck",
     "NumberSeries",
     "Outbound",
+    "RegisterEntry",
     "StoredObject",
+    "UnitMembership",
 ]
 
 
@@ -65,6 +71,7 @@ class Document(models.Model):
     needs_original = models.BooleanField(null=True)
     reasons = models.JSONField(default=list)
     anomalies = models.JSONField(default=list)
+    invoice_identity = models.CharField(max_length=64, null=True, db_index=True)
     delivered_as = models.CharField(max_length=255, null=True)
 
     class Meta:
@@ -109,7 +116,7 @@ class EventPayload(models.Model):
 
 
 class Outbound(models.Model):
-    """The intent of a call to a neighbour, committed before the call; one per document and kind."""
+    """The intent of a call to a neighbour, committed before the call; one per document and part handed over."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="outbound")
     kind = models.CharField(max_length=32)
@@ -121,6 +128,89 @@ class Outbound(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "kind"], name="one_outbound_per_kind")]
+
+
+class RegisterEntry(models.Model):
+    """One invoice in the register (Rechnungseingangsbuch). What was received never changes; nothing is deleted.
+
+    `identity` makes a second entry for the same invoice impossible; fields as in schemas.values.InvoiceFacts.
+    """
+
+    number = models.CharField(max_length=32, unique=True)
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="invoice")
+    entered_at = models.DateTimeField()
+    identity = models.CharField(max_length=64, null=True, unique=True)
+
+    syntax = models.CharField(max_length=32)
+    profile = models.CharField(max_length=255, null=True)
+    invoice_number = models.CharField(max_length=255, null=True)
+    issued_on = models.DateField(null=True)
+    type_code = models.CharField(max_length=16, null=True)
+    currency = models.CharField(max_length=16, null=True)
+    net = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    tax = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    gross = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    payable = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    due_on = models.DateField(null=True)
+    buyer_reference = models.CharField(max_length=255, null=True)
+    order_reference = models.CharField(max_length=255, null=True)
+    seller_name = models.CharField(max_length=255, null=True)
+    seller_vat_id = models.CharField(max_length=255, null=True)
+    seller_tax_number = models.CharField(max_length=255, null=True)
+    account = models.CharField(max_length=255, null=True)
+
+    verdict = models.CharField(max_length=16, null=True)
+    kind = models.CharField(max_length=32, null=True)
+    scenario = models.CharField(max_length=255, null=True)
+
+
+class Act(models.Model):
+    """What a person did with a document, with the words they signed and the hashes of what they had before them."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="acts")
+    sequence = models.PositiveIntegerField()
+    action = models.CharField(max_length=32)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acts")
+    name = models.CharField(max_length=255)
+    at = models.DateTimeField()
+    wording = models.TextField(blank=True)
+    reason = models.TextField(blank=True)
+    seen_sha256 = models.CharField(max_length=64, null=True)
+    report_sha256 = models.CharField(max_length=64, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "sequence"], name="one_act_per_event")]
+
+
+class ClearingDecision(models.Model):
+    """What had been proposed and what a person decided: kept to learn from."""
+
+    act = models.OneToOneField(Act, on_delete=models.PROTECT, related_name="clearing")
+    proposed_type = models.CharField(max_length=64, null=True)
+    proposed_unit = models.CharField(max_length=16, null=True)
+    confidence = models.FloatField(null=True)
+    chosen_type = models.CharField(max_length=64)
+    chosen_unit = models.CharField(max_length=16)
+    needs_original = models.BooleanField()
+
+
+class UnitMembership(models.Model):
+    """An account works in a unit (number as in organisation.yaml)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    unit = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "unit"], name="one_membership_per_unit")]
+
+
+class NeighbourCheck(models.Model):
+    """What the last look at a neighbour (DMS, broker, disk) found; an old one means that nobody looks any more."""
+
+    name = models.CharField(max_length=32, primary_key=True)
+    ok = models.BooleanField()
+    detail = models.TextField()
+    checked_at = models.DateTimeField()
 
 
 class NumberSeries(models.Model):

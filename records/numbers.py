@@ -4,9 +4,10 @@ from django.db.models import F
 
 from records.models import NumberSeries
 
-__all__ = ["MAIL_REGISTER", "next_number", "next_value"]
+__all__ = ["INVOICE_REGISTER", "MAIL_REGISTER", "next_number", "next_value"]
 
 MAIL_REGISTER = "PE"
+INVOICE_REGISTER = "RE"
 
 
 def next_number(series: str, year: int) -> str:

@@ -9,14 +9,15 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit
+from records import audit, register
 from records.clock import database_now
+from records.decisions import acts_of
 from records.models import Document, DocumentFile, Outbound
 from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
 from schemas.faults import fault_point
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, FileDigest, OutboundCall, ScanFacts, StepResult, StoredFile, Work
+from schemas.values import DocumentFacts, FileDigest, ScanFacts, StepResult, StoredFile, Work
 
 __all__ = [
     "Lease",
@@ -31,9 +32,6 @@ __all__ = [
     "load",
     "take",
 ]
-
-
-DELIVERY = "delivery"
 
 
 class LeaseLost(Exception):
@@ -96,7 +94,10 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         scratch=scratch,
         now=now,
         duplicate_of=_first_like(document),
-        outbound=_earlier_call(document),
+        represents=_represented(document),
+        entry=register.entry_of(document),
+        acts=acts_of(document.id),
+        unclear=_unclear_calls(document),
         demo=intake.demo,
     )
 
@@ -123,14 +124,18 @@ def finish(
         if document.register_number is None and result.state in registered:
             document.register_number = next_number(MAIL_REGISTER, year)
         if result.state is State.DUPLICATE:
-            document.duplicate_of = _first_document_like(document)
+            document.duplicate_of = _first_document_like(document) or _entered_document(document)
+        if result.invoice is not None:
+            register.enter(document, result.invoice, now, year)
+        if result.assessment is not None:
+            register.assess(document, result.assessment)
         _write_facts(document, result.facts)
         document.state, document.state_since, document.reason = result.state, now, result.reason
         _clear_lease(document)
         document.save()
-        if result.facts.delivered_as is not None:
-            Outbound.objects.filter(document=document, kind=DELIVERY).update(
-                result=result.facts.delivered_as, done_at=now, unclear_since=None
+        for part in result.delivered:
+            Outbound.objects.filter(document=document, kind=part.part).update(
+                result=part.target_id, done_at=now, unclear_since=None
             )
         payload: dict[str, object] = {
             "reason": result.reason,
@@ -139,7 +144,7 @@ def finish(
             "document_type": result.facts.document_type,
             "unit": result.facts.unit,
             "confidence": result.facts.confidence,
-            "delivered_as": result.facts.delivered_as,
+            "delivered": {part.part: part.target_id for part in result.delivered},
             "actor": actor,
         }
         audit.append(document, result.state, payload, now)
@@ -166,22 +171,22 @@ def fail(lease: Lease, reason: str, until: datetime) -> None:
         document.save()
 
 
-def begin_call(lease: Lease) -> None:
-    """Commit the intent of a delivery right before it is sent; from here on it may have happened."""
+def begin_call(lease: Lease, part: str) -> None:
+    """Commit the intent of handing over a part right before it is sent; from here on it may have happened."""
     with transaction.atomic():
         document = _fenced(lease)
         now = database_now()
-        row, _ = Outbound.objects.get_or_create(document=document, kind=DELIVERY, defaults={"intended_at": now})
+        row, _ = Outbound.objects.get_or_create(document=document, kind=part, defaults={"intended_at": now})
         row.unclear_since, row.calls = now, row.calls + 1
         row.save()
     fault_point("outbound.after_intent")
 
 
-def call_refused(lease: Lease) -> None:
+def call_refused(lease: Lease, part: str) -> None:
     """The target said for certain that nothing was stored: the next try need not wait."""
     with transaction.atomic():
         document = _fenced(lease)
-        Outbound.objects.filter(document=document, kind=DELIVERY).update(unclear_since=None)
+        Outbound.objects.filter(document=document, kind=part).update(unclear_since=None)
 
 
 def due(automatic: Sequence[State], limit: int = 1000) -> list[tuple[UUID, State]]:
@@ -219,11 +224,11 @@ def _clear_lease(document: Document, *, keep_schedule: bool = False) -> None:
         document.attempts, document.deferrals, document.next_attempt_at, document.last_error = 0, 0, None, ""
 
 
-def _earlier_call(document: Document) -> OutboundCall:
-    row = document.outbound.filter(kind=DELIVERY, done_at__isnull=True).first()
-    if row is None or row.unclear_since is None:
-        return OutboundCall()
-    return OutboundCall((database_now() - row.unclear_since).total_seconds())
+def _unclear_calls(document: Document) -> dict[str, float]:
+    """Parts whose hand-over was begun and never answered, with the seconds since then."""
+    rows = list(document.outbound.filter(done_at__isnull=True, unclear_since__isnull=False))
+    now = database_now() if rows else None
+    return {row.kind: (now - row.unclear_since).total_seconds() for row in rows if now and row.unclear_since}
 
 
 def _facts(document: Document) -> DocumentFacts:
@@ -235,6 +240,7 @@ def _facts(document: Document) -> DocumentFacts:
         needs_original=document.needs_original,
         reasons=tuple(document.reasons),
         anomalies=tuple(document.anomalies),
+        invoice_identity=document.invoice_identity,
         delivered_as=document.delivered_as,
     )
 
@@ -247,6 +253,7 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
     document.needs_original = facts.needs_original
     document.reasons = list(facts.reasons)
     document.anomalies = list(facts.anomalies)
+    document.invoice_identity = facts.invoice_identity
     document.delivered_as = facts.delivered_as
 
 
@@ -262,3 +269,14 @@ def _first_document_like(document: Document) -> Document | None:
 def _first_like(document: Document) -> str | None:
     first = _first_document_like(document)
     return None if first is None else (first.register_number or first.intake.original_name)
+
+
+def _entered_document(document: Document) -> Document | None:
+    """The document that was entered in the register for the same invoice."""
+    entry = register.entry_with(document.invoice_identity, besides=document)
+    return None if entry is None else entry.document
+
+
+def _represented(document: Document) -> str | None:
+    entry = register.entry_with(document.invoice_identity, besides=document)
+    return None if entry is None else entry.number

@@ -53,8 +53,9 @@ app.conf.update(
 def _prepare_child(**_: Any) -> None:
     """Each prefork child is its own sandbox with a memory limit, and gets its own database connection."""
     die_with_parent()
-    limit = settings.ocr_memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # Soft only: the validator is a process of its own and lifts it for itself (its runtime reserves address space).
+    _, hardest = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (settings.ocr_memory_mb * 1024 * 1024, hardest))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

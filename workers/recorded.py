@@ -21,13 +21,13 @@ class RecordedConnector:
         self._lease = lease
 
     def store(self, request: FilingRequest) -> str:
-        begin_call(self._lease)
+        begin_call(self._lease, request.part)
         try:
             target_id = self._inner.store(request)
         except UnclearOutcome:
             raise
         except PosteingangError:
-            call_refused(self._lease)
+            call_refused(self._lease, request.part)
             raise
         fault_point("outbound.after_call")
         return target_id

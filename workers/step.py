@@ -85,8 +85,9 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
 def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
     step = _step(stage.step or "")
     try:
-        if stage.outbound:
-            result: StepResult = step(loaded, city(), RecordedConnector(target_for(loaded.facts.unit), lease))
+        if stage.outbound is not None:
+            target = target_for(stage.outbound, loaded.facts.unit)
+            result: StepResult = step(loaded, city(), RecordedConnector(target, lease))
         else:
             result = step(loaded, city())
     except BadInput as problem:

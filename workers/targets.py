@@ -6,6 +6,7 @@ from config.load import city
 from config.settings import load_settings
 from dms_connectors.port import Connector
 from records.objects import ObjectStore
+from schemas.states import Target
 
 __all__ = ["dms", "object_store", "out_trays", "target_for"]
 
@@ -44,8 +45,8 @@ def out_trays() -> Connector:
     return FolderConnector(load_settings().out_trays)
 
 
-def target_for(unit: str | None) -> Connector:
-    """Where documents of that unit go."""
+def target_for(target: Target, unit: str | None) -> Connector:
+    """The neighbour an outbound step talks to; the unit's own one depends on whether it works in the DMS."""
     from pipelines.filing.deliver import goes_to_dms
 
-    return dms() if goes_to_dms(unit, city()) else out_trays()
+    return dms() if target is Target.DMS or goes_to_dms(unit, city()) else out_trays()

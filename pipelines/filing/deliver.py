@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from config.city_config import City
@@ -9,11 +10,16 @@ from config.settings import load_settings
 from dms_connectors.port import Companion, Connector, FilingRequest, own_properties
 from schemas.errors import Rejected, Unavailable
 from schemas.states import FileRole, State
-from schemas.values import StepResult, StoredFile, Work
+from schemas.values import Delivered, StepResult, StoredFile, Work
 
-__all__ = ["deliver", "filing_request", "goes_to_dms"]
+__all__ = ["MAIN", "deliver", "deliver_invoice", "filing_request", "goes_to_dms", "invoice_requests"]
 
 BERLIN = ZoneInfo("Europe/Berlin")
+MAIN = "delivery"
+_PAPERS = (
+    (FileRole.REPORT_PDF, "pruefbericht"),
+    (FileRole.PROTOCOL, "freigabeprotokoll"),
+)
 
 
 def goes_to_dms(unit: str | None, city: City) -> bool:
@@ -27,45 +33,83 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
 
     Unavailable and UnclearOutcome go through to the worker, which tries again later.
     """
-    request = filing_request(work)
-    try:
-        target_id = _stored_once(request, work, connector)
-        difference = _difference(request, target_id, connector)
-    except Rejected as refusal:
-        return StepResult(State.CLEARING, work.facts, f"{request.register_number}: {refusal}")
-    facts = replace(work.facts, delivered_as=target_id)
-    if difference is not None:
-        return StepResult(State.CLEARING, facts, difference)
-    if goes_to_dms(work.facts.unit, city):
-        return StepResult(State.FILED, facts, f"Im DMS als {target_id} abgelegt und geprüft.")
-    return StepResult(State.HANDED_OVER, facts, f"Im Postfach {target_id} abgelegt und geprüft.")
+    reached = State.FILED if goes_to_dms(work.facts.unit, city) else State.HANDED_OVER
+    return _hand_over((filing_request(work),), reached, work, connector)
+
+
+def deliver_invoice(work: Work, city: City, connector: Connector) -> StepResult:
+    """The invoice as received, then its report and its protocol, each a document of its own under the RE number."""
+    return _hand_over(invoice_requests(work), State.FILED, work, connector)
 
 
 def filing_request(work: Work) -> FilingRequest:
     """The same request at every try: number, name and bytes are fixed by what is committed."""
-    product, original = work.file(FileRole.PRODUCT), work.file(FileRole.ORIGINAL)
     number = work.register_number or ""
+    original = work.file(FileRole.ORIGINAL)
+    return replace(
+        _request(work, MAIN, work.document_id, f"{number}.pdf", work.file(FileRole.PRODUCT)),
+        companions=(
+            Companion(work.file(FileRole.TRANSFER_NOTE).path, f"{number}.transfervermerk.xml"),
+            Companion(original.path, f"{number}.original{_suffix(original)}"),
+        ),
+    )
+
+
+def invoice_requests(work: Work) -> tuple[FilingRequest, ...]:
+    """One request a paper; every paper has an id of its own that follows from the document's."""
+    if work.entry is None:
+        raise AssertionError(f"{work.document_id} is filed as an invoice without an entry in the register")
+    number, original = work.entry.number, work.file(FileRole.ORIGINAL)
+    papers = [_request(work, MAIN, work.document_id, f"{number}{_suffix(original)}", original)]
+    papers += [
+        _request(work, part, uuid5(work.document_id, part), f"{number}.{part}.pdf", work.file(role))
+        for role, part in _PAPERS
+    ]
+    gross = work.entry.invoice.gross
+    amount = "" if gross is None else f"{gross:.2f}"
+    return tuple(replace(paper, invoice_register_number=number, amount=amount) for paper in papers)
+
+
+def _request(work: Work, part: str, document_id: UUID, name: str, file: StoredFile) -> FilingRequest:
     return FilingRequest(
-        document_id=work.document_id,
-        register_number=number,
+        document_id=document_id,
+        part=part,
+        register_number=work.register_number or "",
         document_type=work.facts.document_type or "",
         unit=work.facts.unit or "",
         received_on=work.scan.received_at.astimezone(BERLIN).date(),
-        file_name=f"{number}.pdf",
-        content=product.path,
-        digest=product.digest,
-        companions=(
-            _companion(f"{number}.transfervermerk.xml", work.file(FileRole.TRANSFER_NOTE)),
-            _companion(f"{number}.original{_suffix(original)}", original),
-        ),
+        file_name=name,
+        content=file.path,
+        digest=file.digest,
     )
+
+
+def _hand_over(requests: tuple[FilingRequest, ...], reached: State, work: Work, connector: Connector) -> StepResult:
+    """Every paper once, in order; the first difference or refusal goes to a person, with what already arrived."""
+    delivered: list[Delivered] = []
+
+    def result(state: State, reason: str) -> StepResult:
+        main = next((done.target_id for done in delivered if done.part == MAIN), work.facts.delivered_as)
+        return StepResult(state, replace(work.facts, delivered_as=main), reason, delivered=tuple(delivered))
+
+    for request in requests:
+        try:
+            target_id = _stored_once(request, work, connector)
+            difference = _difference(request, target_id, connector)
+        except Rejected as refusal:
+            return result(State.CLEARING, f"{request.file_name}: {refusal}")
+        delivered.append(Delivered(request.part, target_id))
+        if difference is not None:
+            return result(State.CLEARING, difference)
+    where = "Im DMS" if reached is State.FILED else "Im Postfach"
+    return result(reached, f"{where} als {', '.join(done.target_id for done in delivered)} abgelegt und geprüft.")
 
 
 def _stored_once(request: FilingRequest, work: Work, connector: Connector) -> str:
     """The target's id of our document; stored only if no earlier call can still turn up."""
     found = connector.find(request.document_id)
     if not found:
-        unclear = work.outbound.unclear_for
+        unclear = work.unclear.get(request.part)
         wait = load_settings().dms_unclear_wait
         if unclear is not None and unclear < wait:
             raise Unavailable(
@@ -88,14 +132,10 @@ def _difference(request: FilingRequest, target_id: str, connector: Connector) ->
         return f"{target_id}: Der abgelegte Inhalt ist nicht der gesendete (SHA-256 verschieden)."
     sent = own_properties(request)
     lost = [name for name, value in filed.properties.items() if sent.get(name) not in (None, value)]
-    missing = [name for name in connector.properties() if name not in filed.properties]
+    missing = [name for name in sent.keys() & connector.properties() if name not in filed.properties]
     if lost or missing:
         return f"{target_id}: Eigenschaften fehlen oder sind verändert: {', '.join(sorted({*lost, *missing}))}."
     return None
-
-
-def _companion(name: str, file: StoredFile) -> Companion:
-    return Companion(file.path, name)
 
 
 def _suffix(file: StoredFile) -> str:

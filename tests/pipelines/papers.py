@@ -12,9 +12,10 @@ import pikepdf
 from fpdf import FPDF
 from PIL import Image, ImageDraw, ImageFont
 
+from pipelines.filing.deliver import MAIN
 from schemas.digest import digest_of_file
 from schemas.states import FileRole
-from schemas.values import DocumentFacts, OutboundCall, ScanFacts, StoredFile, Work
+from schemas.values import DocumentFacts, ScanFacts, StoredFile, Work
 
 __all__ = ["CLAIM_ID", "DOCUMENT_ID", "Desk", "attached", "pdf_bytes", "picture_of", "scanned", "typed"]
 
@@ -100,6 +101,6 @@ class Desk:
             scratch=scratch,
             now=datetime(2026, 4, 1, 8, 0, tzinfo=UTC),
             duplicate_of=duplicate_of,
-            outbound=OutboundCall(unclear_for),
+            unclear={} if unclear_for is None else {MAIN: unclear_for},
             demo=demo,
         )

@@ -16,11 +16,12 @@ from records.numbers import MAIL_REGISTER
 from records.objects import ObjectStore
 from records.work import Lease, LeaseLost, begin_call, call_refused, defer, due, fail, finish, free_leases, load, take
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, NewFile, OutboundCall, StepResult
+from schemas.values import Delivered, DocumentFacts, NewFile, StepResult
 from tests.records.conftest import NOW, TakeIn, lease_of
 from tests.records.threads import at_once
 
 AUTOMATIC = (State.RECEIVED, State.IDENTIFIED)
+PART = "delivery"
 in_database = pytest.mark.django_db
 in_file = pytest.mark.usefixtures("database_file")
 
@@ -205,8 +206,8 @@ def test_every_way_out_is_fenced(take_in: TakeIn, store: ObjectStore) -> None:
         lambda: complete(lost, store),
         lambda: defer(lost, "x", NOW),
         lambda: fail(lost, "x", NOW),
-        lambda: begin_call(lost),
-        lambda: call_refused(lost),
+        lambda: begin_call(lost, PART),
+        lambda: call_refused(lost, PART),
     ]
     for leave in ways:
         with pytest.raises(LeaseLost):
@@ -392,35 +393,34 @@ def test_a_call_is_unclear_from_its_intent_until_its_outcome(
     take_in: TakeIn, store: ObjectStore, tmp_path: Path
 ) -> None:
     lease = lease_of(take_in().id)
-    assert work_of(lease, store, tmp_path).outbound == OutboundCall(None)
+    assert work_of(lease, store, tmp_path).unclear == {}
 
-    begin_call(lease)
+    begin_call(lease, PART)
     Outbound.objects.update(unclear_since=database_now() - timedelta(seconds=40))
 
-    unclear = work_of(lease, store, tmp_path).outbound.unclear_for
-    assert unclear is not None
+    unclear = work_of(lease, store, tmp_path).unclear[PART]
     assert 40 <= unclear < 70
 
 
 @in_database
 def test_a_refused_call_need_not_be_waited_for(take_in: TakeIn, store: ObjectStore, tmp_path: Path) -> None:
     lease = lease_of(take_in().id)
-    begin_call(lease)
+    begin_call(lease, PART)
 
-    call_refused(lease)
+    call_refused(lease, PART)
 
-    assert work_of(lease, store, tmp_path).outbound == OutboundCall(None)
+    assert work_of(lease, store, tmp_path).unclear == {}
     assert Outbound.objects.get().calls == 1
 
 
 @in_database
 def test_a_second_call_begins_the_waiting_anew_and_keeps_the_first_intent(take_in: TakeIn) -> None:
     lease = lease_of(take_in().id)
-    begin_call(lease)
+    begin_call(lease, PART)
     long_ago = database_now() - timedelta(hours=1)
     Outbound.objects.update(unclear_since=long_ago, intended_at=long_ago)
 
-    begin_call(lease)
+    begin_call(lease, PART)
 
     row = Outbound.objects.get()
     assert (row.calls, row.intended_at) == (2, long_ago)
@@ -432,9 +432,10 @@ def test_a_second_call_begins_the_waiting_anew_and_keeps_the_first_intent(take_i
 def test_a_delivered_document_leaves_nothing_unclear(take_in: TakeIn, store: ObjectStore) -> None:
     document = take_in()
     lease = lease_of(document.id)
-    begin_call(lease)
+    begin_call(lease, PART)
 
-    complete(lease, store, StepResult(State.FILED, DocumentFacts(delivered_as="P1"), "abgelegt"))
+    facts = DocumentFacts(delivered_as="P1")
+    complete(lease, store, StepResult(State.FILED, facts, "abgelegt", delivered=(Delivered(PART, "P1"),)))
 
     row = Outbound.objects.get()
     assert (row.result, row.done_at, row.unclear_since) == ("P1", NOW, None)
@@ -445,8 +446,8 @@ def test_a_delivered_document_leaves_nothing_unclear(take_in: TakeIn, store: Obj
 def test_an_unclear_call_stays_unclear_over_a_deferral(take_in: TakeIn, store: ObjectStore, tmp_path: Path) -> None:
     document = take_in()
     lease = lease_of(document.id)
-    begin_call(lease)
+    begin_call(lease, PART)
 
     defer(lease, "unklar", database_now() - timedelta(seconds=1))
 
-    assert work_of(lease_of(document.id), store, tmp_path).outbound.unclear_for is not None
+    assert work_of(lease_of(document.id), store, tmp_path).unclear.keys() == {PART}

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -316,11 +317,11 @@ def test_whoever_lost_the_lease_sends_nothing_to_a_neighbour(
 
     def deliver(work: Work, city: City, connector: Any) -> StepResult:
         _overtaken(work, city)
-        connector.store(object())
+        connector.store(SimpleNamespace(part="delivery"))
         raise AssertionError("not reached")
 
     monkeypatch.setattr(step, "_step", lambda _: deliver)
-    monkeypatch.setattr(step, "target_for", lambda _: Target())
+    monkeypatch.setattr(step, "target_for", lambda *_: Target())
 
     with capture_logs() as logs:
         assert run_step(document.id, "langsamer") is None

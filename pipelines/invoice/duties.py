@@ -1,0 +1,46 @@
+"""Separation of duties at the approval of an invoice (KomHVO NRW § 31 (2) and (3))."""
+
+from schemas.roles import Action, Person, Role
+from schemas.values import Act
+
+__all__ = ["objection"]
+
+_CERTIFICATIONS = frozenset({Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY})
+_KEPT_APART: dict[Action, frozenset[Action]] = {
+    Action.ORDER_PAYMENT: _CERTIFICATIONS,
+    Action.RELEASE: _CERTIFICATIONS | {Action.ORDER_PAYMENT},
+}
+
+_DONE = {
+    Action.CERTIFY_FACTUALLY: "sachliche Feststellung",
+    Action.CERTIFY_ARITHMETICALLY: "rechnerische Feststellung",
+    Action.ORDER_PAYMENT: "Auszahlungsanordnung",
+}
+
+
+def objection(action: Action, person: Person, acts: tuple[Act, ...], seller: str | None) -> str | None:
+    """Why this person must not sign this (German), or None.
+
+    Factual and arithmetical certification may be one person; whoever certified does not order, and the two persons
+    of § 31 (3), order and release, differ. Bookkeeping does not certify. Nobody signs in their own matter.
+    """
+    if action in _CERTIFICATIONS and Role.ACCOUNTING in person.roles:
+        return "Beschäftigte der Buchhaltung stellen nicht fest (§ 31 Abs. 3 KomHVO NRW)."
+    if seller is not None and _same_name(seller, person.name):
+        return "Sie tragen denselben Namen wie der Rechnungssteller und dürfen in eigener Sache nicht unterschreiben."
+    for act in acts:
+        if act.user_id == person.user_id and act.action in _KEPT_APART.get(action, frozenset()):
+            return (
+                f"Sie haben diese Rechnung schon unterschrieben ({_DONE[act.action]}); "
+                "das muss eine andere Person tun (§ 31 Abs. 3 KomHVO NRW)."
+            )
+    return None
+
+
+def _same_name(first: str, second: str) -> bool:
+    """Equal but for case, order of the words and punctuation: 'Muster, Maria' is 'Maria Muster'."""
+
+    def words(name: str) -> list[str]:
+        return sorted(name.casefold().replace(",", " ").replace(".", " ").split())
+
+    return words(first) == words(second)

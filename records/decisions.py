@@ -1,0 +1,167 @@
+"""What people decide: committed as a whole, once, and only upon what they have seen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from records import audit
+from records import models as rows
+from records.models import Document, DocumentFile, Event
+from schemas.errors import BadInput
+from schemas.roles import Action, Person
+from schemas.states import FileRole, State
+from schemas.values import Act
+
+__all__ = ["Chosen", "Conflict", "Held", "acts_of", "hold", "last_sequence"]
+
+
+class Conflict(BadInput):
+    """Somebody else, or a step, has moved the document on since it was shown. Nothing is overwritten."""
+
+    code = "konflikt"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What a person sets on the document. None leaves a fact as it is."""
+
+    document_type: str | None = None
+    unit: str | None = None
+    needs_original: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A document locked for one decision, as it is in the database now."""
+
+    document: Document
+    state: State
+    acts: tuple[Act, ...]
+
+    def came_from(self) -> State:
+        """The state in which the document stopped before it came to where it waits now."""
+        last = Event.objects.filter(document=self.document).exclude(kind=self.state).order_by("-sequence").first()
+        if last is None:
+            raise AssertionError(f"{self.document.id} waits without ever having been anywhere")
+        return State(last.kind)
+
+    def move(
+        self,
+        to: State,
+        action: Action,
+        person: Person,
+        now: datetime,
+        *,
+        wording: str = "",
+        reason: str = "",
+        chosen: Chosen = Chosen(),
+    ) -> None:
+        """Commit the person's act and the new state; the sweep asks for what follows."""
+        document = self.document
+        proposed = (document.document_type, document.unit, document.confidence)
+        _choose(document, chosen)
+        hashes = _hashes(document)
+        document.state, document.state_since, document.reason = to, now, _sentence(person, reason)
+        document.attempts, document.deferrals = 0, 0
+        document.next_attempt_at, document.last_error = None, ""
+        document.save()
+        payload: dict[str, object] = {
+            "action": action,
+            "actor": person.name,
+            "user_id": person.user_id,
+            "wording": wording,
+            "reason": reason,
+            "document_type": document.document_type,
+            "unit": document.unit,
+            "needs_original": document.needs_original,
+            "seen_sha256": hashes.get(FileRole.RENDERING),
+            "report_sha256": hashes.get(FileRole.REPORT),
+        }
+        event = audit.append(document, to, payload, now)
+        act = rows.Act.objects.create(
+            document=document,
+            sequence=event.sequence,
+            action=action,
+            user_id=person.user_id,
+            name=person.name,
+            at=now,
+            wording=wording,
+            reason=reason,
+            seen_sha256=hashes.get(FileRole.RENDERING),
+            report_sha256=hashes.get(FileRole.REPORT),
+        )
+        if action is Action.DECIDE:
+            rows.ClearingDecision.objects.create(
+                act=act,
+                proposed_type=proposed[0],
+                proposed_unit=proposed[1],
+                confidence=proposed[2],
+                chosen_type=document.document_type or "",
+                chosen_unit=document.unit or "",
+                needs_original=bool(document.needs_original),
+            )
+
+
+@contextmanager
+def hold(document_id: UUID, seen: int) -> Iterator[Held]:
+    """Lock the document for one decision made upon event number `seen`. Conflict if it has moved on since."""
+    with transaction.atomic():
+        Document.objects.filter(id=document_id).update(reason=F("reason"))
+        document = Document.objects.get(id=document_id)
+        if last_sequence(document_id) != seen:
+            raise Conflict(
+                "Dieses Schriftstück wurde inzwischen von anderer Stelle bearbeitet; Ihre Eingabe ist nicht "
+                "gespeichert.",
+                remedy="Bitte prüfen Sie den neuen Stand und entscheiden Sie dann.",
+            )
+        yield Held(document, State(document.state), acts_of(document_id))
+
+
+def last_sequence(document_id: UUID) -> int:
+    """Number of the newest event: what a person sees, and what their decision is based on."""
+    return Event.objects.filter(document_id=document_id).aggregate(last=Max("sequence"))["last"] or 0
+
+
+def acts_of(document_id: UUID) -> tuple[Act, ...]:
+    """What people did since the document last went to certification (all of it, if it never did), oldest first."""
+    start = Event.objects.filter(document_id=document_id, kind=State.TO_CERTIFY_FACTUALLY).aggregate(
+        last=Max("sequence")
+    )["last"]
+    return tuple(
+        Act(
+            action=Action(row.action),
+            user_id=row.user_id,
+            name=row.name,
+            at=row.at,
+            wording=row.wording,
+            reason=row.reason,
+            sequence=row.sequence,
+            seen_sha256=row.seen_sha256,
+            report_sha256=row.report_sha256,
+        )
+        for row in rows.Act.objects.filter(document_id=document_id, sequence__gte=start or 0).order_by("sequence")
+    )
+
+
+def _choose(document: Document, chosen: Chosen) -> None:
+    if chosen.document_type is not None:
+        document.document_type = chosen.document_type
+    if chosen.unit is not None:
+        document.unit = chosen.unit
+    if chosen.needs_original is not None:
+        document.needs_original = chosen.needs_original
+
+
+def _hashes(document: Document) -> dict[FileRole, str]:
+    """What the person had before them: the readable invoice and the report, as stored."""
+    shown = DocumentFile.objects.filter(document=document, role__in=(FileRole.RENDERING, FileRole.REPORT))
+    return {FileRole(role): sha256 for role, sha256 in shown.values_list("role", "content_id")}
+
+
+def _sentence(person: Person, reason: str) -> str:
+    return f"{person.name}: {reason}" if reason else f"Entschieden von {person.name}."
