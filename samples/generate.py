@@ -2,18 +2,24 @@
 
 import argparse
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 import yaml
 
+from samples import cii, ubl, zugferd
+from samples.billing import Form
+from samples.invoices import BILLS
 from samples.letters import LETTERS
 from samples.render import FONTS, pdf_of, scanned_pages
 
 __all__ = ["build", "main"]
 
 _HERE = Path(__file__).resolve().parent
-_INBOX = "scan"
+_SCAN, _INVOICE = "scan", "rechnung"
+_WRITERS = {Form.UBL: ubl.written, Form.CII: cii.written, Form.ZUGFERD: zugferd.written, Form.PLAIN: zugferd.plain}
 _LARGEST = 400_000
 _KEPT_OF_BROKEN = 0.6
 _HEAD = (
@@ -38,32 +44,34 @@ def build() -> dict[str, bytes]:
     """Every generated file by its path below samples/, in the order of dropping; expected.yaml last."""
     files: dict[str, bytes] = {}
     expected: list[_Expected] = []
-
-    def add(name: str, content: bytes, outcome: _Expected) -> None:
+    for outcome, content in chain(_scans(), _invoices()):
         if len(content) > _LARGEST:
-            raise ValueError(f"{name}: {len(content)} bytes, at most {_LARGEST} wanted")
+            raise ValueError(f"{outcome.file}: {len(content)} bytes, at most {_LARGEST} wanted")
         files[outcome.file] = content
         expected.append(outcome)
-
-    for letter in LETTERS:
-        name = f"{letter.stem}.pdf"
-        outcome = _Expected(f"{_INBOX}/{name}", _INBOX, letter.state, letter.document_type, letter.unit)
-        add(name, pdf_of(scanned_pages(letter)), outcome)
-
-    first, *others = (f"{letter.stem}.pdf" for letter in LETTERS)
-    copy = f"{LETTERS[0].stem}_kopie.pdf"
-    again = _Expected(f"{_INBOX}/{copy}", _INBOX, "duplicate", duplicate_of=first)
-    add(copy, files[f"{_INBOX}/{first}"], again)
-
-    whole = files[f"{_INBOX}/{others[0]}"]
-    broken = "abgebrochen.pdf"
-    add(
-        broken,
-        whole[: int(len(whole) * _KEPT_OF_BROKEN)],
-        _Expected(f"{_INBOX}/{broken}", _INBOX, "quarantined"),
-    )
     files["expected.yaml"] = _listing(expected)
     return files
+
+
+def _scans() -> Iterator[tuple[_Expected, bytes]]:
+    """The letters, then the first of them once more, then the second one cut off."""
+    pages = {letter.stem: pdf_of(scanned_pages(letter)) for letter in LETTERS}
+    for letter in LETTERS:
+        yield _outcome(_SCAN, f"{letter.stem}.pdf", letter.state, letter.document_type, letter.unit), pages[letter.stem]
+    first, second, *_ = pages
+    again = replace(_outcome(_SCAN, f"{first}_kopie.pdf", "duplicate"), duplicate_of=f"{first}.pdf")
+    yield again, pages[first]
+    whole = pages[second]
+    yield _outcome(_SCAN, "abgebrochen.pdf", "quarantined"), whole[: int(len(whole) * _KEPT_OF_BROKEN)]
+
+
+def _invoices() -> Iterator[tuple[_Expected, bytes]]:
+    for bill in BILLS:
+        yield _outcome(_INVOICE, bill.file, bill.state, bill.document_type, bill.unit), _WRITERS[bill.form](bill)
+
+
+def _outcome(inbox: str, name: str, state: str, document_type: str | None = None, unit: str | None = None) -> _Expected:
+    return _Expected(f"{inbox}/{name}", inbox, state, document_type, unit)
 
 
 def _listing(expected: list[_Expected]) -> bytes:
@@ -78,7 +86,7 @@ def _differing(files: dict[str, bytes]) -> list[str]:
         for name, content in files.items()
         if not (_HERE / name).is_file() or (_HERE / name).read_bytes() != content
     ]
-    present = {f"{_INBOX}/{path.name}" for path in (_HERE / _INBOX).glob("*")}
+    present = {f"{inbox}/{path.name}" for inbox in (_SCAN, _INVOICE) for path in (_HERE / inbox).glob("*")}
     return wrong + sorted(present - files.keys())
 
 
@@ -96,7 +104,8 @@ def main(arguments: list[str] | None = None) -> int:
         for name in wrong:
             print(f"weicht ab: samples/{name}", file=sys.stderr)
         return 1 if wrong else 0
-    (_HERE / _INBOX).mkdir(exist_ok=True)
+    for inbox in (_SCAN, _INVOICE):
+        (_HERE / inbox).mkdir(exist_ok=True)
     for name, content in files.items():
         (_HERE / name).write_bytes(content)
         print(f"{len(content):>8} Byte  samples/{name}")
