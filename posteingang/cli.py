@@ -88,6 +88,18 @@ def recognise(
 
 
 @app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="DATEI...", help="Rechnungen als XML oder PDF.")],
+    as_json: Json = False,
+    output: Annotated[Path | None, typer.Option("-o", help="JSON-Zeilen in diese Datei schreiben.")] = None,
+) -> None:
+    """Prüft Rechnungen formal: Schema und Geschäftsregeln. 0: alle bestanden, 1: eine nicht, 3: eine nicht prüfbar."""
+    from posteingang.validate import validate_files
+
+    raise typer.Exit(validate_files(files, as_json=as_json, output=output))
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """Zeigt, wie viele Schriftstücke in welchem Zustand sind und was wartet."""
     from posteingang.status import print_status

@@ -17,7 +17,7 @@ import yaml
 from config.settings import CODE_ROOT, load_settings
 from schemas.errors import ConfigurationError
 from schemas.states import Kind, State
-from workers.lifeline import die_with_parent
+from schemas.lifeline import die_with_parent
 
 if TYPE_CHECKING:
     from rich.table import Table

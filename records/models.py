@@ -140,6 +140,7 @@ class RegisterEntry(models.Model):
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="invoice")
     entered_at = models.DateTimeField()
     identity = models.CharField(max_length=64, null=True, unique=True)
+    number_key = models.CharField(max_length=64, null=True, db_index=True)
 
     syntax = models.CharField(max_length=32)
     profile = models.CharField(max_length=255, null=True)

@@ -8,7 +8,7 @@ from records.numbers import INVOICE_REGISTER, next_number
 from schemas.validation import InvoiceKind, Verdict
 from schemas.values import Assessment, Entry, InvoiceFacts
 
-__all__ = ["assess", "enter", "entry_of", "entry_with"]
+__all__ = ["assess", "enter", "entry_of", "entry_with", "same_number"]
 
 
 def enter(document: Document, invoice: InvoiceFacts, now: datetime, year: int) -> RegisterEntry:
@@ -51,6 +51,7 @@ def entry_of(document: Document) -> Entry | None:
         seller_tax_number=row.seller_tax_number,
         account=row.account,
         identity=row.identity,
+        number_key=row.number_key,
     )
     assessment = None
     if row.verdict is not None and row.kind is not None:
@@ -63,3 +64,12 @@ def entry_with(identity: str | None, besides: Document) -> RegisterEntry | None:
     if identity is None:
         return None
     return RegisterEntry.objects.filter(identity=identity).exclude(document=besides).first()
+
+
+def same_number(document: Document) -> tuple[str, ...]:
+    """Register numbers of other invoices which the same seller sent under the same number."""
+    key = RegisterEntry.objects.filter(document=document).values_list("number_key", flat=True).first()
+    if key is None:
+        return ()
+    others = RegisterEntry.objects.filter(number_key=key).exclude(document=document)
+    return tuple(others.order_by("id").values_list("number", flat=True))

@@ -95,6 +95,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         now=now,
         duplicate_of=_first_like(document),
         represents=_represented(document),
+        same_number=register.same_number(document),
         entry=register.entry_of(document),
         acts=acts_of(document.id),
         unclear=_unclear_calls(document),
@@ -125,8 +126,7 @@ def finish(
             document.register_number = next_number(MAIL_REGISTER, year)
         if result.state is State.DUPLICATE:
             document.duplicate_of = _first_document_like(document) or _entered_document(document)
-        if result.invoice is not None:
-            register.enter(document, result.invoice, now, year)
+        entered = register.enter(document, result.invoice, now, year) if result.invoice is not None else None
         if result.assessment is not None:
             register.assess(document, result.assessment)
         _write_facts(document, result.facts)
@@ -140,6 +140,7 @@ def finish(
         payload: dict[str, object] = {
             "reason": result.reason,
             "register_number": document.register_number,
+            "invoice_register_number": entered.number if entered else None,
             "files": {str(file.role): digest.sha256 for file, digest in digests},
             "document_type": result.facts.document_type,
             "unit": result.facts.unit,

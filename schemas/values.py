@@ -95,8 +95,8 @@ class DocumentFacts:
 class InvoiceFacts:
     """What the register keeps of an invoice as received (BT numbers of EN 16931-1). Never changed afterwards.
 
-    `identity` is the same for every representation of one invoice (seller, number, kind, date, amount);
-    None if the invoice does not say enough to be told apart.
+    `identity` is the same for every representation of one invoice (seller, number, kind, date, amount), `number_key`
+    for all invoices of one seller under one number; None if the invoice does not say enough to be told apart.
     """
 
     syntax: str
@@ -117,6 +117,7 @@ class InvoiceFacts:
     seller_tax_number: str | None = None  # BT-32
     account: str | None = None  # BT-84
     identity: str | None = None
+    number_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,8 @@ class Work:
     """Everything a step may know: values and read-only files in, a scratch folder for what it makes.
 
     `duplicate_of`: the first document with the same bytes. `represents`: the register number of the invoice this one
-    is a further representation of. `acts`: what people did since the invoice last went to certification.
+    is a further representation of. `same_number`: register numbers of other invoices of the seller under that number.
+    `acts`: what people did since the invoice last went to certification.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began.
     """
 
@@ -185,6 +187,7 @@ class Work:
     now: datetime
     duplicate_of: str | None = None
     represents: str | None = None
+    same_number: tuple[str, ...] = ()
     entry: Entry | None = None
     acts: tuple[Act, ...] = ()
     unclear: Mapping[str, float] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from kombu import Queue as KombuQueue
 
 from config.settings import load_settings
 from schemas.states import Queue
-from workers.lifeline import die_with_parent
+from schemas.lifeline import die_with_parent
 from workers.process import prepare_process
 
 __all__ = ["app", "worker_name"]

@@ -16,7 +16,7 @@ import structlog
 from config.settings import CODE_ROOT, Settings
 from schemas.errors import ConfigurationError
 from workers.components import Component, components, port_is_free
-from workers.lifeline import die_with_parent
+from schemas.lifeline import die_with_parent
 
 __all__ = ["Supervisor"]
 

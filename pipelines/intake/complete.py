@@ -53,7 +53,7 @@ def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
 def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_grace: float) -> Verdict:
     """Complete if a marker says so, or size and time have stood still and the content has its end.
 
-    A PDF without trailer is waited for `trailer_grace` seconds of stillness; after that it is taken as it is,
+    A PDF or XML without its end is waited for `trailer_grace` seconds of stillness; after that it is taken as it is,
     and the identification tells people what is wrong with it.
     """
     if marker_of(path) is not None:
@@ -63,8 +63,8 @@ def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_
         return Verdict(False, "wird noch geschrieben")
     if look.size == 0 and still < trailer_grace:
         return Verdict(False, "ist noch leer")
-    if still < trailer_grace and _is_pdf_without_end(path):
-        return Verdict(False, "PDF ohne Ende, vermutlich noch in Übertragung")
+    if still < trailer_grace and (form := _without_end(path)):
+        return Verdict(False, f"{form} ohne Ende, vermutlich noch in Übertragung")
     return Verdict(True)
 
 
@@ -80,9 +80,14 @@ def marker_of(path: Path) -> Path | None:
     return marker if stat.S_ISREG(found.st_mode) else None
 
 
-def _is_pdf_without_end(path: Path) -> bool:
+def _without_end(path: Path) -> str:
+    """'PDF' or 'XML' for a file that begins like one and has no end; else empty. UTF-16 XML ends with a zero byte."""
     with path.open("rb") as stream:
-        if not stream.read(5).startswith(b"%PDF-"):
-            return False
+        head = stream.read(64)
         stream.seek(max(0, path.stat().st_size - _TAIL))
-        return b"%%EOF" not in stream.read()
+        tail = stream.read()
+    if head.startswith(b"%PDF-"):
+        return "" if b"%%EOF" in tail else "PDF"
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        return "" if tail.rstrip(b" \t\r\n\0").endswith(b">") else "XML"
+    return ""

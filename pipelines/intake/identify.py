@@ -1,13 +1,18 @@
 """What is it really, and is it safe to open? Decided by content, never by the extension."""
 
+from dataclasses import replace
+
 import pikepdf
 
 from config.city_config import City
 from config.settings import load_settings
 from pipelines.intake.hazards import check_hazards
+from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into
+from pipelines.invoice.enter import same_invoice
+from pipelines.invoice.read import read_invoice
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, StepResult, StoredFile, Work
+from schemas.values import DocumentFacts, NewFile, StepResult, StoredFile, Work
 
 __all__ = ["identify", "inspect_pdf"]
 
@@ -16,13 +21,25 @@ _RESCAN = "Bitte das Schriftstück neu scannen oder die Datei neu übertragen."
 
 
 def identify(work: Work, city: City) -> StepResult:
-    """Duplicate, quarantined (with a German reason), or identified with its page count and anomalies."""
+    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a PDF to be read."""
     if work.duplicate_of is not None:
         return StepResult(State.DUPLICATE, work.facts, f"Inhaltsgleich mit {work.duplicate_of}.")
+    original = work.file(FileRole.ORIGINAL)
     try:
-        facts = inspect_pdf(work.file(FileRole.ORIGINAL))
+        with original.path.open("rb") as stream:
+            head = stream.read(1024)
+        if is_xml(head) and not is_pdf(head):
+            return _e_invoice(work, DocumentFacts(), _invoice_xml(original), city)
+        facts = inspect_pdf(original)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
+    try:
+        source = look_into(original.path)
+    except BadInput as problem:
+        facts = replace(facts, anomalies=(*facts.anomalies, problem.sentence))
+        source = None
+    if source is not None:
+        return _e_invoice(work, facts, source, city)
     return StepResult(State.IDENTIFIED, facts, f"PDF mit {facts.page_count} Seite(n).")
 
 
@@ -37,7 +54,7 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
         tail = stream.read()
     if b"%PDF-" not in head:
         raise BadInput(
-            "Die Datei ist kein PDF, auch wenn sie vielleicht so heißt.",
+            "Die Datei ist weder ein PDF noch eine E-Rechnung, auch wenn sie vielleicht so heißt.",
             remedy="Bitte als PDF scannen oder umwandeln.",
         )
     if b"%%EOF" not in tail:
@@ -66,6 +83,33 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
     except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
         raise BadInput(f"Das PDF ist beschädigt ({_first_line(error)}).", remedy=_RESCAN) from None
     return DocumentFacts(page_count=pages, anomalies=anomalies)
+
+
+def _invoice_xml(original: StoredFile) -> Source:
+    source = look_into(original.path)
+    if source is None:
+        raise BadInput(
+            "Das XML ist keine Rechnung in UBL oder CII.", remedy="Bitte beim Absender nachfragen, was gemeint ist."
+        )
+    return source
+
+
+def _e_invoice(work: Work, facts: DocumentFacts, source: Source, city: City) -> StepResult:
+    """The document is an invoice by its data, whatever it looks like; data out of a PDF are kept as a file."""
+    facts = replace(
+        facts,
+        document_type=city.invoices.document_type,
+        confidence=1.0,
+        needs_original=False,
+        anomalies=(*facts.anomalies, *source.anomalies),
+        invoice_identity=same_invoice(read_invoice(source.root)),
+    )
+    files: tuple[NewFile, ...] = ()
+    if source.embedded is not None:
+        path = work.scratch / "rechnung.xml"
+        path.write_bytes(source.embedded)
+        files = (NewFile(FileRole.INVOICE_XML, path, source.embedded_name or path.name),)
+    return StepResult(State.E_INVOICE, facts, f"E-Rechnung ({source.syntax}).", files)
 
 
 def _announced_pages(pdf: pikepdf.Pdf) -> int:

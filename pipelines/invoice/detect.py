@@ -1,0 +1,76 @@
+"""Is it an invoice with structured data, and where are they? Decided by content, never by the name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+from lxml import etree
+
+from pipelines.invoice.embedded import embedded_invoice
+from pipelines.invoice.read import syntax_of
+from schemas.errors import BadInput
+from schemas.invoice import Syntax
+from schemas.safe_xml import MAX_BYTES, parse_xml
+
+__all__ = ["Source", "is_pdf", "is_xml", "look_into"]
+
+_UBL_PROFILE = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
+_CII_PROFILE = "{*}*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
+_BLANK = b" \t\r\n"
+_XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The structured data of an invoice. `embedded` are their bytes if they come out of a PDF, else None."""
+
+    root: etree._Element
+    syntax: Syntax
+    embedded: bytes | None = None
+    embedded_name: str | None = None
+    anomalies: tuple[str, ...] = ()
+
+    @property
+    def profile(self) -> str | None:
+        """BT-24 exactly as written: which scenario matches is decided by the untrimmed text."""
+        ubl = self.syntax in (Syntax.UBL_INVOICE, Syntax.UBL_CREDIT_NOTE)
+        found = self.root.find(_UBL_PROFILE if ubl else _CII_PROFILE)
+        return None if found is None else "".join(str(text) for text in found.itertext())
+
+
+def is_pdf(head: bytes) -> bool:
+    """True if the first kilobyte says PDF."""
+    return b"%PDF-" in head[:1024]
+
+
+def is_xml(head: bytes) -> bool:
+    """True if the file begins like XML, with or without byte order mark and leading blanks."""
+    return head.lstrip(_BLANK).startswith(_XML_STARTS)
+
+
+def look_into(path: Path) -> Source | None:
+    """The invoice data of an XML or PDF file; None if it holds none. BadInput if what should be there is unreadable."""
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if is_pdf(head):
+        return _in_pdf(path)
+    if not is_xml(head):
+        return None
+    if path.stat().st_size > MAX_BYTES:
+        raise BadInput(f"Das XML ist größer als {MAX_BYTES // 2**20} MB.")
+    root = parse_xml(path.read_bytes())
+    syntax = syntax_of(root)
+    return None if syntax is None else Source(root, syntax)
+
+
+def _in_pdf(path: Path) -> Source | None:
+    try:
+        found = embedded_invoice(path)
+    except pikepdf.PasswordError:
+        raise BadInput(
+            "Das PDF ist mit einem Kennwort verschlüsselt.",
+            remedy="Bitte beim Absender eine lesbare Fassung anfordern.",
+        ) from None
+    except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
+        raise BadInput(f"Das PDF ist beschädigt ({type(error).__name__}).") from None
+    return None if found is None else Source(found.root, found.syntax, found.content, found.name, found.anomalies)

@@ -1,0 +1,117 @@
+"""Schemas and rule sheets, compiled once a process when first needed, and run over one document."""
+
+import hashlib
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from pipelines.invoice.scenarios import Resource
+from schemas.safe_xml import parse_xml
+from schemas.validation import Finding, RuleSheet, Severity
+
+__all__ = ["SheetAborted", "rule_sheet", "run_sheet", "schema_findings"]
+
+_SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+_VERSION = re.compile(rb"Schematron version ([0-9.]+)")
+_STEP = re.compile(r"\*:(\w+)\[namespace-uri\(\)\s*=\s*'[^']*'\]")
+_QNAME = re.compile(r"\{[^}]*\}")
+_RULE_PREFIX = re.compile(r"^\s*\[[^\]]+\]\s*-?\s*")
+_MOST_SCHEMA_FINDINGS = 100
+
+
+class SheetAborted(Exception):
+    """A rule sheet did not come to its end: its verdict is unknown, never 'accept'."""
+
+
+def schema_findings(root: etree._Element, resource: Resource) -> list[Finding]:
+    """Every violation of the schema, at most a hundred."""
+    schema = _schema(resource)
+    if schema.validate(root):
+        return []
+    return [
+        Finding(
+            rule="XSD",
+            severity=Severity.ERROR,
+            location=f"Zeile {error.line}",
+            message=_QNAME.sub("", error.message)[:500],
+        )
+        for error in list(schema.error_log)[:_MOST_SCHEMA_FINDINGS]
+    ]
+
+
+def run_sheet(document: str, resource: Resource) -> list[Finding]:
+    """What the rule sheet says of the re-serialised document, in its order. SheetAborted if it does not finish."""
+    import saxonche
+
+    processor, sheet = _processor(), _stylesheet(resource)
+    try:
+        answer = sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=document))
+    except saxonche.PySaxonApiError as error:
+        raise SheetAborted(f"{resource.name}: {str(error).splitlines()[0][:300]}") from None
+    if not answer:
+        raise SheetAborted(f"{resource.name}: kein Ergebnis")
+    output = parse_xml(answer.encode())
+    if output.tag != f"{_SVRL}schematron-output":
+        raise SheetAborted(f"{resource.name}: das Ergebnis ist kein Prüfbericht")
+    return [_finding(item) for item in output.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")]
+
+
+@cache
+def rule_sheet(resource: Resource) -> RuleSheet:
+    """Name, version and hash of the file that judges."""
+    content = _path(resource).read_bytes()
+    found = _VERSION.search(content[:4096])
+    version = resource.version or (found[1].decode() if found else "")
+    return RuleSheet(name=resource.name, version=version, sha256=hashlib.sha256(content).hexdigest())
+
+
+def _finding(item: etree._Element) -> Finding:
+    text = " ".join("".join(item.itertext()).split())
+    return Finding(
+        rule=item.get("id") or "ohne Kennung",
+        severity=_severity(item),
+        location=_STEP.sub(r"\1", item.get("location") or ""),
+        message=_RULE_PREFIX.sub("", text),
+    )
+
+
+def _severity(item: etree._Element) -> Severity:
+    """As the published report stylesheet reads flag and role: what says nothing known is an error."""
+    marks = {item.get("flag"), item.get("role")}
+    if marks & {"fatal", "error"}:
+        return Severity.ERROR
+    if marks & {"warning", "warn"}:
+        return Severity.WARNING
+    if marks & {"information", "info"}:
+        return Severity.INFORMATION
+    return Severity.ERROR
+
+
+@cache
+def _processor() -> Any:
+    """One Saxon processor a process, made here and so after any fork; several at once abort the process."""
+    import saxonche
+
+    return saxonche.PySaxonProcessor(license=False)
+
+
+@cache
+def _stylesheet(resource: Resource) -> Any:
+    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(_path(resource)))
+
+
+@cache
+def _schema(resource: Resource) -> etree.XMLSchema:
+    return etree.XMLSchema(etree.parse(str(_path(resource))))  # lint: xml - an installed rule file, no input
+
+
+def _path(resource: Resource) -> Path:
+    """Where the package lies; it is never imported."""
+    found = importlib.util.find_spec(resource.pack.value)
+    if found is None or found.origin is None:
+        raise FileNotFoundError(f"package {resource.pack.value} is not installed")
+    return Path(found.origin).parent / resource.path

@@ -1,0 +1,122 @@
+"""Judge one file: find the data, choose the scenario, schema first, then the rules. Never accepted by default."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into
+from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
+from pipelines.invoice.scenarios import Scenario, scenario_for
+from schemas.errors import BadInput
+from schemas.safe_xml import serialised
+from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict
+
+__all__ = ["validate_file"]
+
+Begun = Callable[[ValidationReport], None]
+
+
+def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationReport:
+    """The report on one file. `begun` is told what is known before the rules run, should they never end.
+
+    Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
+    OSError if the path cannot be read.
+    """
+    try:
+        source = look_into(path)
+    except BadInput as problem:
+        return _unreadable(path, problem)
+    if source is None:
+        return _without_data(path)
+    profile = source.profile
+    scenario = scenario_for(source.syntax, profile)
+    report = ValidationReport(
+        file=str(path),
+        syntax=source.syntax,
+        profile=profile,
+        verdict=Verdict.NOT_ASSESSED,
+        kind=scenario.kind if scenario else InvoiceKind.SONSTIGE_RECHNUNG,
+        scenario=scenario.official if scenario else None,
+        reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
+    )
+    if scenario is None:
+        return report
+    begun(report)
+    return _judged(report, source, scenario)
+
+
+def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> ValidationReport:
+    violations = schema_findings(source.root, scenario.schema)
+    if violations:
+        return report.model_copy(
+            update={
+                "verdict": Verdict.REJECT,
+                "findings": (*_on_profile(report, scenario), *violations),
+                "reason": "Das XML verletzt sein Schema; die Geschäftsregeln wurden nicht geprüft.",
+                "rules": (rule_sheet(scenario.schema),),
+            }
+        )
+    document = serialised(source.root)
+    findings = list(_on_profile(report, scenario))
+    aborted = ""
+    for sheet in scenario.sheets:
+        try:
+            findings += [_adjusted(finding, scenario) for finding in run_sheet(document, sheet)]
+        except SheetAborted as problem:
+            aborted = f"Die Prüfung wurde abgebrochen ({problem})."
+    rejected = any(finding.severity is Severity.ERROR for finding in findings)
+    return report.model_copy(
+        update={
+            "verdict": Verdict.NOT_ASSESSED if aborted else Verdict.REJECT if rejected else Verdict.ACCEPT,
+            "findings": tuple(findings),
+            "reason": aborted,
+            "rules": tuple(rule_sheet(resource) for resource in (scenario.schema, *scenario.sheets)),
+        }
+    )
+
+
+def _adjusted(finding: Finding, scenario: Scenario) -> Finding:
+    level = scenario.levels.get(finding.rule)
+    return finding if level is None else finding.model_copy(update={"severity": level})
+
+
+def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, ...]:
+    """A profile without rules of its own is judged by the core, and said so."""
+    if scenario.profiles:
+        return ()
+    shown = "fehlt" if report.profile is None else f"„{report.profile[:120]}“ ist abgelaufen oder fremd"
+    message = f"Die Kennung der Spezifikation (BT-24) {shown}; geprüft wird nach EN 16931."
+    return (Finding(rule="PE-PROFIL", severity=Severity.WARNING, location="BT-24", message=message),)
+
+
+def _unreadable(path: Path, problem: BadInput) -> ValidationReport:
+    finding = Finding(rule="PE-LESBAR", severity=Severity.ERROR, location="Datei", message=problem.sentence)
+    return ValidationReport(
+        file=str(path),
+        syntax=None,
+        profile=None,
+        verdict=Verdict.REJECT,
+        kind=InvoiceKind.KEINE_RECHNUNG,
+        scenario=None,
+        findings=(finding,),
+        reason=str(problem),
+    )
+
+
+def _without_data(path: Path) -> ValidationReport:
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if is_pdf(head):
+        kind, reason = InvoiceKind.SONSTIGE_RECHNUNG, "Das PDF enthält keinen strukturierten Datensatz."
+    elif is_xml(head):
+        kind, reason = InvoiceKind.KEINE_RECHNUNG, "Das XML ist keine Rechnung in UBL oder CII."
+    else:
+        kind, reason = InvoiceKind.KEINE_RECHNUNG, "Die Datei ist weder XML noch PDF."
+    return ValidationReport(
+        file=str(path),
+        syntax=None,
+        profile=None,
+        verdict=Verdict.NOT_ASSESSED,
+        kind=kind,
+        scenario=None,
+        reason=reason,
+    )

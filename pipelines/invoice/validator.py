@@ -1,0 +1,168 @@
+"""The validator as a process of its own: it can be stopped, and what it does harms nobody else.
+
+Saxon holds the interpreter while it works, so no timer inside the process could interrupt it. The client below starts
+the process when it is first needed, asks it file by file, and stops it when a file takes too long.
+`python -m pipelines.invoice.validator`: a path (JSON string) a line in; out come lines with a mark in front: ready, the
+preliminary report, the report.
+"""
+
+import json
+import os
+import resource
+import selectors
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from schemas.errors import ConfigurationError, os_reason
+from schemas.lifeline import die_with_parent
+from schemas.validation import InvoiceKind, ValidationReport, Verdict
+
+__all__ = ["Validator", "own_validator"]
+
+_READY, _BEGUN, _DONE = b"!", b"+", b"="
+_START_WITHIN = 60.0
+_NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
+_DIED = "Das Prüfprogramm ist bei dieser Datei abgestürzt."
+
+
+class Validator:
+    """One validating process. Not thread-safe: one a thread."""
+
+    def __init__(self, time_limit: float) -> None:
+        self._limit = time_limit
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pending = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def judge(self, path: Path) -> ValidationReport:
+        """The report on that file. One that takes longer than the limit, or kills the process, is not assessed.
+
+        OSError if the path cannot be read, ConfigurationError if the validator does not start at all.
+        """
+        path.stat()
+        process = self._started()
+        known = _nothing_known(path)
+        end = time.monotonic() + self._limit
+        reason = _DIED
+        with suppress(BrokenPipeError):
+            self._ask(process, path)
+            while line := self._line(process, end):
+                report = ValidationReport.model_validate_json(line[1:])
+                if line[:1] == _DONE:
+                    return report
+                known = report
+            if time.monotonic() >= end:
+                reason = _NOT_ENDED.format(limit=self._limit)
+        self._stop()
+        return known.model_copy(update={"verdict": Verdict.NOT_ASSESSED, "reason": reason})
+
+    def close(self) -> None:
+        """End the process; it ends by itself when nobody asks any more."""
+        if self._process is not None:
+            self._stop()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._pending = b""
+            self._process = subprocess.Popen(
+                (sys.executable, "-m", "pipelines.invoice.validator", str(self._limit)),
+                cwd=Path(__file__).resolve().parents[2],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                preexec_fn=die_with_parent,
+            )
+            if self._line(self._process, time.monotonic() + _START_WITHIN) != _READY:
+                self._stop()
+                raise ConfigurationError(
+                    "Das Prüfprogramm für Rechnungen startet nicht.", remedy="Die Installation mit ./run up erneuern."
+                )
+        return self._process
+
+    @staticmethod
+    def _ask(process: subprocess.Popen[bytes], path: Path) -> None:
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(os.fsdecode(path.absolute())).encode() + b"\n")
+        process.stdin.flush()
+
+    def _line(self, process: subprocess.Popen[bytes], end: float) -> bytes:
+        """The next line; empty if the process ended or the time is up."""
+        assert process.stdout is not None
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.stdout, selectors.EVENT_READ)
+            while b"\n" not in self._pending:
+                if not selector.select(max(0.0, end - time.monotonic())):
+                    return b""
+                chunk = os.read(process.stdout.fileno(), 1024 * 1024)
+                if not chunk:
+                    return b""
+                self._pending += chunk
+        line, _, self._pending = self._pending.partition(b"\n")
+        return line
+
+    def _stop(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with suppress(BrokenPipeError):
+                    pipe.close()
+        self._process = None
+
+
+@cache
+def own_validator() -> Validator:
+    """The validator of this process, kept warm between invoices."""
+    from config.settings import load_settings
+
+    return Validator(load_settings().invoice_time_limit)
+
+
+def _serve(time_limit: float) -> None:
+    """Answer until nobody asks any more. Should the asking process die, the processor time limit ends us."""
+    from pipelines.invoice.validate import validate_file
+
+    _, hardest = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (hardest, hardest))
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(mark: bytes, report: ValidationReport) -> None:
+        answers.write(mark + report.model_dump_json().encode() + b"\n")
+
+    answers.write(_READY + b"\n")
+    for line in sys.stdin.buffer:
+        used = int(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (used + int(time_limit * 4) + 10, resource.RLIM_INFINITY))
+        path = Path(json.loads(line))
+        try:
+            say(_DONE, validate_file(path, lambda report: say(_BEGUN, report)))
+        except OSError as error:
+            say(_DONE, _nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)})."))
+
+
+def _nothing_known(path: Path, reason: str = "") -> ValidationReport:
+    return ValidationReport(
+        file=str(path),
+        syntax=None,
+        profile=None,
+        verdict=Verdict.NOT_ASSESSED,
+        kind=InvoiceKind.KEINE_RECHNUNG,
+        scenario=None,
+        reason=reason,
+    )
+
+
+if __name__ == "__main__":
+    _serve(float(sys.argv[1]))
