@@ -16,8 +16,8 @@ import yaml
 
 from config.settings import CODE_ROOT, load_settings
 from schemas.errors import ConfigurationError
-from schemas.states import Kind, State
 from schemas.lifeline import die_with_parent
+from schemas.states import Kind, State
 
 if TYPE_CHECKING:
     from rich.table import Table

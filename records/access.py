@@ -26,8 +26,8 @@ def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
 def visible_documents(person: Person) -> QuerySet[Document]:
     """The documents whose content that person may see.
 
-    Rechnungsprüfung: all. Poststelle: all mail but entered invoices. Buchhaltung: entered invoices
-    and their further representations. Bereich and Anordnung: what is assigned to an own unit. Archiv and Administration: no content.
+    Rechnungsprüfung: all. Poststelle: all mail but entered invoices. Buchhaltung: entered invoices and their further
+    representations. Bereich and Anordnung: what is assigned to an own unit. Archiv and Administration: no content.
     """
     documents = Document.objects.all()
     if Role.AUDIT in person.roles:

@@ -108,11 +108,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """BG-13: receiver's name BT-70, location BT-71, date BT-72, address BG-15."""
+    """BG-13: receiver's name BT-70, location BT-71, day BT-72, address BG-15."""
 
     name: str | None = None
     location: Identifier | None = None
-    date: date | None = None
+    delivered_on: date | None = None
     address: Address | None = None
 
 

@@ -43,7 +43,7 @@ def parse_xml(content: bytes) -> etree._Element:
         raise BadInput(f"Das XML ist nicht wohlgeformt (Zeile {line}: {_words(error)}).", remedy=_REMEDY) from None
     except ValueError as error:
         raise BadInput(f"Das XML ist nicht lesbar ({error}).", remedy=_REMEDY) from None
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise BadInput("Das XML enthält eine DOCTYPE-Angabe; sie ist aus Sicherheitsgründen verboten.", remedy=_REMEDY)
     if root.xpath("boolean(" + "/*" * (_MAX_DEPTH + 1) + ")"):
         raise BadInput(f"Das XML ist tiefer als {_MAX_DEPTH} Ebenen verschachtelt.", remedy=_REMEDY)

@@ -65,5 +65,6 @@ class FileRole(StrEnum):
     INVOICE_XML = "invoice_xml"
     REPORT = "report"
     RENDERING = "rendering"
+    INVOICE_PDF = "invoice_pdf"
     REPORT_PDF = "report_pdf"
     PROTOCOL = "protocol"

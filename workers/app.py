@@ -9,8 +9,8 @@ from celery.exceptions import TimeLimitExceeded, WorkerLostError
 from kombu import Queue as KombuQueue
 
 from config.settings import load_settings
-from schemas.states import Queue
 from schemas.lifeline import die_with_parent
+from schemas.states import Queue
 from workers.process import prepare_process
 
 __all__ = ["app", "worker_name"]

@@ -15,8 +15,8 @@ import structlog
 
 from config.settings import CODE_ROOT, Settings
 from schemas.errors import ConfigurationError
-from workers.components import Component, components, port_is_free
 from schemas.lifeline import die_with_parent
+from workers.components import Component, components, port_is_free
 
 __all__ = ["Supervisor"]
 

@@ -17,6 +17,7 @@ __all__ = ["MAIN", "deliver", "deliver_invoice", "filing_request", "goes_to_dms"
 BERLIN = ZoneInfo("Europe/Berlin")
 MAIN = "delivery"
 _PAPERS = (
+    (FileRole.INVOICE_PDF, "lesbar"),
     (FileRole.REPORT_PDF, "pruefbericht"),
     (FileRole.PROTOCOL, "freigabeprotokoll"),
 )
@@ -38,7 +39,7 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
 
 
 def deliver_invoice(work: Work, city: City, connector: Connector) -> StepResult:
-    """The invoice as received, then its report and its protocol, each a document of its own under the RE number."""
+    """The invoice as received, then its papers, each a document of its own under the RE number."""
     return _hand_over(invoice_requests(work), State.FILED, work, connector)
 
 
@@ -64,6 +65,7 @@ def invoice_requests(work: Work) -> tuple[FilingRequest, ...]:
     papers += [
         _request(work, part, uuid5(work.document_id, part), f"{number}.{part}.pdf", work.file(role))
         for role, part in _PAPERS
+        if role in work.files
     ]
     gross = work.entry.invoice.gross
     amount = "" if gross is None else f"{gross:.2f}"

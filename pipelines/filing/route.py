@@ -9,7 +9,7 @@ __all__ = ["doubt", "route"]
 
 def route(work: Work, city: City) -> StepResult:
     """Routed to a unit, or clearing with the reason."""
-    reason = doubt(work.facts, city)
+    reason = _other_invoice(work, city) or doubt(work.facts, city)
     if reason is not None:
         return StepResult(State.CLEARING, work.facts, reason)
     unit = city.unit(work.facts.unit or "")
@@ -18,6 +18,19 @@ def route(work: Work, city: City) -> StepResult:
         State.ROUTED,
         work.facts,
         f"Geht {where} von {unit.number} {unit.name}." if unit else "",
+    )
+
+
+def _other_invoice(work: Work, city: City) -> str | None:
+    """An inbox for invoices takes no word for one: without structured data a person decides."""
+    point = city.intake_point(work.scan.intake_point)
+    if point is None or not point.invoices:
+        return None
+    kind = city.document_type(work.facts.document_type or "")
+    proposal = f" Vorschlag: {kind.name}." if kind else ""
+    return (
+        f"Eingang für Rechnungen, aber kein strukturierter Datensatz: sonstige Rechnung oder keine.{proposal} "
+        "Bitte Dokumentart und Organisationseinheit festlegen."
     )
 
 

@@ -72,7 +72,7 @@ def _xml_files(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
     associated = pdf.Root.get("/AF")
     specifications = [*_leaves(tree, 0)]
     if isinstance(associated, pikepdf.Array):
-        specifications += list(associated)  # type: ignore[call-overload]
+        specifications += list(associated)
     seen: set[object] = set()
     for item in specifications:
         if not isinstance(item, pikepdf.Dictionary):
@@ -90,10 +90,10 @@ def _leaves(node: object, depth: int) -> Iterator[pikepdf.Object]:
         return
     pairs = node.get("/Names")
     if isinstance(pairs, pikepdf.Array):
-        yield from list(pairs)[1::2]  # type: ignore[call-overload]
+        yield from list(pairs)[1::2]
     kids = node.get("/Kids")
     if isinstance(kids, pikepdf.Array):
-        for kid in list(kids)[:1000]:  # type: ignore[call-overload]
+        for kid in list(kids)[:1000]:
             yield from _leaves(kid, depth + 1)
 
 

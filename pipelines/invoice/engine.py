@@ -4,6 +4,7 @@ import hashlib
 import importlib.util
 import re
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _VERSION = re.compile(rb"Schematron version ([0-9.]+)")
 _STEP = re.compile(r"\*:(\w+)\[namespace-uri\(\)\s*=\s*'[^']*'\]")
 _QNAME = re.compile(r"\{[^}]*\}")
-_RULE_PREFIX = re.compile(r"^\s*\[[^\]]+\]\s*-?\s*")
+_RULE_PREFIX = re.compile(r"^\s*\[([A-Z][A-Za-z0-9-]+)\]\s*-?\s*")
+"""Messages repeat the rule's id; sheets without ids name it there only."""
 _MOST_SCHEMA_FINDINGS = 100
 
 
@@ -39,7 +41,7 @@ def schema_findings(root: etree._Element, resource: Resource) -> list[Finding]:
             location=f"Zeile {error.line}",
             message=_QNAME.sub("", error.message)[:500],
         )
-        for error in list(schema.error_log)[:_MOST_SCHEMA_FINDINGS]
+        for error in islice(schema.error_log, _MOST_SCHEMA_FINDINGS)  # type: ignore[call-overload]
     ]
 
 
@@ -70,12 +72,13 @@ def rule_sheet(resource: Resource) -> RuleSheet:
 
 
 def _finding(item: etree._Element) -> Finding:
-    text = " ".join("".join(item.itertext()).split())
+    text = " ".join("".join(str(part) for part in item.itertext()).split())
+    named = _RULE_PREFIX.match(text)
     return Finding(
-        rule=item.get("id") or "ohne Kennung",
+        rule=item.get("id") or (named[1] if named else "ohne Kennung"),
         severity=_severity(item),
         location=_STEP.sub(r"\1", item.get("location") or ""),
-        message=_RULE_PREFIX.sub("", text),
+        message=text[named.end() :] if named else text,
     )
 
 

@@ -1,0 +1,1 @@
+"""E-invoices: find, enter, validate, read, examine, render."""

@@ -1,0 +1,233 @@
+"""What the codes of EN 16931 mean, in German. Small stable lists in full, long ones as far as they are met.
+
+A code nobody listed is shown as it is: `meaning` gives None for it.
+"""
+
+from collections.abc import Mapping
+
+from schemas.roles import Action
+
+__all__ = [
+    "ACTIONS",
+    "ALLOWANCE_REASONS",
+    "CHARGE_REASONS",
+    "COUNTRIES",
+    "LEGAL_BASIS",
+    "NOTE_SUBJECTS",
+    "PAYMENT_MEANS",
+    "SCHEMES",
+    "TYPES",
+    "UNITS",
+    "VAT_CATEGORIES",
+    "VAT_DATES",
+    "heading",
+    "meaning",
+]
+
+TYPES = {  # UNTDID 1001, BT-3
+    "326": "Teilrechnung",
+    "380": "Rechnung",
+    "381": "Gutschrift",
+    "384": "Korrekturrechnung",
+    "389": "Gutschrift im Gutschriftverfahren",
+    "875": "Abschlagsrechnung (Bau)",
+    "876": "Teilschlussrechnung (Bau)",
+    "877": "Schlussrechnung (Bau)",
+}
+
+PAYMENT_MEANS = {  # UNTDID 4461, BT-81
+    "10": "Barzahlung",
+    "20": "Scheck",
+    "30": "Überweisung",
+    "31": "Abbuchung",
+    "42": "Zahlung auf Bankkonto",
+    "48": "Bankkarte",
+    "49": "Lastschrift",
+    "54": "Kreditkarte",
+    "55": "Debitkarte",
+    "57": "laufende Vereinbarung",
+    "58": "SEPA-Überweisung",
+    "59": "SEPA-Lastschrift",
+    "97": "Verrechnung zwischen Geschäftspartnern",
+    "ZZZ": "nach besonderer Vereinbarung",
+}
+
+VAT_CATEGORIES = {  # UNTDID 5305, BT-95, BT-102, BT-118, BT-151
+    "S": "steuerpflichtig",
+    "Z": "Nullsatz",
+    "E": "steuerbefreit",
+    "AE": "Steuerschuldnerschaft des Leistungsempfängers",
+    "K": "innergemeinschaftliche Lieferung",
+    "G": "Ausfuhr, steuerfrei",
+    "O": "nicht steuerbar",
+    "L": "Kanarische Inseln (IGIC)",
+    "M": "Ceuta und Melilla (IPSI)",
+}
+
+VAT_DATES = {  # UNTDID 2005 (UBL) and 2475 (CII), BT-8
+    "3": "Rechnungsdatum",
+    "35": "Lieferdatum",
+    "432": "Zahlungsdatum",
+    "5": "Rechnungsdatum",
+    "29": "Lieferdatum",
+    "72": "Zahlungsdatum",
+}
+
+NOTE_SUBJECTS = {  # UNTDID 4451, BT-21
+    "AAI": "Allgemeine Hinweise",
+    "AAJ": "Zusätzliche Bedingungen",
+    "AAK": "Preisbedingungen",
+    "ABL": "Rechtliche Hinweise",
+    "ADU": "Hinweis",
+    "CUS": "Zollangaben",
+    "PMD": "Einzelheiten zur Zahlung",
+    "PMT": "Hinweise zur Zahlung",
+    "REG": "Angaben zum Unternehmen",
+    "SUR": "Anmerkungen des Rechnungsstellers",
+    "TXD": "Hinweise zur Steuer",
+}
+
+ALLOWANCE_REASONS = {  # UNTDID 5189, BT-98, BT-140
+    "41": "Bonus für vorfristige Leistung",
+    "42": "Anderer Bonus",
+    "60": "Herstellerrabatt für Verbraucher",
+    "62": "Nachlass wegen militärischer Stellung",
+    "63": "Nachlass wegen Arbeitsunfalls",
+    "64": "Sondervereinbarung",
+    "65": "Nachlass wegen Fertigungsfehlers",
+    "66": "Nachlass zur Neueröffnung",
+    "67": "Musterrabatt",
+    "68": "Auslaufrabatt",
+    "70": "Incoterm-Nachlass",
+    "71": "Nachlass ab Umsatzschwelle",
+    "88": "Materialabschlag",
+    "95": "Nachlass",
+    "100": "Sondernachlass",
+    "102": "Fester langfristiger Nachlass",
+    "103": "Vorübergehender Nachlass",
+    "104": "Standardnachlass",
+    "105": "Jahresumsatzbonus",
+}
+
+CHARGE_REASONS = {  # UNTDID 7161, BT-105, BT-145
+    "AA": "Werbung",
+    "ABK": "Sonstiges",
+    "ABL": "Zusätzliche Verpackung",
+    "ADR": "Sonstige Leistungen",
+    "ADT": "Abholung",
+    "CG": "Reinigung",
+    "DL": "Lieferung",
+    "FC": "Fracht",
+    "FI": "Finanzierung",
+    "HD": "Handhabung",
+    "LA": "Etikettierung",
+    "LAA": "Arbeitsleistung",
+    "PC": "Verpackung",
+    "RV": "Beladung",
+    "SAA": "Versand und Bearbeitung",
+    "SH": "Sonderbehandlung",
+    "SU": "Einrichtung",
+    "TV": "Beförderung durch den Lieferanten",
+    "ZZZ": "nach besonderer Vereinbarung",
+}
+
+SCHEMES = {  # EAS and ISO/IEC 6523, as far as they are met in Germany
+    "0060": "DUNS",
+    "0088": "GLN",
+    "0160": "GTIN",
+    "0204": "Leitweg-ID",
+    "9930": "USt-IdNr.",
+    "EM": "E-Mail",
+}
+
+COUNTRIES = {  # ISO 3166-1
+    "AT": "Österreich",
+    "BE": "Belgien",
+    "CH": "Schweiz",
+    "CZ": "Tschechien",
+    "DE": "Deutschland",
+    "DK": "Dänemark",
+    "ES": "Spanien",
+    "FR": "Frankreich",
+    "GB": "Vereinigtes Königreich",
+    "IE": "Irland",
+    "IT": "Italien",
+    "LU": "Luxemburg",
+    "NL": "Niederlande",
+    "PL": "Polen",
+    "SE": "Schweden",
+    "US": "Vereinigte Staaten",
+}
+
+UNITS = {  # UN/ECE Recommendations 20 and 21, BT-130, BT-150
+    "ANN": "Jahr",
+    "C62": "Stück",
+    "CMK": "Quadratzentimeter",
+    "CMT": "Zentimeter",
+    "DAY": "Tag",
+    "E48": "Serviceeinheit",
+    "EA": "Stück",
+    "GRM": "Gramm",
+    "H87": "Stück",
+    "HUR": "Stunde",
+    "KGM": "Kilogramm",
+    "KMT": "Kilometer",
+    "KWH": "Kilowattstunde",
+    "LH": "Arbeitsstunde",
+    "LM": "laufender Meter",
+    "LS": "pauschal",
+    "LTR": "Liter",
+    "MIN": "Minute",
+    "MMT": "Millimeter",
+    "MON": "Monat",
+    "MTK": "Quadratmeter",
+    "MTQ": "Kubikmeter",
+    "MTR": "Meter",
+    "MWH": "Megawattstunde",
+    "NAR": "Anzahl",
+    "P1": "Prozent",
+    "PR": "Paar",
+    "QAN": "Quartal",
+    "SEC": "Sekunde",
+    "SET": "Satz",
+    "TNE": "Tonne",
+    "WEE": "Woche",
+    "XBX": "Kiste",
+    "XCT": "Karton",
+    "XPK": "Packung",
+    "XPP": "Stück",
+    "XPX": "Palette",
+    "XRO": "Rolle",
+    "XSA": "Sack",
+}
+
+ACTIONS = {
+    Action.DECIDE: "Entscheidung im Klärfall",
+    Action.RETRY: "Erneuter Versuch veranlasst",
+    Action.ACCEPT: "Angenommen trotz Befund",
+    Action.REJECT: "Zurückgewiesen",
+    Action.CERTIFY_FACTUALLY: "Sachliche Feststellung",
+    Action.CERTIFY_ARITHMETICALLY: "Rechnerische Feststellung",
+    Action.ORDER_PAYMENT: "Auszahlungsanordnung",
+    Action.RELEASE: "Freigabe durch die Buchhaltung",
+    Action.QUERY: "In Klärung gegeben",
+}
+
+LEGAL_BASIS = {
+    Action.CERTIFY_FACTUALLY: "§ 31 Abs. 2 KomHVO NRW",
+    Action.CERTIFY_ARITHMETICALLY: "§ 31 Abs. 2 KomHVO NRW",
+    Action.ORDER_PAYMENT: "§ 31 Abs. 3 KomHVO NRW",
+    Action.RELEASE: "§ 31 Abs. 3 KomHVO NRW",
+}
+
+
+def meaning(table: Mapping[str, str], code: str | None) -> str | None:
+    """What the code means, or None if it is absent or not listed."""
+    return table.get(code) if code else None
+
+
+def heading(type_code: str | None) -> str:
+    """What stands above the paper: 'Rechnung', 'Gutschrift' ...; an unlisted kind shows its code."""
+    if not type_code:
+        return "Rechnung ohne Angabe der Art"
+    return meaning(TYPES, type_code) or f"Beleg der Art {type_code}"

@@ -1,0 +1,104 @@
+"""Validate an entered invoice, make it readable, find its unit; what is not in order goes to a person."""
+
+from dataclasses import replace
+
+from config.city_config import City
+from pipelines.invoice.enter import invoice_data
+from pipelines.invoice.leitweg import leitweg_problem, normalised
+from pipelines.invoice.read import read_invoice
+from pipelines.invoice.render import invoice_html
+from pipelines.invoice.validator import own_validator
+from schemas.invoice import Invoice
+from schemas.states import FileRole, State
+from schemas.validation import InvoiceKind, Severity, ValidationReport, Verdict
+from schemas.values import Assessment, NewFile, StepResult, Work
+
+__all__ = ["examine", "read_report", "validate"]
+
+
+def validate(work: Work, city: City) -> StepResult:
+    """The report as a file, whatever it says; the policy follows in the next step."""
+    data = work.files.get(FileRole.INVOICE_XML, work.file(FileRole.ORIGINAL))
+    report = own_validator().judge(data.path).model_copy(update={"file": data.name})
+    path = work.scratch / "pruefbericht.json"
+    path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    return StepResult(
+        State.VALIDATED,
+        work.facts,
+        f"{report.verdict.label.capitalize()}: {_counted(report)}",
+        (NewFile(FileRole.REPORT, path, "pruefbericht.json"),),
+        assessment=Assessment(report.verdict, report.kind, report.scenario),
+    )
+
+
+def examine(work: Work, city: City) -> StepResult:
+    """To certification if it is formally in order and its unit is known, else to clarification with every reason."""
+    report, invoice = read_report(work), read_invoice(invoice_data(work))
+    unit, about_unit = unit_for(invoice, city)
+    title = f"{work.entry.number if work.entry else ''}"
+    path = work.scratch / "rechnung.html"
+    path.write_text(invoice_html(invoice, title=title), encoding="utf-8")
+    doubts = [*_doubts(report), *_number_doubts(work), *([] if unit else [about_unit])]
+    facts = replace(
+        work.facts,
+        unit=unit,
+        reasons=(about_unit,) if unit else (),
+        anomalies=(*work.facts.anomalies, *invoice.problems),
+    )
+    rendering = NewFile(FileRole.RENDERING, path, "rechnung.html")
+    if doubts:
+        return StepResult(State.CLARIFICATION, facts, " ".join(doubts), (rendering,))
+    return StepResult(State.TO_CERTIFY_FACTUALLY, facts, about_unit, (rendering,))
+
+
+def read_report(work: Work) -> ValidationReport:
+    """The stored report of the validation."""
+    return ValidationReport.model_validate_json(work.file(FileRole.REPORT).path.read_bytes())
+
+
+def unit_for(invoice: Invoice, city: City) -> tuple[str | None, str]:
+    """The unit that certifies, by the Leitweg-ID (BT-10), and why, or why not (German)."""
+    reference = invoice.buyer_reference
+    if reference is None:
+        return None, "Die Rechnung nennt keine Leitweg-ID (BT-10). Bitte die Organisationseinheit festlegen."
+    number = city.invoices.unit_of(normalised(reference))
+    unit = city.unit(number) if number else None
+    if unit is not None:
+        return unit.number, f"Leitweg-ID {normalised(reference)} gehört zu {unit.number} {unit.name}."
+    problem = leitweg_problem(reference) or f"Die Leitweg-ID {normalised(reference)} ist keine der Stadt."
+    return None, f"{problem} Bitte die Organisationseinheit festlegen."
+
+
+def _doubts(report: ValidationReport) -> list[str]:
+    """Why a person must decide whether to accept it. Warnings are no reason."""
+    if report.verdict is Verdict.REJECT:
+        return [f"Formale Prüfung nicht bestanden: {_counted(report)} {_rules(report)}".strip()]
+    if report.verdict is Verdict.NOT_ASSESSED:
+        return [f"Nicht prüfbar: {report.reason}"]
+    if report.kind is not InvoiceKind.E_RECHNUNG:
+        return [f"Der Datensatz ist {report.kind.label}, keine vollständige Rechnung."]
+    return []
+
+
+def _number_doubts(work: Work) -> list[str]:
+    if not work.same_number:
+        return []
+    return [
+        f"Unter derselben Rechnungsnummer dieses Rechnungsstellers ist schon eingetragen: "
+        f"{', '.join(work.same_number)}. Bitte prüfen, ob doppelt berechnet wird."
+    ]
+
+
+def _counted(report: ValidationReport) -> str:
+    counts = [
+        (sum(finding.severity is severity for finding in report.findings), severity.label) for severity in Severity
+    ]
+    said = [f"{count} × {label}" for count, label in counts if count]
+    return f"{', '.join(said) or 'keine Beanstandung'}."
+
+
+def _rules(report: ValidationReport) -> str:
+    rules = dict.fromkeys(finding.rule for finding in report.findings if finding.severity is Severity.ERROR)
+    shown = list(rules)[:5]
+    more = f" und {len(rules) - 5} weitere" if len(rules) > 5 else ""
+    return f"Verletzt: {', '.join(shown)}{more}." if shown else ""

@@ -1,0 +1,60 @@
+"""The papers of a released invoice: readable invoice, validation report and approval protocol, as PDF/A."""
+
+from config.city_config import City
+from pipelines.invoice.enter import invoice_data
+from pipelines.invoice.examine import read_report
+from pipelines.invoice.paper import pdf_of
+from pipelines.invoice.read import read_invoice
+from pipelines.invoice.render import Protocol, invoice_html, protocol_html, report_html
+from schemas.states import FileRole, State
+from schemas.values import Entry, NewFile, StepResult, Work
+
+__all__ = ["write_protocol"]
+
+_MOST_LINES = 200
+"""Lines of an invoice set on paper; the data set has them all, and a page of thousands takes minutes to set."""
+
+_FILES = (
+    (FileRole.ORIGINAL, "Rechnung wie eingegangen"),
+    (FileRole.INVOICE_XML, "Datensatz aus dem PDF"),
+    (FileRole.REPORT, "Prüfbericht (JSON)"),
+    (FileRole.RENDERING, "Lesbare Rechnung, wie sie zur Unterschrift vorlag (HTML)"),
+)
+
+
+def write_protocol(work: Work, city: City) -> StepResult:
+    """Three PDF files; an invoice that came as PDF is readable as it is and gets no second one."""
+    if work.entry is None:
+        raise AssertionError(f"{work.document_id} is released without an entry in the register")
+    number = work.entry.number
+    pages = [
+        (FileRole.REPORT_PDF, f"{number} Prüfbericht", report_html(read_report(work))),
+        (FileRole.PROTOCOL, f"{number} Freigabeprotokoll", protocol_html(_protocol(work, work.entry, city))),
+    ]
+    if FileRole.INVOICE_XML not in work.files:
+        invoice = read_invoice(invoice_data(work))
+        pages.append((FileRole.INVOICE_PDF, number, invoice_html(invoice, title=number, max_lines=_MOST_LINES)))
+    files: list[NewFile] = []
+    for role, title, html in pages:
+        path = work.scratch / f"{role}.pdf"
+        pdf_of(html, path, title=title)
+        files.append(NewFile(role, path, f"{title}.pdf"))
+    return StepResult(State.PROTOCOLLED, work.facts, "Freigabeprotokoll geschrieben.", tuple(files))
+
+
+def _protocol(work: Work, entry: Entry, city: City) -> Protocol:
+    unit = city.unit(work.facts.unit or "")
+    return Protocol(
+        city=city.organisation.city,
+        register_number=entry.number,
+        mail_number=work.register_number or "",
+        received_at=work.scan.received_at,
+        entry=entry,
+        acts=work.acts,
+        files=tuple(
+            (label, work.files[role].name, work.files[role].digest) for role, label in _FILES if role in work.files
+        ),
+        unit=f"{unit.number} {unit.name}" if unit else "",
+        made_at=work.now,
+        demo=work.demo,
+    )

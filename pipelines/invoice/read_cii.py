@@ -1,0 +1,197 @@
+"""From UN/CEFACT Cross Industry Invoice to the semantic model, by the CII binding of EN 16931 (CEN/TS 16931-3-3).
+
+Each function fills one value of the model; the number of the business term stands beside its path. Here: the document
+as a whole. Parties and delivery, amounts, and lines have their own modules, read_cii_*.
+"""
+
+from dataclasses import replace
+
+from lxml import etree
+
+from pipelines.invoice.groups import DOCUMENT, direct_debit, given, is_debit, merged
+from pipelines.invoice.read_cii_amounts import read_allowances, read_totals, read_vat
+from pipelines.invoice.read_cii_line import read_line
+from pipelines.invoice.read_cii_party import read_delivery, read_party
+from pipelines.invoice.terms import Part, Reading
+from schemas.invoice import (
+    Attachment,
+    CreditTransfer,
+    DirectDebit,
+    Invoice,
+    Line,
+    Note,
+    PaymentCard,
+    PaymentMeans,
+    Period,
+    PrecedingInvoice,
+    Syntax,
+)
+
+__all__ = ["read_cii"]
+
+_TENDER, _OBJECT = "50", "130"  # UNTDID 1001: an additional document that is not an attachment
+_MEANS = "ram:SpecifiedTradeSettlementPaymentMeans"
+_VAT_DATES = {"5": "3", "29": "35", "72": "432"}  # BT-8: from UNTDID 2475, used by CII, to UNTDID 2005 of the model
+
+
+def read_cii(root: etree._Element, syntax: Syntax = Syntax.CII) -> Invoice:
+    """The invoice as it stands there."""
+    transaction = "rsm:SupplyChainTradeTransaction"
+    currency = f"{transaction}/ram:ApplicableHeaderTradeSettlement/ram:InvoiceCurrencyCode"
+    reading = Reading(Part(root, Reading()).text(currency))
+    document = Part(root, reading)
+    context, head = document.part("rsm:ExchangedDocumentContext"), document.part("rsm:ExchangedDocument")
+    agreement = document.part(f"{transaction}/ram:ApplicableHeaderTradeAgreement")
+    delivery = document.part(f"{transaction}/ram:ApplicableHeaderTradeDelivery")
+    settlement = document.part(f"{transaction}/ram:ApplicableHeaderTradeSettlement")
+    vat_currency = settlement.text("ram:TaxCurrencyCode")
+    terms = "ram:SpecifiedTradePaymentTerms"
+    invoice = Invoice(
+        syntax=syntax,
+        number=head.text("ram:ID"),  # BT-1
+        issued_on=head.plain_date("ram:IssueDateTime/udt:DateTimeString", "BT-2"),
+        type_code=head.text("ram:TypeCode"),  # BT-3
+        currency=reading.currency,  # BT-5
+        vat_currency=vat_currency,  # BT-6
+        tax_point=settlement.plain_date("ram:ApplicableTradeTax/ram:TaxPointDate/udt:DateString", "BT-7"),
+        due_on=settlement.plain_date(f"{terms}/ram:DueDateDateTime/udt:DateTimeString", "BT-9"),
+        buyer_reference=agreement.text("ram:BuyerReference"),  # BT-10
+        project=agreement.text("ram:SpecifiedProcuringProject/ram:ID"),  # BT-11
+        contract=agreement.text("ram:ContractReferencedDocument/ram:IssuerAssignedID"),  # BT-12
+        order=agreement.text("ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID"),  # BT-13
+        sales_order=agreement.text("ram:SellerOrderReferencedDocument/ram:IssuerAssignedID"),  # BT-14
+        receiving_advice=delivery.text("ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID"),  # BT-15
+        despatch_advice=delivery.text("ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID"),  # BT-16
+        tender=_reference(agreement, _TENDER).text("ram:IssuerAssignedID"),  # BT-17
+        invoiced_object=_reference(agreement, _OBJECT).coded("ram:IssuerAssignedID", "ram:ReferenceTypeCode"),  # BT-18
+        accounting_reference=settlement.text("ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID"),  # BT-19
+        payment_terms=settlement.joined(f"{terms}/ram:Description"),  # BT-20
+        notes=_notes(head),  # BG-1
+        process=context.text("ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID"),  # BT-23
+        specification=context.text("ram:GuidelineSpecifiedDocumentContextParameter/ram:ID"),  # BT-24
+        preceding=_preceding(settlement),  # BG-3
+        seller=read_party(agreement.part("ram:SellerTradeParty")),  # BG-4
+        buyer=read_party(agreement.part("ram:BuyerTradeParty")),  # BG-7
+        payee=given(read_party(settlement.part("ram:PayeeTradeParty"))),  # BG-10
+        tax_representative=given(read_party(agreement.part("ram:SellerTaxRepresentativeTradeParty"))),  # BG-11
+        delivery=read_delivery(delivery),  # BG-13
+        period=_period(settlement),  # BG-14
+        payment=_payment(settlement),  # BG-16
+        allowances=read_allowances(settlement, DOCUMENT),  # BG-20, BG-21
+        totals=read_totals(settlement, vat_currency),  # BG-22
+        vat=read_vat(settlement),  # BG-23
+        attachments=_attachments(agreement),  # BG-24
+        lines=_lines(document.part(transaction)),  # BG-25
+    )
+    return replace(invoice, problems=reading.problems)
+
+
+def _reference(agreement: Part, kind: str) -> Part:
+    return agreement.first("ram:AdditionalReferencedDocument", "ram:TypeCode", kind)
+
+
+def _notes(head: Part) -> tuple[Note, ...]:
+    notes = ((part.joined("ram:Content"), part.text("ram:SubjectCode")) for part in head.parts("ram:IncludedNote"))
+    return tuple(Note(text, code) for text, code in notes if text)  # BT-22, BT-21
+
+
+def _preceding(settlement: Part) -> tuple[PrecedingInvoice, ...]:
+    found = (
+        PrecedingInvoice(
+            number=part.text("ram:IssuerAssignedID"),  # BT-25
+            issued_on=part.plain_date("ram:FormattedIssueDateTime/qdt:DateTimeString", "BT-26"),
+        )
+        for part in settlement.parts("ram:InvoiceReferencedDocument")
+    )
+    return tuple(one for one in found if given(one))
+
+
+def _period(settlement: Part) -> Period | None:
+    """BG-14; the code for the tax date (BT-8) stands in the VAT breakdown and is from another list than in UBL."""
+    period = settlement.part("ram:BillingSpecifiedPeriod")
+    code = settlement.text("ram:ApplicableTradeTax/ram:DueDateTypeCode")
+    return given(
+        Period(
+            start=period.plain_date("ram:StartDateTime/udt:DateTimeString", "BT-73"),
+            end=period.plain_date("ram:EndDateTime/udt:DateTimeString", "BT-74"),
+            date_code=_VAT_DATES.get(code, code) if code else None,  # BT-8
+        )
+    )
+
+
+def _payment(settlement: Part) -> tuple[PaymentMeans, ...]:
+    """BG-16. The mandate stands once for all payment means: it goes to the direct debits, or else to the first.
+
+    Remittance and mandate may be there without any payment means; they are not lost then.
+    """
+    means = settlement.parts(_MEANS) or [settlement.part(_MEANS)]
+    debits = [is_debit(part.text("ram:TypeCode"), _debited(part)) for part in means]
+    if not any(debits):
+        debits[0] = True
+    found = (_payment_means(part, settlement, debit=debit) for part, debit in zip(means, debits, strict=True))
+    return merged(one for one in found if given(one))
+
+
+def _payment_means(part: Part, settlement: Part, *, debit: bool) -> PaymentMeans:
+    code = part.text("ram:TypeCode")
+    card = part.part("ram:ApplicableTradeSettlementFinancialCard")
+    mandate = DirectDebit(
+        mandate=settlement.text("ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"),  # BT-89
+        creditor=settlement.text("ram:CreditorReferenceID"),  # BT-90
+        account=_debited(part),  # BT-91
+    )
+    return PaymentMeans(
+        code=code,  # BT-81
+        text=part.joined("ram:Information"),  # BT-82
+        remittance=settlement.text("ram:PaymentReference"),  # BT-83
+        transfers=_transfers(part),  # BG-17
+        card=given(
+            PaymentCard(
+                number=card.text("ram:ID"),  # BT-87
+                holder=card.text("ram:CardholderName"),  # BT-88
+            )
+        ),
+        direct_debit=direct_debit(code, mandate) if debit else None,  # BG-19
+    )
+
+
+def _debited(part: Part) -> str | None:
+    account = part.part("ram:PayerPartyDebtorFinancialAccount")
+    return account.text("ram:IBANID") or account.text("ram:ProprietaryID")
+
+
+def _transfers(part: Part) -> tuple[CreditTransfer, ...]:
+    account = part.part("ram:PayeePartyCreditorFinancialAccount")
+    transfer = CreditTransfer(
+        account=account.text("ram:IBANID") or account.text("ram:ProprietaryID"),  # BT-84
+        account_name=account.text("ram:AccountName"),  # BT-85
+        bank=part.text("ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID"),  # BT-86
+    )
+    return (transfer,) if given(transfer) else ()
+
+
+def _attachments(agreement: Part) -> tuple[Attachment, ...]:
+    """BG-24: every additional document that is not a term of its own."""
+    documents = agreement.parts("ram:AdditionalReferencedDocument")
+    found = (_attachment(part) for part in documents if part.text("ram:TypeCode") not in (_TENDER, _OBJECT))
+    return tuple(one for one in found if given(one))
+
+
+def _attachment(part: Part) -> Attachment:
+    embedded = part.part("ram:AttachmentBinaryObject")
+    return Attachment(
+        reference=part.text("ram:IssuerAssignedID"),  # BT-122
+        description=part.joined("ram:Name"),  # BT-123
+        location=part.text("ram:URIID"),  # BT-124
+        file_name=embedded.attribute("filename"),
+        mime_type=embedded.attribute("mimeCode"),
+        content=embedded.binary(".", "BT-125"),
+    )
+
+
+def _lines(transaction: Part) -> tuple[Line, ...]:
+    """BG-25 without sub-lines: these name a parent, whose amount contains theirs."""
+    lines = transaction.positions("ram:IncludedSupplyChainTradeLineItem")
+    return tuple(
+        read_line(line) for line in lines if line.text("ram:AssociatedDocumentLineDocument/ram:ParentLineID") is None
+    )
