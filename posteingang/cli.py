@@ -61,9 +61,9 @@ def up() -> None:
     from workers.supervisor import Supervisor
 
     settings = prepare_installation("supervisor")
-    from posteingang.users import user_names
+    from posteingang.users import accounts
 
-    hint = () if user_names() else ("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME",)
+    hint = () if accounts() else ("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME --role ROLLE",)
     Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True), hints=hint).run()
 
 
@@ -160,23 +160,36 @@ def store_verify() -> None:
 @users_app.command("add")
 def users_add(
     name: Annotated[str, typer.Argument(metavar="NAME")],
+    full_name: Annotated[
+        str, typer.Option("--name", metavar="VORNAME NACHNAME", help="So steht es in Protokollen.")
+    ] = "",
+    role: Annotated[list[str] | None, typer.Option("--role", metavar="ROLLE", help="Mehrfach möglich.")] = None,
+    unit: Annotated[
+        list[str] | None, typer.Option("--unit", metavar="NUMMER", help="Eigene Einheit, mehrfach.")
+    ] = None,
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Kennwort von der Standardeingabe.")] = False,
 ) -> None:
-    """Legt einen Benutzer an oder setzt sein Kennwort neu."""
+    """Legt einen Benutzer an oder setzt Kennwort, Rollen und Einheiten neu."""
     _records()
-    from posteingang.users import set_password
+    from posteingang.users import add_user
 
     password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Kennwort", hide_input=True)
-    print(f"{name} {'angelegt' if set_password(name, password) else 'hat ein neues Kennwort'}.")
+    new = add_user(name, password, full_name=full_name, roles=role or (), units=unit or ())
+    print(f"{name} {'angelegt' if new else 'neu gesetzt'}.")
 
 
 @users_app.command("list")
 def users_list() -> None:
-    """Listet die Benutzer."""
+    """Listet die Benutzer mit Rollen und Einheiten."""
     _records()
-    from posteingang.users import user_names
+    from posteingang.users import accounts
 
-    print("\n".join(user_names()) or "Noch kein Benutzer. Anlegen mit: posteingang users add NAME")
+    lines = [
+        f"{account.name} ({account.full_name or 'ohne Namen'}): {', '.join(account.roles) or 'ohne Rolle'}"
+        f"{'; Einheiten ' + ', '.join(account.units) if account.units else ''}"
+        for account in accounts()
+    ]
+    print("\n".join(lines) or "Noch kein Benutzer. Anlegen mit: posteingang users add NAME --role ROLLE")
 
 
 @dms_app.command("mock")

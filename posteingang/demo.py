@@ -17,17 +17,41 @@ import yaml
 from config.settings import CODE_ROOT, load_settings
 from schemas.errors import ConfigurationError
 from schemas.lifeline import die_with_parent
+from schemas.roles import Role
 from schemas.states import Kind, State
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from records.models import Document
 
 __all__ = ["Expected", "Outcome", "differences", "run_demo"]
 
 _SAMPLES = CODE_ROOT / "samples"
 _MARK = ".vorfuehrung"
 _SETTLE_WITHIN = 300.0
-_USER = "vorfuehrung"
+_UNITS = ("16", "22", "25", "50", "51")
+
+
+@dataclass(frozen=True, slots=True)
+class _Account:
+    """A person of the demonstration, all with the same password."""
+
+    name: str
+    full_name: str
+    role: Role
+    units: tuple[str, ...] = ()
+
+
+_ACCOUNTS = (
+    _Account("poststelle", "Petra Posteingang", Role.MAILROOM),
+    _Account("bereich", "Bernd Bereich", Role.UNIT, _UNITS),
+    _Account("anordnung", "Anke Anordnung", Role.ORDERING, _UNITS),
+    _Account("buchhaltung", "Bettina Buchung", Role.ACCOUNTING),
+    _Account("pruefung", "Rolf Revision", Role.AUDIT),
+    _Account("archiv", "Agnes Archiv", Role.ARCHIVE),
+    _Account("admin", "Adam Admin", Role.ADMIN),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +78,7 @@ class Outcome:
     document_type: str | None
     unit: str | None
     duplicate_of: str | None
-    number: str | None
+    number: str
     target: str | None
     seconds: float
     settled: bool
@@ -80,7 +104,7 @@ def run_demo(*, once: bool) -> int:
     )
     try:
         address = _wait_until_ready(system)
-        password = _make_user()
+        password = _make_users()
         _drop_all(expected)
         outcomes = _watch(expected, system)
         wrong = differences(expected, outcomes)
@@ -149,13 +173,15 @@ def _wait_until_ready(system: "subprocess.Popen[str]") -> str:
     raise ConfigurationError("Die Vorführung ist nicht gestartet.", remedy=last)
 
 
-def _make_user() -> str:
+def _make_users() -> str:
+    """One account a role; returns the password of all."""
     from posteingang.installation import open_records
-    from posteingang.users import set_password
+    from posteingang.users import add_user
 
     open_records()
     password = secrets.token_urlsafe(12)
-    set_password(_USER, password)
+    for account in _ACCOUNTS:
+        add_user(account.name, password, full_name=account.full_name, roles=[account.role], units=account.units)
     return password
 
 
@@ -190,20 +216,24 @@ def _outcomes() -> dict[str, Outcome]:
     from pipelines.flow import stage_of
     from records.models import Document
 
-    rows = Document.objects.select_related("intake", "duplicate_of__intake")
+    rows = Document.objects.select_related("intake", "duplicate_of__intake", "invoice")
     return {
         row.intake.original_name: Outcome(
             state=row.state,
             document_type=row.document_type,
             unit=row.unit,
             duplicate_of=row.duplicate_of.intake.original_name if row.duplicate_of else None,
-            number=row.register_number,
+            number="\n".join(number for number in (row.register_number, _invoice_number(row)) if number),
             target=row.delivered_as,
             seconds=_seconds(row.intake.received_at, row.state_since),
             settled=stage_of(State(row.state)).kind is not Kind.AUTOMATIC,
         )
         for row in rows
     }
+
+
+def _invoice_number(row: "Document") -> str | None:
+    return row.invoice.number if hasattr(row, "invoice") else None
 
 
 def _seconds(since: datetime, until: datetime) -> float:
@@ -250,7 +280,10 @@ def _report(expected: list[Expected], outcomes: dict[str, Outcome], wrong: list[
 
 
 def _stay(system: "subprocess.Popen[str]", address: str, password: str) -> None:
-    print(f"\nDie Seite: {address}\nBenutzer: {_USER}\nKennwort: {password}")
+    print(f"\nDie Seite: {address}\nKennwort aller Benutzer: {password}")
+    for account in _ACCOUNTS:
+        units = f" der Einheiten {', '.join(account.units)}" if account.units else ""
+        print(f"  {account.name:12} {account.role.label}{units}")
     print("Strg-C beendet die Vorführung.", flush=True)
     assert system.stderr is not None
     for line in system.stderr:

@@ -11,22 +11,18 @@ __all__ = ["print_status", "read_status"]
 
 def read_status() -> dict[str, Any]:
     """The numbers as plain data (ages in seconds)."""
-    from django.db.models import Count, Min
-
-    from records.models import Document, InboxFile
+    from records import status
 
     now = datetime.now(UTC)
-    counted = Document.objects.values("state").annotate(count=Count("id"), since=Min("state_since"))
-    by_state: dict[str, dict[str, Any]] = {row["state"]: dict(row) for row in counted}
-    held = Document.objects.exclude(last_error="").order_by("state_since")
+    counted = status.in_states()
     return {
         "states": [
             {
                 "state": stage.state.value,
                 "label": stage.label,
                 "kind": stage.kind.value,
-                "count": by_state.get(stage.state.value, {}).get("count", 0),
-                "oldest_seconds": _age(by_state.get(stage.state.value, {}).get("since"), now),
+                "count": counted[stage.state].count if stage.state in counted else 0,
+                "oldest_seconds": _age(counted[stage.state].since, now) if stage.state in counted else None,
             }
             for stage in FLOW
         ],
@@ -37,9 +33,11 @@ def read_status() -> dict[str, Any]:
                 "age_seconds": _age(file.first_seen, now),
                 "waiting_for": file.waiting_for,
             }
-            for file in InboxFile.objects.order_by("first_seen")
+            for file in status.inbox()
         ],
-        "held_up": [{"number": row.register_number, "state": row.state, "error": row.last_error} for row in held[:50]],
+        "held_up": [
+            {"number": held.number, "state": held.state.value, "error": held.error} for held in status.held_up()
+        ],
     }
 
 
