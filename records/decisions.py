@@ -17,7 +17,7 @@ from schemas.roles import Action, Person
 from schemas.states import FileRole, State
 from schemas.values import Act
 
-__all__ = ["Chosen", "Conflict", "Held", "acts_of", "hold", "last_sequence"]
+__all__ = ["Chosen", "Conflict", "Held", "acts_of", "came_from", "hold", "last_sequence"]
 
 
 class Conflict(BadInput):
@@ -45,10 +45,7 @@ class Held:
 
     def came_from(self) -> State:
         """The state in which the document stopped before it came to where it waits now."""
-        last = Event.objects.filter(document=self.document).exclude(kind=self.state).order_by("-sequence").first()
-        if last is None:
-            raise AssertionError(f"{self.document.id} waits without ever having been anywhere")
-        return State(last.kind)
+        return came_from(self.document)
 
     def move(
         self,
@@ -120,6 +117,14 @@ def hold(document_id: UUID, seen: int) -> Iterator[Held]:
                 remedy="Bitte prüfen Sie den neuen Stand und entscheiden Sie dann.",
             )
         yield Held(document, State(document.state), acts_of(document_id))
+
+
+def came_from(document: Document) -> State:
+    """The state in which the document stopped before it came to where it waits now."""
+    last = Event.objects.filter(document=document).exclude(kind=document.state).order_by("-sequence").first()
+    if last is None:
+        raise AssertionError(f"{document.id} waits without ever having been anywhere")
+    return State(last.kind)
 
 
 def last_sequence(document_id: UUID) -> int:
