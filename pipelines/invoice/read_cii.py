@@ -9,7 +9,7 @@ from dataclasses import replace
 from lxml import etree
 
 from pipelines.invoice.groups import DOCUMENT, direct_debit, given, is_debit, merged
-from pipelines.invoice.read_cii_amounts import read_allowances, read_totals, read_vat
+from pipelines.invoice.read_cii_amounts import read_allowances, read_service_charges, read_totals, read_vat
 from pipelines.invoice.read_cii_line import read_line
 from pipelines.invoice.read_cii_party import read_delivery, read_party
 from pipelines.invoice.terms import Part, Reading
@@ -77,7 +77,7 @@ def read_cii(root: etree._Element, syntax: Syntax = Syntax.CII) -> Invoice:
         delivery=read_delivery(delivery),  # BG-13
         period=_period(settlement),  # BG-14
         payment=_payment(settlement),  # BG-16
-        allowances=read_allowances(settlement, DOCUMENT),  # BG-20, BG-21
+        allowances=read_allowances(settlement, DOCUMENT) + read_service_charges(settlement),  # BG-20, BG-21
         totals=read_totals(settlement, vat_currency),  # BG-22
         vat=read_vat(settlement),  # BG-23
         attachments=_attachments(agreement),  # BG-24

@@ -1,16 +1,30 @@
 """CII: allowances and charges (BG-20, BG-21, BG-27, BG-28), totals (BG-22) and VAT (BG-23)."""
 
-from pipelines.invoice.groups import ChargeLevel
+from pipelines.invoice.groups import DOCUMENT, ChargeLevel
 from pipelines.invoice.terms import Part
 from schemas.invoice import AllowanceCharge, Totals, VatBreakdown
 
-__all__ = ["read_allowances", "read_totals", "read_vat"]
+__all__ = ["read_allowances", "read_service_charges", "read_totals", "read_vat"]
 
 
 def read_allowances(settlement: Part, level: ChargeLevel) -> tuple[AllowanceCharge, ...]:
     """The allowances and charges of the document or of a line, in the order they stand there."""
     found = (_allowance(one, level) for one in settlement.parts("ram:SpecifiedTradeAllowanceCharge"))
     return tuple(one for one in found if one is not None)
+
+
+def read_service_charges(settlement: Part) -> tuple[AllowanceCharge, ...]:
+    """Freight and the like: not EN 16931 but ZUGFeRD (1.0, EXTENDED); contained in BT-108, so it is read as BG-21."""
+    return tuple(
+        AllowanceCharge(
+            is_charge=True,
+            amount=part.amount("ram:AppliedAmount", DOCUMENT.charge.amount),
+            vat_category=part.text("ram:AppliedTradeTax/ram:CategoryCode"),
+            vat_rate=part.number("ram:AppliedTradeTax/ram:RateApplicablePercent", DOCUMENT.charge.vat_rate),
+            reason=part.joined("ram:Description"),
+        )
+        for part in settlement.parts("ram:SpecifiedLogisticsServiceCharge")
+    )
 
 
 def read_totals(settlement: Part, vat_currency: str | None) -> Totals:

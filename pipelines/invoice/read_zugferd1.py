@@ -1,7 +1,7 @@
 """From ZUGFeRD 1.0 (a forerunner of CII, not EN 16931) to the semantic model.
 
 It says the same in the same order under other names: so a copy is given the names of CII and read as that. What only
-ZUGFeRD 1.0 has (service charges, discount terms, earlier document numbers) is left where it is.
+ZUGFeRD 1.0 has (discount terms, delivery notes) is not read.
 """
 
 from copy import deepcopy
