@@ -1,5 +1,6 @@
 """Everything an installation decides, from environment variables POSTEINGANG_*; validated once at start."""
 
+import ipaddress
 import os
 import stat
 from functools import cache
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     demo: bool = False
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8800, ge=1, le=65535)
+    behind_tls: bool = False
     mock_port: int = Field(default=8810, ge=1, le=65535)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "localhost")
 
@@ -55,6 +57,7 @@ class Settings(BaseSettings):
     trailer_grace: float = Field(default=600.0, ge=0)
     poll_seconds: float = Field(default=1.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
+    neighbours_seconds: float = Field(default=30.0, gt=0)
     spool_sweep_seconds: float = Field(default=30.0, gt=0)
     step_time_limit: int = Field(default=900, gt=0)
     lease_seconds: int = Field(default=1200, gt=0)
@@ -177,6 +180,7 @@ def read_settings() -> Settings:
         ) from None
     _refuse_data_inside_code(settings.var)
     _refuse_open_configuration(settings.city)
+    _refuse_open_transport(settings)
     return settings
 
 
@@ -208,3 +212,21 @@ def _refuse_open_configuration(city: Path) -> None:
                 f"{path} ist für alle beschreibbar; jeder könnte die Regeln ändern.",
                 remedy=f"chmod o-w {path}",
             )
+
+
+def _refuse_open_transport(settings: Settings) -> None:
+    """Passwords and mail cross a network only through a reverse proxy that speaks TLS."""
+    if settings.behind_tls or _is_loopback(settings.web_host):
+        return
+    raise ConfigurationError(
+        f"POSTEINGANG_WEB_HOST={settings.web_host}: die Seite wäre unverschlüsselt im Netz erreichbar.",
+        remedy="127.0.0.1 verwenden, oder einen Reverse-Proxy mit TLS davorstellen und POSTEINGANG_BEHIND_TLS=true "
+        "setzen (siehe docs/betrieb.md).",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -45,6 +45,11 @@ app.conf.update(
             "schedule": settings.sweep_seconds,
             "options": {"expires": settings.sweep_seconds},
         },
+        "look_at_neighbours": {
+            "task": "workers.tasks.look_at_neighbours",
+            "schedule": settings.neighbours_seconds,
+            "options": {"expires": settings.neighbours_seconds, "queue": Queue.FILING.value},
+        },
     },
 )
 

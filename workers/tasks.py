@@ -1,18 +1,25 @@
-"""The tasks: one that advances a document, one that sweeps. Both may run twice or never without harm."""
+"""The tasks: advance a document, sweep, look at the neighbours. Each may run twice or never without harm."""
 
+import shutil
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections
 
+from config.settings import load_settings
 from pipelines.flow import automatic_states, stage_of
+from records.neighbours import note
 from records.work import due
 from schemas.faults import fault_point
 from schemas.states import Queue, State
 from workers.app import app, worker_name
 from workers.step import run_step
+from workers.targets import dms, out_trays
 
-__all__ = ["advance", "enqueue", "sweep"]
+__all__ = ["advance", "enqueue", "look_at_neighbours", "sweep"]
+
+_LEAST_FREE_BYTES = 2 * 1024**3
 
 
 @app.task(bind=True, name="workers.tasks.advance")
@@ -41,6 +48,18 @@ def sweep() -> None:
         if queued(queue) < len(documents):
             for document_id, state in documents:
                 enqueue(document_id, state)
+
+
+@app.task(name="workers.tasks.look_at_neighbours")
+def look_at_neighbours() -> None:
+    """Keep what the status page shows. On the filing queue: a DMS that hangs must not hold up the intake."""
+    close_old_connections()
+    note("Warteschlangen", True, ", ".join(f"{queue}: {queued(queue)}" for queue in Queue), datetime.now(UTC))
+    for name, connector in (("DMS", dms()), ("Postfächer", out_trays())):
+        health = connector.health()
+        note(name, health.ok, health.detail, datetime.now(UTC))
+    free = shutil.disk_usage(load_settings().var).free
+    note("Speicherplatz", free >= _LEAST_FREE_BYTES, f"{free / 1024**3:.1f} GB frei", datetime.now(UTC))
 
 
 def queued(queue: Queue) -> int:
