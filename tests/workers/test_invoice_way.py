@@ -1,0 +1,160 @@
+"""The way of an invoice through the steps as the worker runs them, the people between, into a DMS over real HTTP."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from config.settings import CODE_ROOT
+from pipelines.flow import choice_of, stage_of
+from records import audit
+from records.decisions import hold, last_sequence
+from records.intake import Arrival, accept
+from records.models import Document, RegisterEntry
+from schemas.roles import Action, Person, Role
+from schemas.states import Kind, State
+from tests.dms_connectors.serving import RunningMock, running_mock
+from tests.records.persons import make_person
+from tests.workers.conftest import Configure
+from tests.workers.test_filing_through_faults import configure_for
+from workers import targets
+from workers.step import run_step
+from workers.targets import object_store
+
+pytestmark = pytest.mark.django_db
+SAMPLES = CODE_ROOT / "samples" / "rechnung"
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def mock(tmp_path: Path, configure: Configure) -> Iterator[RunningMock]:
+    with running_mock(tmp_path / "dms") as running:
+        configure_for(running.address, configure)
+        yield running
+        targets.dms().close()
+
+
+def arrive(name: str, folder: Path, content: bytes | None = None) -> Document:
+    path = folder / f"claimed-{uuid4()}"
+    path.write_bytes((SAMPLES / name).read_bytes() if content is None else content)
+    arrival = Arrival(uuid4(), "rechnung", "Zentraler Rechnungseingang", "Maria Muster", name, NOW, demo=True)
+    return Document.objects.get(id=accept(arrival, path, object_store(), NOW))
+
+
+def work_on(document: Document) -> State:
+    """Run steps until the document waits for a person or is at rest."""
+    while stage_of(State(document.state)).kind is Kind.AUTOMATIC:
+        before = document.state
+        run_step(document.id, "test")
+        document.refresh_from_db()
+        assert document.state != before, document.last_error
+    return State(document.state)
+
+
+def act(document_id: UUID, action: Action, person: Person) -> None:
+    with hold(document_id, last_sequence(document_id)) as held:
+        choice = choice_of(held.state, action, person.roles)
+        assert choice is not None
+        assert choice.next is not None
+        held.move(choice.next, action, person, NOW, wording=f"Wortlaut {action}")
+
+
+def approve(document: Document) -> None:
+    unit, orderer, clerk = (make_person(role) for role in (Role.UNIT, Role.ORDERING, Role.ACCOUNTING))
+    for action, person in (
+        (Action.CERTIFY_FACTUALLY, unit),
+        (Action.CERTIFY_ARITHMETICALLY, unit),
+        (Action.ORDER_PAYMENT, orderer),
+        (Action.RELEASE, clerk),
+    ):
+        act(document.id, action, person)
+    document.refresh_from_db()
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "papers"),
+    [
+        ("xrechnung_ubl.xml", "51", 4),
+        ("gutschrift_ubl.xml", "22", 4),
+        ("xrechnung_cii.xml", "16", 4),
+        ("zugferd_en16931.pdf", "25", 3),
+    ],
+)
+def test_an_invoice_goes_from_the_inbox_into_the_dms(
+    mock: RunningMock, tmp_path: Path, name: str, unit: str, papers: int
+) -> None:
+    document = arrive(name, tmp_path)
+
+    assert work_on(document) is State.TO_CERTIFY_FACTUALLY, document.reason
+    assert document.unit == unit
+    approve(document)
+    assert work_on(document) is State.FILED, document.reason
+
+    filed = mock.objects()
+    assert len(filed) == papers
+    entry = RegisterEntry.objects.get()
+    assert {tuple(item["properties"]["8"]) for item in filed} == {("RE-2026-000001",)}
+    assert {tuple(item["properties"]["9"]) for item in filed} == {(f"{entry.gross:.2f}",)}
+    assert {item["category"] for item in filed} == {"RECH"}
+    assert mock.filed_under(document.id) == [document.delivered_as]
+    assert list(audit.verify()) == []
+
+
+def test_an_invoice_that_breaks_a_rule_waits_with_the_rule_named(mock: RunningMock, tmp_path: Path) -> None:
+    document = arrive("regelverstoss_ubl.xml", tmp_path)
+
+    assert work_on(document) is State.CLARIFICATION
+
+    assert "BR-CO-15" in document.reason
+    entry = RegisterEntry.objects.get()
+    assert (entry.number, entry.verdict) == ("RE-2026-000001", "reject")
+
+
+def test_the_same_invoice_in_other_bytes_is_a_representation_and_gets_no_number(
+    mock: RunningMock, tmp_path: Path
+) -> None:
+    first = arrive("xrechnung_ubl.xml", tmp_path)
+    again = (SAMPLES / "xrechnung_ubl.xml").read_bytes() + b"\n<!-- noch einmal -->\n"
+    second = arrive("kopie.xml", tmp_path, again)
+
+    assert work_on(first) is State.TO_CERTIFY_FACTUALLY
+    assert work_on(second) is State.DUPLICATE
+
+    assert second.duplicate_of == first
+    assert "RE-2026-000001" in second.reason
+    assert second.register_number == "PE-2026-000002"
+    assert RegisterEntry.objects.count() == 1
+
+
+def test_another_amount_under_the_same_number_is_entered_and_asked_about(mock: RunningMock, tmp_path: Path) -> None:
+    first = arrive("xrechnung_ubl.xml", tmp_path)
+    content = (SAMPLES / "xrechnung_ubl.xml").read_text(encoding="utf-8")
+    issued = content.split("<cbc:IssueDate>")[1].split("<")[0]
+    other = content.replace(f"<cbc:IssueDate>{issued}<", "<cbc:IssueDate>2026-10-01<", 1)
+    second = arrive("korrigiert.xml", tmp_path, other.encode())
+
+    work_on(first)
+    assert work_on(second) is State.CLARIFICATION
+
+    assert "RE-2026-000001" in second.reason
+    assert RegisterEntry.objects.count() == 2
+
+
+def test_papers_that_the_dms_refused_wait_for_a_person_and_go_on_from_there(mock: RunningMock, tmp_path: Path) -> None:
+    document = arrive("xrechnung_cii.xml", tmp_path)
+    work_on(document)
+    approve(document)
+    mock.order({"at": "store", "skip": 1, "count": 1, "kind": "status", "status": 400})
+
+    assert work_on(document) is State.CLEARING, document.reason
+    assert len(mock.objects()) == 1
+
+    clerk = make_person(Role.ACCOUNTING)
+    with hold(document.id, last_sequence(document.id)) as held:
+        assert held.came_from() is State.PROTOCOLLED
+        held.move(held.came_from(), Action.RETRY, clerk, NOW, reason="DMS berichtigt")
+    document.refresh_from_db()
+    assert work_on(document) is State.FILED, document.reason
+    assert len(mock.objects()) == 4, "what had arrived is not filed again"
