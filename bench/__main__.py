@@ -5,9 +5,14 @@ import sys
 from collections.abc import Callable
 
 from bench.intake import bench_intake
+from bench.invoices import bench_invoices
 from bench.scan import bench_scan
 
-BENCHES: dict[str, Callable[[], None]] = {"scan": bench_scan, "intake": bench_intake}
+BENCHES: dict[str, Callable[[], None]] = {
+    "scan": bench_scan,
+    "intake": bench_intake,
+    "invoices": bench_invoices,
+}
 
 
 def main() -> int:

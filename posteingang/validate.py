@@ -40,7 +40,7 @@ def validate_files(files: list[Path], *, as_json: bool, output: Path | None) -> 
 
 def _all(files: list[Path]) -> Iterator[ValidationReport]:
     """Every core has a validator of its own; a file goes to whichever is free."""
-    cores = min(len(files), os.cpu_count() or 1)
+    cores = min(len(files), len(os.sched_getaffinity(0)))
     validators = [Validator(load_settings().invoice_time_limit) for _ in range(cores)]
     free: SimpleQueue[Validator] = SimpleQueue()
     for validator in validators:
