@@ -35,6 +35,8 @@ def run_checks() -> list[Check]:
         ("Konfiguration", _configuration),
         ("Tesseract", _tesseract),
         ("JBIG2-Encoder", _jbig2),
+        ("Rechnungsprüfung", _invoice_rules),
+        ("PDF-Satz", _typesetting),
         ("Redis", _broker),
         ("Datenbank", _database),
         ("Speicherplatz", _disk),
@@ -106,6 +108,28 @@ def _jbig2(settings: Settings) -> Check:
     )
 
 
+def _invoice_rules(settings: Settings) -> Check:
+    from pipelines.invoice.engine import rule_sheet
+    from pipelines.invoice.scenarios import SCENARIOS
+
+    remedy = "Die Installation mit ./run up erneuern."
+    try:
+        sheets = [rule_sheet(sheet) for scenario in SCENARIOS for sheet in (scenario.schema, *scenario.sheets)]
+    except FileNotFoundError as problem:
+        return Check("Rechnungsprüfung", False, f"Regeldatei fehlt ({problem})", remedy)
+    versions = sorted({f"{sheet.name} {sheet.version}" for sheet in sheets if sheet.name.startswith("EN 16931")})
+    return Check("Rechnungsprüfung", True, ", ".join(versions))
+
+
+def _typesetting(settings: Settings) -> Check:
+    remedy = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+    try:
+        import weasyprint
+    except OSError as problem:
+        return Check("PDF-Satz", False, f"Bibliothek fehlt ({problem})", remedy)
+    return Check("PDF-Satz", True, f"WeasyPrint {weasyprint.__version__}")
+
+
 def _broker(settings: Settings) -> Check:
     import redis
 
@@ -171,10 +195,11 @@ def _clock(settings: Settings) -> Check:
 
 def _dms(settings: Settings) -> Check:
     from workers.components import port_is_free
-    from workers.targets import dms
 
     if settings.mock_dms and port_is_free("127.0.0.1", settings.mock_port):
         return Check("DMS", True, "Testsystem, läuft gerade nicht; ./run up startet es (POSTEINGANG_DMS_URL ist leer)")
+    from workers.targets import dms
+
     found = dms().health()
     return Check("DMS", found.ok, found.detail, "POSTEINGANG_DMS_URL und POSTEINGANG_DMS_API_KEY prüfen.")
 

@@ -33,15 +33,15 @@ def prepare_installation(component: str) -> Settings:
 def open_records() -> Settings:
     """Django ready on the existing database; ConfigurationError if there is none yet."""
     settings = load_settings()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
+    import django
+
+    django.setup()
     if not settings.database_url and not (settings.var / "posteingang.sqlite3").exists():
         raise ConfigurationError(
             f"In {settings.var} gibt es noch keine Datenbank.",
             remedy="Zuerst ./run up starten oder POSTEINGANG_VAR auf den Datenordner setzen.",
         )
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
-    import django
-
-    django.setup()
     return settings
 
 
