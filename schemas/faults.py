@@ -23,14 +23,15 @@ _VARIABLE = "POSTEINGANG_FAULT"
 
 
 def fault_point(name: str) -> None:
-    """Kill this process with SIGKILL if `POSTEINGANG_FAULT` is 'name=folder' and the folder still holds a ticket.
+    """Kill this process with SIGKILL if `POSTEINGANG_FAULT` has 'name=folder' and the folder still holds a ticket.
 
-    The folder holds one file per allowed death; taking one is atomic, so that several processes share them.
+    The folder holds one file per allowed death; taking one is atomic, so that several processes share them. Several
+    points are separated by commas.
     """
-    setting = os.environ.get(_VARIABLE, "")
-    if not setting.startswith(f"{name}="):
+    folders = dict(part.split("=", 1) for part in os.environ.get(_VARIABLE, "").split(",") if part)
+    if name not in folders:
         return
-    for ticket in Path(setting.partition("=")[2]).glob("ticket-*"):
+    for ticket in Path(folders[name]).glob("ticket*"):
         try:
             ticket.unlink()
         except FileNotFoundError:

@@ -6,7 +6,11 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests import postgres
+
 _VAR = Path(tempfile.mkdtemp(prefix="pe-test-"))
 os.environ["POSTEINGANG_VAR"] = str(_VAR)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
+if postgres.wanted():
+    os.environ["POSTEINGANG_DATABASE_URL"] = postgres.admin_url()
 atexit.register(shutil.rmtree, _VAR, ignore_errors=True)

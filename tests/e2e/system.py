@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 
 from config.settings import CODE_ROOT
+from tests.postgres import new_database, wanted
 
 __all__ = ["System", "free_port", "letter"]
 
@@ -65,6 +67,7 @@ class System:
     web_port: int = field(default_factory=free_port)
     mock_port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
+    database_url: str | None = field(default_factory=lambda: new_database() if wanted() else None)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -78,6 +81,7 @@ class System:
                 "POSTEINGANG_WEB_PORT": str(self.web_port),
                 "POSTEINGANG_MOCK_PORT": str(self.mock_port),
             }
+            | ({"POSTEINGANG_DATABASE_URL": self.database_url} if self.database_url else {})
         )
 
     def start(self) -> None:
@@ -159,6 +163,9 @@ class System:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Read the database from outside."""
+        if self.database_url:
+            with psycopg.connect(self.database_url) as connection:
+                return connection.execute(statement.encode()).fetchall()
         with sqlite3.connect(f"file:{self.var / 'posteingang.sqlite3'}?mode=ro", uri=True, timeout=30) as database:
             found = database.execute(statement).fetchall()
         database.close()

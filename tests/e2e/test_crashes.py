@@ -10,9 +10,12 @@ import redis
 
 from schemas.faults import FAULT_POINTS
 from tests.e2e.system import System, letter
+from tests.postgres import wanted
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
+on_sqlite = pytest.mark.skipif(wanted(), reason="there the points strike together")
+on_postgres = pytest.mark.skipif(not wanted(), reason="needs ./run test --postgres")
 LETTERS = 20
 DEATHS = 3
 
@@ -28,6 +31,7 @@ def all_filed(system: System) -> bool:
     return system.states() == {"filed": LETTERS}
 
 
+@on_sqlite
 @pytest.mark.parametrize("point", FAULT_POINTS)
 def test_a_process_killed_at_this_point_loses_and_doubles_nothing(
     point: str, make_system: Make, tmp_path: Path
@@ -43,6 +47,24 @@ def test_a_process_killed_at_this_point_loses_and_doubles_nothing(
     system.until(lambda: all_filed(system), "all letters are filed", seconds=300)
 
     assert list(tickets.iterdir()) == [], "nobody died: the fault point is not on the way any more"
+    system.assert_sound(LETTERS)
+
+
+@on_postgres
+def test_a_death_at_every_point_loses_and_doubles_nothing(make_system: Make, tmp_path: Path) -> None:
+    folders = {point: tmp_path / f"tickets-{point}" for point in FAULT_POINTS}
+    for folder in folders.values():
+        folder.mkdir()
+        (folder / "ticket").touch()
+    faults = ",".join(f"{point}={folder}" for point, folder in folders.items())
+    system = make_system(FAULT=faults, MAX_ATTEMPTS=str(len(FAULT_POINTS)))  # one letter may meet several
+    system.start()
+    drop_letters(system, tmp_path)
+
+    system.until(lambda: all_filed(system), "all letters are filed", seconds=300)
+
+    survived = [point for point, folder in folders.items() if list(folder.iterdir())]
+    assert survived == [], "nobody died there: these fault points are not on the way any more"
     system.assert_sound(LETTERS)
 
 

@@ -18,6 +18,7 @@ from records.models import Document
 from records.objects import ObjectStore
 from records.work import Lease, take
 from schemas.states import State
+from tests import postgres
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TakeIn = Callable[..., Document]
@@ -63,29 +64,44 @@ def lease_of(document_id: UUID, *, worker: str = "filing:1", seconds: int = 60) 
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> bytes:
-    """A migrated database file without rows."""
-    path = tmp_path_factory.mktemp("template") / "leer.sqlite3"
-    with django_db_blocker.unblock(), _connected_to(path):
+def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> str:
+    """Name of a migrated database without rows: a file, or a database of the server."""
+    name = (
+        _name_in(postgres.new_database())
+        if postgres.wanted()
+        else str(tmp_path_factory.mktemp("template") / "leer.sqlite3")
+    )
+    with django_db_blocker.unblock(), _connected_to(name):
         call_command("migrate", verbosity=0)
-        with connections["default"].cursor() as cursor:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path.read_bytes()
+        if not postgres.wanted():
+            with connections["default"].cursor() as cursor:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return name
 
 
 @pytest.fixture
-def database_file(empty_database: bytes, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
-    """The default connection leads to a file of its own, with the product's options; threads get their own."""
-    path = tmp_path / "posteingang.sqlite3"
-    path.write_bytes(empty_database)
-    with django_db_blocker.unblock(), _connected_to(path):
-        yield path
+def own_database(empty_database: str, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The default connection leads to a database of its own, with the product's options; threads get their own."""
+    if not postgres.wanted():
+        path = tmp_path / "posteingang.sqlite3"
+        path.write_bytes(Path(empty_database).read_bytes())
+        with django_db_blocker.unblock(), _connected_to(str(path)):
+            yield
+        return
+    url = postgres.new_database(template=empty_database)
+    with django_db_blocker.unblock(), _connected_to(_name_in(url)):
+        yield
+    postgres.drop_database(url)
+
+
+def _name_in(url: str) -> str:
+    return url.rsplit("/", 1)[1]
 
 
 @contextmanager
-def _connected_to(path: Path) -> Iterator[None]:
+def _connected_to(name: str) -> Iterator[None]:
     kept, settings = connections["default"], connections.settings["default"]
-    connections.settings["default"] = deepcopy(settings) | {"NAME": str(path)}
+    connections.settings["default"] = deepcopy(settings) | {"NAME": name}
     del connections["default"]
     try:
         yield

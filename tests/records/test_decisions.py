@@ -94,7 +94,7 @@ def test_a_refusal_inside_the_hold_changes_nothing(take_in: TakeIn) -> None:
     assert Act.objects.count() == 0
 
 
-@pytest.mark.usefixtures("database_file")
+@pytest.mark.usefixtures("own_database")
 def test_of_many_who_decide_at_once_one_is_first_and_the_others_are_told(take_in: TakeIn) -> None:
     document = bring_to(take_in(), State.TO_CERTIFY_FACTUALLY)
     seen = last_sequence(document.id)

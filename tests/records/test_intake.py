@@ -149,9 +149,10 @@ def test_the_database_knows_its_guards(take_in: TakeIn) -> None:
         Document.objects.create(id=uuid4(), ordinal=2, **(same | {"entry": document.entry}))
     with pytest.raises(IntegrityError), transaction.atomic():
         Event.objects.create(document=document, sequence=1, at=NOW, kind="x", commitment="", previous="", link="")
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA foreign_keys")
-        assert cursor.fetchone() == (1,)
+    if connection.vendor == "sqlite":  # PostgreSQL cannot be told to ignore them
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA foreign_keys")
+            assert cursor.fetchone() == (1,)
 
 
 # What waits in an inbox

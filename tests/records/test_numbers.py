@@ -36,7 +36,7 @@ def test_the_number_after_999999_is_simply_longer() -> None:
     assert next_number(MAIL_REGISTER, 2026) == "PE-2026-1000000"
 
 
-@pytest.mark.usefixtures("database_file")
+@pytest.mark.usefixtures("own_database")
 def test_many_at_once_get_every_number_once_even_if_some_roll_back() -> None:
     def draw(worker: int) -> list[str]:
         kept: list[str] = []

@@ -167,7 +167,7 @@ def test_other_invoices_under_the_same_number_of_the_seller_are_named(
     assert work_of(foreign, store, tmp_path).same_number == ()
 
 
-@pytest.mark.usefixtures("database_file")
+@pytest.mark.usefixtures("own_database")
 def test_eight_writers_at_once_leave_no_gap_and_no_double(take_in: TakeIn, store: ObjectStore) -> None:
     documents = [[take_in() for _ in range(5)] for _ in range(8)]
 

@@ -23,7 +23,7 @@ from tests.records.threads import at_once
 AUTOMATIC = (State.RECEIVED, State.IDENTIFIED)
 PART = "delivery"
 in_database = pytest.mark.django_db
-in_file = pytest.mark.usefixtures("database_file")
+in_file = pytest.mark.usefixtures("own_database")
 
 
 def complete(lease: Lease, store: ObjectStore, result: StepResult | None = None, **changes: Any) -> None:

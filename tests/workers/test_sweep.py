@@ -16,6 +16,8 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """What the sweep asks for. The test's transaction lives in the connection that a task would close."""
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)
     found: list[UUID] = []
     monkeypatch.setattr(tasks, "enqueue", lambda document_id, state: found.append(document_id))
     return found
