@@ -45,11 +45,16 @@ def _secret_key(settings: Settings) -> str:
     return hashlib.sha256(str(settings.var).encode()).hexdigest() + "-nur-vor-dem-ersten-start"
 
 
+def _trusted_origins(hosts: tuple[str, ...]) -> list[str]:
+    """Where forms may come from; '.example.org' stands for all its subdomains, as in ALLOWED_HOSTS."""
+    return [f"https://{'*' if host.startswith('.') else ''}{host}" for host in hosts if host != "*"]
+
+
 _settings = load_settings()
 
 SECRET_KEY = _secret_key(_settings)
 DEBUG = False
-ALLOWED_HOSTS = list(_settings.allowed_hosts)
+ALLOWED_HOSTS = [*_settings.allowed_hosts, _settings.web_host]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -57,21 +62,20 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django_htmx",
     "records",
     "web",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "web.security.ContentSecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "web.security.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "web.urls"
 WSGI_APPLICATION = "web.wsgi.application"
@@ -85,6 +89,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "web.context.installation",
+                "web.context.navigation",
             ]
         },
     }
@@ -98,11 +103,22 @@ STATIC_URL = "static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "documents"
+LOGIN_REDIRECT_URL = "start"
 LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_NAME = "posteingang_sitzung"
+SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "posteingang_formular"
+CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "web.pages.errors.stale_form"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _settings.behind_tls
+if _settings.behind_tls:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+    CSRF_TRUSTED_ORIGINS = _trusted_origins(_settings.allowed_hosts)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

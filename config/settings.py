@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     dms_url: str = ""
     dms_api_key: SecretStr = SecretStr("")
     dms_ca_bundle: Path | None = None
+    journal: Path | None = None
     secret_key: SecretStr = SecretStr("")
     demo: bool = False
     web_host: str = "127.0.0.1"
@@ -137,6 +138,11 @@ class Settings(BaseSettings):
         return self.var / "objects"
 
     @property
+    def journal_folder(self) -> Path:
+        """Numbers given and mail taken in; best on another disk than the database."""
+        return self.journal or self.var / "journal"
+
+    @property
     def out_trays(self) -> Path:
         return self.var / "postfach"
 
@@ -159,6 +165,7 @@ class Settings(BaseSettings):
             self.inbox / "rechnung",
             self.spool,
             self.objects,
+            self.journal_folder,
             self.out_trays,
             self.scratch,
             self.logs,

@@ -1,15 +1,32 @@
-"""Every address of the page."""
+"""Every address of the page, and the roles that may call it."""
 
 from django.contrib.auth import views as auth
 from django.urls import path
 
-from web import views
+from schemas.roles import Role
+from web.pages import document, files, health, invoice, lists, login, register, start, status
+from web.permissions import EVERYBODY, page
+
+INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
+MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
+OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
+CONTENT = MAIL | INVOICES
 
 urlpatterns = [
-    path("", views.documents, name="documents"),
-    path("schriftstueck/<uuid:document_id>/", views.document, name="document"),
-    path("anmelden/", auth.LoginView.as_view(template_name="web/login.html"), name="login"),
+    page("", start.start, name="start", roles=EVERYBODY),
+    page("post/", lists.post, name="post", roles=MAIL),
+    page("klaerung/", lists.clearing, name="clearing", roles=frozenset({Role.MAILROOM})),
+    page("schriftstueck/<uuid:document_id>/", document.document, name="document", roles=CONTENT),
+    page("schriftstueck/<uuid:document_id>/datei/<slug:role>", files.download, name="file", roles=CONTENT),
+    page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),
+    page("rechnungen/", register.register, name="register", roles=INVOICES),
+    page("rechnungen/<str:number>/", invoice.invoice, name="invoice", roles=INVOICES),
+    page("rechnungen/<str:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
+    page("status/", status.status, name="status", roles=OPERATION),
+    path("anmelden/", login.LoginView.as_view(), name="login"),
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
-    path("gesund", views.health, name="health"),
+    path("gesund", health.health, name="health"),
 ]
-handler404 = "web.views.not_found"
+handler400 = "web.pages.errors.bad_request"
+handler404 = "web.pages.errors.not_found"
+handler500 = "web.pages.errors.failure"

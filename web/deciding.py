@@ -1,0 +1,155 @@
+"""What a person may do with a document now, and doing it: the page offers exactly what the decision allows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
+from config.load import city
+from pipelines.flow import Choice, choice_of
+from pipelines.invoice.duties import objection
+from records.access import visible_documents
+from records.decisions import Chosen, Conflict, Held, acts_of, came_from, hold
+from records.models import Document
+from records.register import entry_of
+from schemas.errors import BadInput
+from schemas.roles import Action, Person
+from schemas.states import State
+from schemas.values import Act
+
+__all__ = ["Entered", "Offer", "decide", "offers"]
+
+LONGEST_REASON = 2000
+_ASKS: dict[Action, frozenset[str]] = {
+    Action.DECIDE: frozenset({"document_type", "unit", "needs_original"}),
+    Action.ACCEPT: frozenset({"unit"}),
+}
+_YES_OR_NO = {"ja": True, "nein": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A filled-in form as it was sent. `seen` is the number of the event the person had before them."""
+
+    action: str
+    seen: str
+    reason: str = ""
+    document_type: str = ""
+    unit: str = ""
+    needs_original: str = ""
+
+    @classmethod
+    def of(cls, form: Mapping[str, str]) -> "Entered":
+        """Only the known fields, without NUL (no database keeps it) and blanks around."""
+        return cls(**{name: form.get(name, "").replace("\0", "").strip() for name in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A choice as the page shows it: the words to be signed, what is asked, or why this person must not."""
+
+    choice: Choice
+    wording: str
+    objection: str | None
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """The facts to be set with it."""
+        return _ASKS.get(self.choice.action, frozenset())
+
+
+def offers(document: Document, person: Person) -> tuple[Offer, ...]:
+    """Everything this person can do with the document in its present state."""
+    state, found = State(document.state), []
+    acts = acts_of(document.id)
+    for action in Action:
+        choice = choice_of(state, action, person.roles)
+        if choice is not None and _fits(choice, document, person):
+            found.append(Offer(choice, _wording(choice), _objection(choice, document, person, acts)))
+    return tuple(found)
+
+
+def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -> Choice:
+    """Do it, once and upon what the person has seen; BadInput (Conflict among them) says why not."""
+    try:
+        with hold(document_id, _number(entered.seen)) as held:
+            get_object_or_404(visible_documents(person), id=document_id)
+            choice = _allowed(held, entered.action, person)
+            if choice.needs_reason and not entered.reason:
+                raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie Ihre Entscheidung in einem Satz.")
+            if len(entered.reason) > LONGEST_REASON:
+                raise BadInput(f"Die Begründung ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
+            held.move(
+                choice.next or held.came_from(),
+                choice.action,
+                person,
+                now,
+                wording=_wording(choice),
+                reason=entered.reason,
+                chosen=_chosen(choice, entered),
+            )
+            return choice
+    except Conflict as conflict:
+        raise (_done_already(document_id, entered, person) or conflict) from None
+
+
+def _allowed(held: Held, action: str, person: Person) -> Choice:
+    """The choice of the table for that action, if this person may take it now."""
+    known = next((each for each in Action if each == action), None)
+    choice = choice_of(held.state, known, person.roles) if known else None
+    if choice is None or not _fits(choice, held.document, person):
+        raise BadInput("Das ist mit diesem Schriftstück nicht (mehr) möglich.", remedy="Bitte prüfen Sie den Stand.")
+    if reason := _objection(choice, held.document, person, held.acts):
+        raise BadInput(reason)
+    return choice
+
+
+def _fits(choice: Choice, document: Document, person: Person) -> bool:
+    own = not choice.own_unit or document.unit in person.units
+    return own and (not choice.after or came_from(document) in choice.after)
+
+
+def _objection(choice: Choice, document: Document, person: Person, acts: tuple[Act, ...]) -> str | None:
+    if not choice.signed:
+        return None
+    entry = entry_of(document)
+    return objection(choice.action, person, acts, entry.invoice.seller_name if entry else None)
+
+
+def _wording(choice: Choice) -> str:
+    return city().invoices.wording[choice.action] if choice.signed else ""
+
+
+def _chosen(choice: Choice, entered: Entered) -> Chosen:
+    """What the form sets; only what the choice asks for, and only what the city knows."""
+    asked = _ASKS.get(choice.action, frozenset())
+    document_type = unit = needs_original = None
+    if "document_type" in asked:
+        document_type = entered.document_type
+        if city().document_type(document_type) is None:
+            raise BadInput("Die Dokumentart fehlt.", remedy="Bitte wählen Sie eine Dokumentart aus der Liste.")
+    if "unit" in asked:
+        unit = entered.unit
+        if city().unit(unit) is None:
+            raise BadInput("Die Einheit fehlt.", remedy="Bitte wählen Sie eine Organisationseinheit aus der Liste.")
+    if "needs_original" in asked:
+        needs_original = _YES_OR_NO.get(entered.needs_original)
+        if needs_original is None:
+            raise BadInput("Die Angabe zum Original fehlt.", remedy="Bitte wählen Sie „Ja“ oder „Nein“.")
+    return Chosen(document_type=document_type, unit=unit, needs_original=needs_original)
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadInput("Das Formular ist unvollständig.", remedy="Bitte laden Sie die Seite neu.")
+    return int(text)
+
+
+def _done_already(document_id: UUID, entered: Entered, person: Person) -> Conflict | None:
+    """A double click or the back button: the same person has done the same upon the same event."""
+    for act in acts_of(document_id):
+        if (act.sequence, act.user_id, act.action) == (_number(entered.seen) + 1, person.user_id, entered.action):
+            return Conflict("Das haben Sie bereits eingetragen; die zweite Eingabe wird nicht gebraucht.")
+    return None

@@ -1,0 +1,82 @@
+"""The stored files of a document: what they are called, where they lie, and which of them shows the pages."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from config.settings import load_settings
+from records.models import Document, DocumentFile
+from records.objects import ObjectStore
+from schemas.states import FileRole
+
+__all__ = ["Evidence", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name"]
+
+_LABELS = {
+    FileRole.ORIGINAL: "Original wie eingegangen",
+    FileRole.PRODUCT: "durchsuchbare Fassung",
+    FileRole.TEXT: "erkannter Text",
+    FileRole.TRANSFER_NOTE: "Transfervermerk",
+    FileRole.INVOICE_XML: "Rechnungsdaten (XML)",
+    FileRole.REPORT: "Prüfbericht (Daten)",
+    FileRole.RENDERING: "lesbare Rechnung",
+    FileRole.REPORT_PDF: "Prüfbericht (PDF)",
+    FileRole.PROTOCOL: "Freigabeprotokoll",
+}
+_LONGEST_NAME = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One stored file as the page lists it."""
+
+    role: FileRole
+    label: str
+    name: str
+    size: int
+    sha256: str
+
+
+@cache
+def object_store() -> ObjectStore:
+    """The evidence store of this installation, only read from here."""
+    return ObjectStore(load_settings().objects)
+
+
+def evidence_of(document: Document) -> tuple[Evidence, ...]:
+    """Every file, in the order in which they came about."""
+    order = list(FileRole)
+    rows = document.files.select_related("content")
+    files = [
+        Evidence(FileRole(row.role), _LABELS[FileRole(row.role)], row.name, row.content.size, row.content_id)
+        for row in rows
+    ]
+    return tuple(sorted(files, key=lambda file: order.index(file.role)))
+
+
+def pictured(document: Document) -> DocumentFile | None:
+    """The PDF whose pages are shown: the searchable one, else the original if it is one."""
+    files = {FileRole(file.role): file for file in document.files.all()}
+    if product := files.get(FileRole.PRODUCT):
+        return product
+    original = files.get(FileRole.ORIGINAL)
+    return original if original is not None and is_pdf(object_store().path(original.content_id)) else None
+
+
+def is_pdf(path: Path) -> bool:
+    """Decided by content; a missing file is none."""
+    try:
+        with path.open("rb") as stream:
+            return b"%PDF-" in stream.read(1024)
+    except OSError:
+        return False
+
+
+def safe_name(name: str) -> str:
+    """A file name no system stumbles over: no folders, no control or direction signs, not too long."""
+    kept = "".join("_" if sign in '/\\:*?"<>|' else sign for sign in name if unicodedata.category(sign)[0] != "C")
+    stem, dot, ending = kept.strip(" .").rpartition(".")
+    if not dot:
+        stem, ending = ending, ""
+    ending = ending[:20]
+    return f"{stem[: _LONGEST_NAME - len(ending)]}{dot}{ending}" or "datei"

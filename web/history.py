@@ -1,0 +1,41 @@
+"""The audit chain of a document, as people read it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pipelines.flow import stage_of
+from pipelines.invoice.codes import ACTIONS
+from records import audit
+from schemas.roles import Action
+from schemas.states import State
+
+__all__ = ["Happened", "history_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One entry of the chain: what happened and to which state it led; `person` is empty for a step."""
+
+    at: datetime
+    what: str
+    state: str
+    person: str = ""
+    reason: str = ""
+    wording: str = ""
+    erased: bool = False
+
+
+def history_of(document_id: UUID) -> tuple[Happened, ...]:
+    """Every entry, oldest first."""
+    return tuple(_happened(at, State(kind), payload) for at, kind, payload in audit.history(document_id))
+
+
+def _happened(at: datetime, state: State, payload: dict[str, object]) -> Happened:
+    label = stage_of(state).label
+    if not payload:
+        return Happened(at, label, label, erased=True)
+    reason, wording = str(payload.get("reason") or ""), str(payload.get("wording") or "")
+    if action := payload.get("action"):
+        return Happened(at, ACTIONS[Action(str(action))], label, str(payload["actor"]), reason, wording)
+    return Happened(at, label, label, reason=reason)

@@ -1,0 +1,101 @@
+"""The form of a page: taken and led on, or shown again with what is wrong and the input kept."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+
+from config.city_config import DocumentType, OrgUnit
+from config.load import city
+from records.decisions import Conflict, last_sequence
+from records.models import Document
+from schemas.errors import BadInput
+from schemas.roles import Action, Person
+from web.deciding import LONGEST_REASON, Entered, Offer, decide, offers
+
+__all__ = ["Form", "act"]
+
+_BESIDE = frozenset({Action.QUERY, Action.RETRY})
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One offer with what stands in its fields: what the person entered, else what is proposed.
+
+    `folded`: a way out beside the usual one, opened by those who need it.
+    """
+
+    offer: Offer
+    folded: bool
+    document_type: str
+    unit: str
+    needs_original: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the page offers upon event number `seen`, and why what was sent last was not taken."""
+
+    sheets: tuple[Sheet, ...]
+    seen: int
+    problem: BadInput | None = None
+
+    @property
+    def status(self) -> int:
+        if self.problem is None:
+            return 200
+        return 409 if isinstance(self.problem, Conflict) else 400
+
+    @property
+    def longest_reason(self) -> int:
+        return LONGEST_REASON
+
+    @property
+    def document_types(self) -> tuple[DocumentType, ...]:
+        return city().document_types
+
+    @property
+    def units(self) -> tuple[OrgUnit, ...]:
+        return city().organisation.units
+
+
+def act(request: HttpRequest, person: Person, document: Document) -> Form | HttpResponse:
+    """GET: the form. POST: the decision, and on to where something is left to do; or the form again.
+
+    The document is read anew after the number of its newest event: a person never decides upon more than was shown.
+    """
+    entered = problem = None
+    if request.method == "POST":
+        entered = Entered.of(request.POST)
+        try:
+            choice = decide(document.id, entered, person, datetime.now(UTC))
+        except BadInput as found:
+            problem = found
+        else:
+            return _onward(request, person, document, choice.label)
+    seen = last_sequence(document.id)
+    document.refresh_from_db()
+    found = offers(document, person)
+    sheets = tuple(_sheet(offer, document, entered, alone=len(found) == 1) for offer in found)
+    return Form(sheets, seen, problem)
+
+
+def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: bool) -> Sheet:
+    if entered is not None and entered.action == offer.choice.action:
+        return Sheet(offer, False, entered.document_type, entered.unit, entered.needs_original, entered.reason)
+    original = {True: "ja", False: "nein", None: ""}[document.needs_original]
+    folded = offer.choice.action in _BESIDE and not alone
+    return Sheet(offer, folded, document.document_type or "", document.unit or "", original, "")
+
+
+def _onward(request: HttpRequest, person: Person, document: Document, done: str) -> HttpResponse:
+    """To the same page if the person can do more there, else to the remaining tasks."""
+    document.refresh_from_db()
+    number = document.invoice.number if hasattr(document, "invoice") else document.register_number
+    text = format_html('<a href="{}">{}</a>: „{}“ ist eingetragen.', request.path, number or "Schriftstück", done)
+    messages.success(request, text)
+    return redirect(request.path if offers(document, person) else "start")

@@ -1,0 +1,80 @@
+"""Stored files leave here: as downloads, as pictures of pages, and the readable invoice for its frame."""
+
+import threading
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.templatetags.static import static
+from django.utils.http import content_disposition_header
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from pipelines.scan.preview import WIDEST, page_picture
+from records.access import visible_documents
+from records.models import DocumentFile
+from schemas.errors import BadInput
+from schemas.roles import Person
+from schemas.states import FileRole
+from web.evidence import is_pdf, object_store, pictured, safe_name
+from web.pages.errors import missing_file
+from web.security import DOWNLOAD_POLICY, PAPER_POLICY
+
+__all__ = ["download", "picture", "readable_invoice"]
+
+_TYPES = {
+    FileRole.TEXT: "text/plain; charset=utf-8",
+    FileRole.TRANSFER_NOTE: "application/xml",
+    FileRole.INVOICE_XML: "application/xml",
+    FileRole.REPORT: "application/json",
+    FileRole.RENDERING: "text/html; charset=utf-8",
+}
+_DRAWING = threading.BoundedSemaphore(3)
+_PATIENCE = 5.0
+
+
+@require_safe
+def download(request: HttpRequest, person: Person, document_id: UUID, role: str) -> HttpResponseBase:
+    """The stored bytes, to be saved and never to be opened inside the page."""
+    rows = DocumentFile.objects.filter(document__in=visible_documents(person))
+    file = get_object_or_404(rows, document_id=document_id, role=role)
+    path = object_store().path(file.content_id)
+    if not path.is_file():
+        return missing_file(request)
+    kind = "application/pdf" if is_pdf(path) else _TYPES.get(FileRole(role), "application/octet-stream")
+    answer = FileResponse(path.open("rb"), content_type=kind)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, safe_name(file.name))
+    answer.headers["Content-Security-Policy"] = DOWNLOAD_POLICY
+    return answer
+
+
+@require_safe
+def picture(request: HttpRequest, person: Person, document_id: UUID, number: int) -> HttpResponseBase:
+    """One page as a PNG; a picture that says so if it cannot be drawn now."""
+    found = get_object_or_404(visible_documents(person), id=document_id)
+    file = pictured(found)
+    if file is None or not 1 <= number <= (found.page_count or 1):
+        raise Http404
+    if not _DRAWING.acquire(timeout=_PATIENCE):
+        return redirect(static("web/ohne-bild.svg"))
+    try:
+        drawn = page_picture(object_store().path(file.content_id), number, WIDEST)
+    except BadInput:
+        return redirect(static("web/ohne-bild.svg"))
+    finally:
+        _DRAWING.release()
+    return HttpResponse(drawn, content_type="image/png", headers={"Content-Security-Policy": DOWNLOAD_POLICY})
+
+
+@require_safe
+@xframe_options_sameorigin
+def readable_invoice(request: HttpRequest, person: Person, number: str) -> HttpResponseBase:
+    """The stored readable invoice, as it is signed; shown in a frame without any rights."""
+    rows = DocumentFile.objects.filter(document__in=visible_documents(person), role=FileRole.RENDERING)
+    file = get_object_or_404(rows, document__invoice__number=number)
+    path = object_store().path(file.content_id)
+    if not path.is_file():
+        return missing_file(request)
+    return FileResponse(
+        path.open("rb"), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PAPER_POLICY}
+    )

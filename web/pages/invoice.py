@@ -1,0 +1,62 @@
+"""One invoice: what was sent, what the checks found, who did what, and what the person can do now."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+from pydantic import ValidationError
+
+from records.access import visible_documents
+from records.models import RegisterEntry
+from schemas.roles import Person
+from schemas.states import FileRole
+from schemas.validation import Finding, Severity, ValidationReport
+from web.evidence import Evidence, evidence_of, object_store
+from web.history import history_of
+from web.pages.acting import act
+from web.pages.document import page_numbers
+
+__all__ = ["invoice"]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
+    """The invoice with that number of the register."""
+    seen = visible_documents(person)
+    entries = RegisterEntry.objects.filter(document__in=seen).select_related("document__intake")
+    entry = get_object_or_404(entries, number=number)
+    found = entry.document
+    form = act(request, person, found)
+    if isinstance(form, HttpResponse):
+        return form
+    files = evidence_of(found)
+    report = _report(files)
+    context = {
+        "entry": entry,
+        "document": found,
+        "form": form,
+        "pages": page_numbers(found),
+        "readable": any(file.role is FileRole.RENDERING for file in files),
+        "report": report,
+        "findings": _by_severity(report) if report else (),
+        "representations": seen.filter(duplicate_of=found).select_related("intake").order_by("entry"),
+        "history": history_of(found.id),
+        "files": files,
+    }
+    return render(request, "web/invoice.html", context, status=form.status)
+
+
+def _report(files: tuple[Evidence, ...]) -> ValidationReport | None:
+    """The stored report; None if there is none yet or it cannot be read."""
+    for file in files:
+        if file.role is FileRole.REPORT:
+            try:
+                return ValidationReport.model_validate_json(object_store().path(file.sha256).read_bytes())
+            except (OSError, ValidationError):
+                return None
+    return None
+
+
+def _by_severity(report: ValidationReport) -> tuple[tuple[Severity, list[Finding]], ...]:
+    """Findings by severity, errors first; severities without any are left out."""
+    sorted_out = ((severity, [each for each in report.findings if each.severity is severity]) for severity in Severity)
+    return tuple((severity, findings) for severity, findings in sorted_out if findings)

@@ -1,0 +1,58 @@
+"""Logging in; whoever guesses passwords has to wait."""
+
+import threading
+import time
+from collections.abc import Callable
+
+from django.contrib.auth import views as auth
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+
+__all__ = ["LoginView", "Tries"]
+
+
+class Tries:
+    """Wrong tries by name, in the memory of this process: after `most` of them a name is locked for `seconds`."""
+
+    def __init__(self, most: int = 5, seconds: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._seconds, self._clock = most, seconds, clock
+        self._wrong: dict[str, tuple[int, float]] = {}
+        self._lock = threading.Lock()
+
+    def locked(self, name: str) -> bool:
+        count, last = self._wrong.get(name.casefold(), (0, 0.0))
+        return count >= self._most and self._clock() - last < self._seconds
+
+    def wrong(self, name: str) -> None:
+        """Count a wrong try; names whose last one is long ago are forgotten."""
+        now = self._clock()
+        with self._lock:
+            self._wrong = {key: (n, at) for key, (n, at) in self._wrong.items() if now - at < 10 * self._seconds}
+            self._wrong[name.casefold()] = (self._wrong.get(name.casefold(), (0, 0.0))[0] + 1, now)
+
+    def right(self, name: str) -> None:
+        with self._lock:
+            self._wrong.pop(name.casefold(), None)
+
+
+_tries = Tries()
+
+
+class LoginView(auth.LoginView):
+    """The login page; a locked name is not even compared."""
+
+    template_name = "web/login.html"
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if _tries.locked(request.POST.get("username", "")):
+            return self.render_to_response(self.get_context_data(locked=True), status=429)
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        _tries.right(form.cleaned_data["username"])
+        return super().form_valid(form)
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        _tries.wrong(form.data.get("username", ""))
+        return super().form_invalid(form)

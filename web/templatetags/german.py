@@ -1,0 +1,74 @@
+"""How templates write amounts, times and the names of states, units and types."""
+
+from datetime import date
+
+from django import template
+from django.utils import timezone
+
+from config.load import city
+from pipelines.flow import stage_of
+from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment
+from schemas.states import Kind, State
+from schemas.validation import InvoiceKind, Verdict
+
+register = template.Library()
+for filter_function in (amount, day, file_size, iban, moment):
+    register.filter(filter_function)
+
+_TONES = {Kind.AUTOMATIC: "run", Kind.WAITING: "wait", Kind.FINAL: "done"}
+_VERDICT_TONES = {Verdict.ACCEPT: "done", Verdict.REJECT: "bad", Verdict.NOT_ASSESSED: "wait"}
+
+
+@register.filter
+def state(value: str) -> str:
+    """'wartet auf Auszahlungsanordnung'."""
+    return stage_of(State(value)).label
+
+
+@register.filter
+def tone(value: str) -> str:
+    """Whether something runs, waits or is done: the class of its badge."""
+    return _TONES[stage_of(State(value)).kind]
+
+
+@register.filter
+def unit(number: str | None) -> str:
+    """'16 Bereich EDV'; a unit that no longer exists keeps its number."""
+    found = city().unit(number or "")
+    return f"{found.number} {found.name}" if found else number or ABSENT
+
+
+@register.filter
+def document_type(key: str | None) -> str:
+    """'Antrag Wohngeld'; a type that no longer exists keeps its key."""
+    found = city().document_type(key or "")
+    return found.name if found else key or ABSENT
+
+
+@register.filter
+def verdict(value: str | None) -> str:
+    """'formal geprüft'; before the check there is none."""
+    return Verdict(value).label if value else "noch nicht geprüft"
+
+
+@register.filter
+def verdict_tone(value: str | None) -> str:
+    return _VERDICT_TONES[Verdict(value)] if value else "run"
+
+
+@register.filter
+def invoice_kind(value: str | None) -> str:
+    """'E-Rechnung'."""
+    return InvoiceKind(value).label if value else ABSENT
+
+
+@register.filter
+def past(value: date | None) -> bool:
+    """True for a day before today."""
+    return value is not None and value < timezone.localdate()
+
+
+@register.filter
+def per_cent(value: float | None) -> str:
+    """'87 %' for 0.87."""
+    return ABSENT if value is None else f"{value:.0%}".replace("%", " %")
