@@ -21,12 +21,12 @@ def given(group: Group) -> Group | None:
 
 @dataclass(frozen=True, slots=True)
 class ChargeTerms:
-    """The numbers of the terms in an allowance or charge that are not text; `vat_rate` is not given at line level."""
+    """The terms of an allowance or charge that are numbers. A line's has the VAT of the line, so no term for a rate."""
 
     amount: str
     base: str
     percent: str
-    vat_rate: str = ""
+    vat_rate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,44 @@ DOCUMENT = ChargeLevel(
 )
 LINE = ChargeLevel(
     "BG-27/BG-28",
-    ChargeTerms("BT-136", "BT-137", "BT-138"),
-    ChargeTerms("BT-141", "BT-142", "BT-143"),
+    ChargeTerms("BT-136", "BT-137", "BT-138", "BG-27"),
+    ChargeTerms("BT-141", "BT-142", "BT-143", "BG-28"),
 )
 
 
 def merged(means: Iterable[PaymentMeans]) -> tuple[PaymentMeans, ...]:
-    """BG-16 is one group with several accounts (BG-17); both syntaxes repeat the whole element for each account."""
-    accounts: dict[PaymentMeans, list[CreditTransfer]] = {}
+    """BG-16 is one group with several accounts (BG-17); both syntaxes repeat the whole element for each account.
+
+    What the group says once (the text, for instance) may then be left out. Elements that differ stay apart.
+    """
+    groups: list[tuple[PaymentMeans, list[CreditTransfer]]] = []
     for one in means:
-        accounts.setdefault(replace(one, transfers=()), []).extend(one.transfers)
-    return tuple(replace(one, transfers=tuple(transfers)) for one, transfers in accounts.items())
+        both = _together(groups[-1][0], one) if groups else None
+        if both is None:
+            groups.append((one, [*one.transfers]))
+        else:
+            groups[-1][1].extend(one.transfers)
+            groups[-1] = (both, groups[-1][1])
+    return tuple(replace(one, transfers=tuple(transfers)) for one, transfers in groups)
+
+
+def _together(first: PaymentMeans, second: PaymentMeans) -> PaymentMeans | None:
+    """What both say, accounts aside; None if they say different things."""
+    pairs = (
+        (first.text, second.text),
+        (first.remittance, second.remittance),
+        (first.card, second.card),
+        (first.direct_debit, second.direct_debit),
+    )
+    if first.code != second.code or any(one != other for one, other in pairs if one and other):
+        return None
+    return replace(
+        first,
+        text=first.text or second.text,
+        remittance=first.remittance or second.remittance,
+        card=first.card or second.card,
+        direct_debit=first.direct_debit or second.direct_debit,
+    )
 
 
 def is_debit(code: str | None, account: str | None) -> bool:

@@ -124,26 +124,27 @@ def _payment(settlement: Part) -> tuple[PaymentMeans, ...]:
 
     Remittance and mandate may be there without any payment means; they are not lost then.
     """
+    remittance = settlement.text("ram:PaymentReference")  # BT-83
+    debit = DirectDebit(
+        mandate=settlement.text("ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"),  # BT-89
+        creditor=settlement.text("ram:CreditorReferenceID"),  # BT-90
+    )
     means = settlement.parts(_MEANS) or [settlement.part(_MEANS)]
-    debits = [is_debit(part.text("ram:TypeCode"), _debited(part)) for part in means]
-    if not any(debits):
-        debits[0] = True
-    found = (_payment_means(part, settlement, debit=debit) for part, debit in zip(means, debits, strict=True))
+    debited = [is_debit(part.text("ram:TypeCode"), _debited(part)) for part in means]
+    if not any(debited):
+        debited[0] = True
+    debits = (debit if one else DirectDebit() for one in debited)
+    found = (_payment_means(part, remittance, one) for part, one in zip(means, debits, strict=True))
     return merged(one for one in found if given(one))
 
 
-def _payment_means(part: Part, settlement: Part, *, debit: bool) -> PaymentMeans:
+def _payment_means(part: Part, remittance: str | None, debit: DirectDebit) -> PaymentMeans:
     code = part.text("ram:TypeCode")
     card = part.part("ram:ApplicableTradeSettlementFinancialCard")
-    mandate = DirectDebit(
-        mandate=settlement.text("ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"),  # BT-89
-        creditor=settlement.text("ram:CreditorReferenceID"),  # BT-90
-        account=_debited(part),  # BT-91
-    )
     return PaymentMeans(
         code=code,  # BT-81
         text=part.joined("ram:Information"),  # BT-82
-        remittance=settlement.text("ram:PaymentReference"),  # BT-83
+        remittance=remittance,
         transfers=_transfers(part),  # BG-17
         card=given(
             PaymentCard(
@@ -151,7 +152,7 @@ def _payment_means(part: Part, settlement: Part, *, debit: bool) -> PaymentMeans
                 holder=card.text("ram:CardholderName"),  # BT-88
             )
         ),
-        direct_debit=direct_debit(code, mandate) if debit else None,  # BG-19
+        direct_debit=direct_debit(code, replace(debit, account=_debited(part))),  # BG-19, BT-91
     )
 
 

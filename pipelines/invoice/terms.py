@@ -4,9 +4,9 @@ The readers say where a term stands; this module says what its text means. Nothi
 read as what it should be is None, and a German sentence for the clerk says which term it was and what stood there.
 """
 
-import base64
+import binascii
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -61,9 +61,9 @@ def indicator_of(text: str) -> bool | None:
 
 
 def bytes_of(text: str) -> bytes | None:
-    """Base64; white space in it is allowed, anything else is not."""
+    """Base64; white space in it is allowed, anything else is not: half an attachment is none."""
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        return binascii.a2b_base64("".join(text.split()), strict_mode=True)
     except ValueError:
         return None
 
@@ -91,16 +91,17 @@ class Reading:
 class Part:
     """An element, or nothing where there is none: then whatever is read below it is None.
 
-    Paths are ElementPath with the usual prefixes (cac, cbc, rsm, ram, udt, qdt); the first match counts. `term` is the
-    number of the business term, for the sentence to the clerk; `place` says in which line.
+    Paths are names of children with the usual prefixes (cac, cbc, rsm, ram, udt, qdt), '.' is the element itself; the
+    first match counts. `term` is the number of the business term, for the sentence to the clerk.
     """
 
-    __slots__ = ("_element", "_place", "_reading")
+    __slots__ = ("_children", "_element", "_place", "_reading")
 
     def __init__(self, element: etree._Element | None, reading: Reading, place: str = "") -> None:
         self._element = element
         self._reading = reading
         self._place = place
+        self._children: Mapping[str, Sequence[etree._Element]] | None = None
 
     def part(self, path: str) -> "Part":
         return Part(self._find(path), self._reading, self._place)
@@ -190,15 +191,20 @@ class Part:
         return self._value(self._find(path), term, bytes_of, "ist kein vollständiges Base64")
 
     def _find(self, path: str) -> etree._Element | None:
-        if self._element is None or path == ".":
+        if path == ".":
             return self._element
-        steps = _steps(path)
-        if len(steps) == 1:  # most paths; half the time of ElementPath
-            return next(self._element.iterchildren(steps[0]), None)
-        return self._element.find("/".join(steps))
+        found = self._find_all(path)
+        return found[0] if found else None
 
-    def _find_all(self, path: str) -> Iterable[etree._Element]:
-        return () if self._element is None else self._element.iterfind("/".join(_steps(path)))
+    def _find_all(self, path: str) -> Sequence[etree._Element]:
+        """Children are sorted by name once, since most are asked for by several paths."""
+        if self._children is None:
+            self._children = _by_name(self._element)
+        steps = _steps(path)
+        found = self._children.get(steps[0], ())
+        for step in steps[1:]:
+            found = [child for element in found for child in element.iterchildren(step)]
+        return found
 
     def _identifier(self) -> Identifier | None:
         value = self.text()
@@ -222,6 +228,13 @@ class Part:
 
     def _complain(self, term: str, text: str | None, complaint: str) -> None:
         self._reading.complain(f"{term}{self._place}: {_shown(text)} {complaint}.")
+
+
+def _by_name(element: etree._Element | None) -> Mapping[str, Sequence[etree._Element]]:
+    children: dict[str, list[etree._Element]] = {}
+    for child in () if element is None else element:
+        children.setdefault(child.tag, []).append(child)
+    return children
 
 
 @cache
