@@ -1,0 +1,149 @@
+"""Every route, every role, own and foreign unit: who gets a page, and that for all others it does not exist."""
+
+from itertools import product
+
+import pytest
+from django.test import Client
+
+from records.models import Document
+from schemas.roles import Role
+from schemas.states import FileRole, State
+from tests.pipelines.papers import pdf_bytes
+from tests.web.conftest import Arrive, Enter, Keep, SignIn, text_of
+from web.permissions import ROLES
+from web.urls import urlpatterns
+
+pytestmark = pytest.mark.django_db
+
+MAILROOM, ACCOUNTING, UNIT, ORDERING, AUDIT, ARCHIVE, ADMIN = Role
+READERS = {ACCOUNTING, UNIT, ORDERING, AUDIT}
+EXPECTED = {
+    "start": set(),
+    "post": {MAILROOM, UNIT, ORDERING, AUDIT},
+    "clearing": {MAILROOM},
+    "document": READERS | {MAILROOM},
+    "file": READERS | {MAILROOM},
+    "picture": READERS | {MAILROOM},
+    "register": READERS,
+    "invoice": READERS,
+    "readable_invoice": READERS,
+    "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
+}
+PUBLIC = {"login", "logout", "health"}
+LISTS = {"post": "/post/", "clearing": "/klaerung/", "register": "/rechnungen/", "status": "/status/"}
+OWN, OTHER = "16", "51"
+
+
+def test_every_route_is_in_this_matrix_or_public_on_purpose() -> None:
+    assert {pattern.name for pattern in urlpatterns} == set(EXPECTED) | PUBLIC
+    assert ROLES == EXPECTED
+
+
+@pytest.mark.parametrize(("route", "role"), list(product(LISTS, Role)))
+def test_a_list_exists_only_for_its_roles(route: str, role: Role, sign_in: SignIn) -> None:
+    answer = sign_in(role, units=(OWN,)).get(LISTS[route])
+    assert answer.status_code == (200 if role in EXPECTED[route] else 404)
+
+
+def addresses(document: Document) -> list[str]:
+    """Everything of a document that can be asked for."""
+    base = f"/schriftstueck/{document.id}/"
+    found = [base, f"{base}datei/original", f"{base}seite/1.png"]
+    if hasattr(document, "invoice"):
+        number = document.invoice.number
+        found += [f"/rechnungen/{number}/", f"/rechnungen/{number}/ansicht", f"{base}datei/rendering"]
+    return found
+
+
+@pytest.mark.parametrize("unit", [OWN, OTHER], ids=["own unit", "foreign unit"])
+@pytest.mark.parametrize("role", Role)
+def test_a_letter_and_all_its_files_exist_only_for_who_may_see_it(
+    role: Role, unit: str, sign_in: SignIn, arrive: Arrive
+) -> None:
+    letter = arrive(State.IDENTIFIED, State.CLEARING, unit=unit)
+    seen = role in {MAILROOM, AUDIT} or (role in {UNIT, ORDERING} and unit == OWN)
+    client = sign_in(role, units=(OWN,))
+    for address in addresses(letter):
+        assert client.get(address).status_code == (200 if seen else 404), address
+
+
+@pytest.mark.parametrize("unit", [OWN, OTHER], ids=["own unit", "foreign unit"])
+@pytest.mark.parametrize("role", Role)
+def test_an_invoice_and_all_its_files_exist_only_for_who_may_see_it(
+    role: Role, unit: str, sign_in: SignIn, enter: Enter, keep: Keep
+) -> None:
+    entry = enter(unit=unit)
+    keep(entry.document, FileRole.PRODUCT, pdf_bytes(), "rechnung.pdf")
+    seen = role in {ACCOUNTING, AUDIT} or (role in {UNIT, ORDERING} and unit == OWN)
+    client = sign_in(role, units=(OWN,))
+    for address in addresses(entry.document):
+        answer = client.get(address, follow=True)
+        assert answer.status_code == (200 if seen else 404), address
+
+
+@pytest.mark.parametrize("role", Role)
+def test_nobody_acts_on_what_they_do_not_see(role: Role, sign_in: SignIn, enter: Enter, arrive: Arrive) -> None:
+    entry, letter = enter(unit=OTHER), arrive(State.NOTED, State.CLEARING, unit=OTHER)
+    client = sign_in(role, units=(OWN,))
+    for address, seen in (
+        (f"/rechnungen/{entry.number}/", role in {ACCOUNTING, AUDIT}),
+        (f"/schriftstueck/{letter.id}/", role in {MAILROOM, AUDIT}),
+    ):
+        answer = client.post(address, {"action": "loeschen", "seen": "1"})
+        assert answer.status_code == (409 if seen else 404)
+
+
+def test_whoever_is_not_logged_in_is_led_to_the_login_from_every_route(
+    client: Client, enter: Enter, arrive: Arrive
+) -> None:
+    everything = ["/", *LISTS.values(), *addresses(enter().document), *addresses(arrive())]
+    for address in everything:
+        answer = client.get(address)
+        assert (answer.status_code, answer["location"]) == (302, f"/anmelden/?next={address}")
+    assert client.get("/anmelden/").status_code == 200
+    assert client.get("/gesund").json() == {"status": "ok"}
+
+
+def test_a_person_without_a_role_is_told_whom_to_ask_and_sees_nothing_else(sign_in: SignIn, arrive: Arrive) -> None:
+    client = sign_in()
+    page = text_of(client.get("/"))
+    assert "noch keine Rolle eingerichtet" in page
+    assert "IT" in page
+    for address in (*LISTS.values(), *addresses(arrive())):
+        assert client.get(address).status_code == 404
+
+
+def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
+    from django.contrib.auth import get_user_model
+
+    client = sign_in(MAILROOM)
+    get_user_model().objects.update(is_active=False)
+    assert client.get("/post/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "places"),
+    [
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/status/"]),
+        (ACCOUNTING, ["/", "/rechnungen/", "/status/"]),
+        (UNIT, ["/", "/post/", "/rechnungen/"]),
+        (ORDERING, ["/", "/post/", "/rechnungen/"]),
+        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/"]),
+        (ARCHIVE, ["/"]),
+        (ADMIN, ["/", "/status/"]),
+    ],
+)
+def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: list[str], sign_in: SignIn) -> None:
+    page = text_of(sign_in(role, units=(OWN,)).get("/"))
+    navigation = page.partition('<nav aria-label="Hauptnavigation">')[2].partition("</nav>")[0]
+    assert [part.partition('"')[0] for part in navigation.split('href="')[1:]] == places
+    assert 'href="/" aria-current="page"' in navigation
+
+
+def test_further_representations_of_an_invoice_are_seen_by_who_sees_the_invoice_by_its_number(
+    sign_in: SignIn, enter: Enter, arrive: Arrive
+) -> None:
+    entry = enter()
+    other = arrive(State.DUPLICATE, duplicate_of=entry.document)
+    assert sign_in(ACCOUNTING).get(f"/schriftstueck/{other.id}/").status_code == 200
+    assert sign_in(MAILROOM).get(f"/schriftstueck/{other.id}/").status_code == 404

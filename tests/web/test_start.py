@@ -1,0 +1,94 @@
+"""My tasks: exactly what this person can do something with, the oldest first."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from pipelines.flow import FLOW
+from records.models import Document
+from schemas.roles import Role
+from schemas.states import State
+from tests.web.conftest import NOW, Arrive, Enter, SignIn, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def numbers_on(client: Client) -> list[str]:
+    """Register numbers of the tasks, from top to bottom."""
+    rows = text_of(client.get("/")).split('<th scope="row" class="number">')[1:]
+    return [row.partition("</a>")[0].rpartition(">")[2] for row in rows]
+
+
+def test_nothing_to_do_is_said(sign_in: SignIn) -> None:
+    assert "Gerade wartet nichts auf Sie." in text_of(sign_in(Role.MAILROOM).get("/"))
+    assert "entscheiden Sie keine Vorgänge" in text_of(sign_in(Role.AUDIT).get("/"))
+
+
+def test_a_person_of_no_unit_is_told_why_nothing_is_there(sign_in: SignIn) -> None:
+    assert "noch keine Organisationseinheit zugeordnet" in text_of(sign_in(Role.UNIT).get("/"))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_finds_the_states_the_flow_gives_it(
+    role: Role, sign_in: SignIn, enter: Enter, arrive: Arrive
+) -> None:
+    entries = {
+        state: enter(state, unit="16")
+        for state in (
+            State.CLARIFICATION,
+            State.TO_CERTIFY_FACTUALLY,
+            State.TO_CERTIFY_ARITHMETICALLY,
+            State.TO_ORDER,
+            State.TO_RELEASE,
+        )
+    }
+    letter = arrive(State.NOTED, State.CLEARING)
+    able = {stage.state for stage in FLOW for choice in stage.choices if choice.role is role}
+    expected = {entry.number for state, entry in entries.items() if state in able}
+    if role is Role.MAILROOM:
+        expected = {letter.register_number}
+    assert set(numbers_on(sign_in(role, units=("16",)))) == expected
+
+
+def test_a_unit_finds_only_its_own_and_the_navigation_counts_them(sign_in: SignIn, enter: Enter) -> None:
+    own, _ = enter(unit="16"), enter(unit="51")
+    client = sign_in(Role.UNIT, units=("16",))
+    assert numbers_on(client) == [own.number]
+    assert '<span class="count">1<span class="hidden"> offen</span></span>' in text_of(client.get("/rechnungen/"))
+
+
+def test_the_oldest_comes_first_with_seller_amount_and_age(sign_in: SignIn, enter: Enter) -> None:
+    younger = enter(unit="16", seller_name="Stadtwerke Musterstadt GmbH")
+    older = enter(unit="16", columns={"state_since": NOW - timedelta(days=3)}, due_on=date(2020, 1, 31))
+    client = sign_in(Role.UNIT, units=("16",))
+    assert numbers_on(client) == [older.number, younger.number]
+    page = text_of(client.get("/"))
+    for shown in ("Stadtwerke Musterstadt GmbH", "1.190,00 EUR", "20.11.2026, 10:30 Uhr", "31.01.2020", "überfällig"):
+        assert shown in page
+    assert page.count("überfällig") == 1
+
+
+def test_a_high_pile_shows_its_oldest_and_says_how_many_there_are(sign_in: SignIn, enter: Enter) -> None:
+    for _ in range(21):
+        enter(unit="16")
+    page = text_of(sign_in(Role.UNIT, units=("16",)).get("/"))
+    assert page.count('scope="row"') == 20
+    assert "Gezeigt sind die 20 ältesten von 21." in page
+
+
+def test_the_number_of_queries_does_not_grow_with_the_tasks(
+    sign_in: SignIn, enter: Enter, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(12):
+        enter(unit="16")
+    client = sign_in(Role.UNIT, units=("16",))
+    with django_assert_max_num_queries(8):
+        client.get("/")
+
+
+def test_what_is_done_is_no_task_any_more(sign_in: SignIn, enter: Enter) -> None:
+    entry = enter(unit="16")
+    Document.objects.filter(id=entry.document_id).update(state=State.FILED)
+    assert numbers_on(sign_in(Role.UNIT, units=("16",))) == []
