@@ -116,6 +116,27 @@ def doctor(as_json: Json = False) -> None:
     raise typer.Exit(0 if print_checks(as_json=as_json) else 1)
 
 
+@app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="ORDNER", help="Hier entsteht ein neuer Satz.")],
+) -> None:
+    """Sichert Datenbank, Belege, Journal, Regeln und Übernahmeordner im laufenden Betrieb."""
+    from posteingang.backup import make_backup
+
+    make_backup(target)
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(metavar="SATZ", help="Ein Satz, den backup angelegt hat.")],
+    check: Annotated[bool, typer.Option("--check", help="Nur prüfen, ob die Sicherung unversehrt ist.")] = False,
+) -> None:
+    """Stellt eine Sicherung in einem leeren Datenordner wieder her. 1: nicht alles ist wieder da."""
+    from posteingang.backup import check_backup, restore_backup
+
+    raise typer.Exit(0 if (check_backup(folder) if check else restore_backup(folder)) else 1)
+
+
 @config_app.command("check")
 def config_check() -> None:
     """Prüft alle YAML-Dateien der Stadt."""

@@ -8,7 +8,7 @@ from config.load import city
 from config.settings import Settings, load_settings
 from schemas.errors import ConfigurationError, os_reason
 
-__all__ = ["open_records", "prepare_installation"]
+__all__ = ["open_records", "prepare_installation", "set_up_django"]
 
 _PROGRAMS = {"tesseract": "tesseract-ocr tesseract-ocr-deu", "redis-server": "redis-server"}
 
@@ -33,16 +33,21 @@ def prepare_installation(component: str) -> Settings:
 def open_records() -> Settings:
     """Django ready on the existing database; ConfigurationError if there is none yet."""
     settings = load_settings()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
-    import django
-
-    django.setup()
+    set_up_django()
     if not settings.database_url and not (settings.var / "posteingang.sqlite3").exists():
         raise ConfigurationError(
             f"In {settings.var} gibt es noch keine Datenbank.",
             remedy="Zuerst ./run up starten oder POSTEINGANG_VAR auf den Datenordner setzen.",
         )
     return settings
+
+
+def set_up_django() -> None:
+    """Models and settings ready; the database is not touched."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
+    import django
+
+    django.setup()
 
 
 def _need_programs(settings: Settings) -> None:

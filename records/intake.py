@@ -1,6 +1,6 @@
 """Take a claimed file into the records: object first, then everything about it in one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from records import audit
+from records.journal import TakenIn, note_taken_in
 from records.models import Document, DocumentFile, InboxFile, Intake
 from records.numbers import next_value
 from records.objects import ObjectStore
@@ -23,7 +24,7 @@ _ENTRIES = "eintrag"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One claimed file as it came in; `received_at` is aware."""
+    """One claimed file as it came in; `received_at` is aware. The document's id is new unless it is taken in again."""
 
     claim_id: UUID
     inbox: str
@@ -32,6 +33,7 @@ class Arrival:
     original_name: str
     received_at: datetime
     demo: bool
+    document_id: UUID = field(default_factory=uuid4)
 
 
 def is_committed(claim_id: UUID) -> bool:
@@ -64,7 +66,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
             demo=arrival.demo,
         )
         document = Document.objects.create(
-            id=uuid4(),
+            id=arrival.document_id,
             entry=next_value(_ENTRIES),
             intake=intake,
             state=State.RECEIVED,
@@ -83,6 +85,19 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
         }
         audit.append(document, State.RECEIVED, payload, now)
         InboxFile.objects.filter(path=f"{arrival.inbox}/{arrival.original_name}").delete()
+        note_taken_in(
+            TakenIn(
+                document_id=document.id,
+                claim_id=arrival.claim_id,
+                inbox=arrival.inbox,
+                intake_point=arrival.intake_point,
+                operator=arrival.operator,
+                original_name=arrival.original_name,
+                received_at=arrival.received_at,
+                demo=arrival.demo,
+                sha256=digest.sha256,
+            )
+        )
     fault_point("intake.after_commit")
     return document.id
 

@@ -1,7 +1,10 @@
 """Register numbers: gapless per series and year, given in the transaction that uses them."""
 
+from uuid import UUID
+
 from django.db.models import F
 
+from records.journal import Issued, note_issued
 from records.models import NumberSeries
 
 __all__ = ["INVOICE_REGISTER", "MAIL_REGISTER", "next_number", "next_value"]
@@ -10,9 +13,14 @@ MAIL_REGISTER = "PE"
 INVOICE_REGISTER = "RE"
 
 
-def next_number(series: str, year: int) -> str:
-    """The next number, e.g. 'PE-2026-000123'. Must run inside a transaction; its rollback gives it back."""
-    return f"{series}-{year}-{next_value(series, year):06d}"
+def next_number(series: str, year: int, document_id: UUID) -> str:
+    """The next number, e.g. 'PE-2026-000123', for that document, written into the journal.
+
+    Must run inside a transaction; its rollback gives it back.
+    """
+    number = f"{series}-{year}-{next_value(series, year):06d}"
+    note_issued(Issued(number, document_id))
+    return number
 
 
 def next_value(series: str, year: int = 0) -> int:

@@ -16,7 +16,7 @@ def enter(document: Document, invoice: InvoiceFacts, now: datetime, year: int) -
     facts = asdict(invoice)
     facts["invoice_number"] = facts.pop("number")
     return RegisterEntry.objects.create(
-        number=next_number(INVOICE_REGISTER, year), document=document, entered_at=now, **facts
+        number=next_number(INVOICE_REGISTER, year, document.id), document=document, entered_at=now, **facts
     )
 
 

@@ -123,7 +123,7 @@ def finish(
                 document=document, role=file.role, content=store.register(digest, now), name=file.name
             )
         if document.register_number is None and result.state in registered:
-            document.register_number = next_number(MAIL_REGISTER, year)
+            document.register_number = next_number(MAIL_REGISTER, year, document.id)
         if result.state is State.DUPLICATE:
             document.duplicate_of = _first_document_like(document) or _entered_document(document)
         entered = register.enter(document, result.invoice, now, year) if result.invoice is not None else None

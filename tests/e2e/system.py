@@ -144,11 +144,17 @@ class System:
         target = self.var / "inbox" / "scan" / source.name
         target.write_bytes(source.read_bytes())
 
-    def until(self, true: Callable[[], bool], what: str, seconds: float = 120) -> None:
-        """Look again and again, bounded, until it is so."""
+    def until(
+        self,
+        true: Callable[[], bool],
+        what: str,
+        seconds: float = 120,
+        unwanted: tuple[str, ...] = ("quarantined", "clearing"),
+    ) -> None:
+        """Look again and again, bounded, until it is so; a document in an unwanted state ends it."""
         end = time.monotonic() + seconds
         while not true():
-            if time.monotonic() > end or any(state in self.states() for state in ("quarantined", "clearing")):
+            if time.monotonic() > end or any(state in self.states() for state in unwanted):
                 raise AssertionError(f"never came true: {what}\n{self.states()}\n{self.reasons()}")
             time.sleep(0.1)
 

@@ -86,11 +86,12 @@ def test_the_object_is_on_the_disk_with_all_its_folders_before_any_row_refers_to
     monkeypatch.setattr(os, "fsync", lambda _: order.append("file"))
     monkeypatch.setattr(objects, "fsync_folder", lambda folder: order.append(folder.name))
     monkeypatch.setattr(intake, "fault_point", lambda name: order.append(name))
+    monkeypatch.setattr(intake, "note_taken_in", lambda _: order.append("journal"))
 
     accept(arrival(), content, store, NOW)
 
-    sha256 = digest_of_file(content).sha256
-    assert order == ["file", sha256[2:4], sha256[:2], "objects", "intake.after_object", "intake.after_commit"]
+    folders = digest_of_file(content).sha256[2:4], digest_of_file(content).sha256[:2]
+    assert order == ["file", *folders, "objects", "intake.after_object", "journal", "intake.after_commit"]
 
 
 def test_a_file_somebody_still_writes_is_not_taken_in(

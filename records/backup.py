@@ -1,0 +1,194 @@
+"""Back up a running installation: database, evidence, journal, rules, what waits in the spool. No stop is needed.
+
+Objects are written before any row refers to them and are not replaced; so a database copied first and objects copied
+afterwards belong together. The set is complete when it has its final name, and says the hash of everything in it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db import connection
+
+from config.settings import Settings
+from records.models import Document, StoredObject
+from schemas.digest import digest_of_file
+from schemas.durable import fsync_folder
+from schemas.errors import BadInput, ConfigurationError
+
+__all__ = ["BackupSet", "back_up", "postgres_call", "read_set", "verify_set"]
+
+_MANIFEST = "manifest.json"
+_PREFIX = "posteingang-"
+_PENDING = ".in-arbeit-"
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class BackupSet:
+    """One finished backup: where it lies, when it was made, what it holds."""
+
+    folder: Path
+    made_at: datetime
+    vendor: str
+    documents: int
+    objects: int
+    files: dict[str, str]
+
+    @property
+    def database(self) -> Path:
+        return self.folder / f"database.{self.vendor}"
+
+
+def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
+    """A new set below `target`; objects that an earlier set there holds are linked, not copied again.
+
+    BadInput if an object of the store is missing or damaged: a backup must not hide that.
+    """
+    name = f"{_PREFIX}{now:%Y%m%dT%H%M%SZ}"
+    pending, final = target / f"{_PENDING}{name}", target / name
+    earlier = _latest(target)
+    pending.mkdir(parents=True)
+    _dump_database(pending)
+    for folder, label in ((settings.spool, "spool"), (settings.journal_folder, "journal"), (settings.city, "city")):
+        _copy_folder(folder, pending / label)
+    wanted = list(StoredObject.objects.order_by("sha256").values_list("sha256", flat=True))
+    for sha256 in wanted:
+        _copy_object(sha256, settings.objects, pending / "objects", earlier)
+    manifest = {
+        "made_at": now.isoformat(),
+        "vendor": connection.vendor,
+        "documents": Document.objects.count(),
+        "objects": len(wanted),
+        "files": dict(_hashes(pending)),
+    }
+    (pending / _MANIFEST).write_text(json.dumps(manifest, indent=1, ensure_ascii=False), encoding="utf-8")
+    os.sync()
+    pending.rename(final)
+    fsync_folder(target)
+    return read_set(final)
+
+
+def _latest(target: Path) -> BackupSet | None:
+    """The newest finished set below that folder."""
+    found = sorted(path for path in target.glob(f"{_PREFIX}*") if (path / _MANIFEST).is_file())
+    return read_set(found[-1]) if found else None
+
+
+def read_set(folder: Path) -> BackupSet:
+    """A set by its manifest; BadInput if the folder is none."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        return BackupSet(
+            folder=folder,
+            made_at=datetime.fromisoformat(manifest["made_at"]),
+            vendor=manifest["vendor"],
+            documents=manifest["documents"],
+            objects=manifest["objects"],
+            files=manifest["files"],
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput(f"{folder} ist keine vollständige Sicherung ({type(error).__name__}).") from None
+
+
+def verify_set(found: BackupSet) -> Iterator[str]:
+    """Every difference between the set and its manifest, and every object that is not what its name says (German)."""
+    present = dict(_hashes(found.folder))
+    for name, digest in found.files.items():
+        if name not in present:
+            yield f"{name} fehlt."
+        elif present[name] != digest:
+            yield f"{name} ist verändert."
+    objects = [path for path in (found.folder / "objects").rglob("*") if path.is_file()]
+    if len(objects) != found.objects:
+        yield f"{found.objects} Belege sollen da sein, {len(objects)} sind da."
+    for path in objects:
+        if digest_of_file(path).sha256 != path.name:
+            yield f"Beleg {path.name} ist verändert."
+
+
+def _program(name: str) -> str:
+    """Path of pg_dump or pg_restore; ConfigurationError if PostgreSQL's client programs are missing."""
+    found = shutil.which(name) or next((str(path) for path in Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), None)
+    if found is None:
+        raise ConfigurationError(f"Das Programm {name} fehlt.", remedy="apt-get install postgresql-client")
+    return found
+
+
+def postgres_call(program: str, *arguments: str) -> None:
+    """Run a client program on the configured database; BadInput with its own words if it fails."""
+    place = connection.settings_dict
+    environment = os.environ | {"PGPASSWORD": str(place["PASSWORD"] or "")}
+    options = [
+        f"--{key}={place[name]}"
+        for key, name in (("host", "HOST"), ("port", "PORT"), ("username", "USER"))
+        if place[name]
+    ]
+    done = subprocess.run(
+        (_program(program), *options, f"--dbname={place['NAME']}", *arguments),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BadInput(f"{program} ist gescheitert: {done.stderr.strip().splitlines()[-1] if done.stderr else '?'}")
+
+
+def _dump_database(folder: Path) -> None:
+    """One consistent state, while others write on."""
+    if connection.vendor == "postgresql":
+        postgres_call("pg_dump", "--format=custom", "--no-owner", f"--file={folder / 'database.postgresql'}")
+        return
+    with (
+        closing(sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(folder / "database.sqlite")) as copy,
+    ):
+        source.backup(copy)
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Files as they are now; what vanishes meanwhile was committed meanwhile, and is in the journal."""
+    target.mkdir()
+    for path in sorted(source.rglob("*")):
+        place = target / path.relative_to(source)
+        try:
+            if path.is_file() and not path.is_symlink():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, place)
+        except FileNotFoundError:
+            place.unlink(missing_ok=True)  # lint: unlink - our own copy
+
+
+def _copy_object(sha256: str, store: Path, target: Path, earlier: BackupSet | None) -> None:
+    place = Path(sha256[:2]) / sha256[2:4] / sha256
+    (target / place).parent.mkdir(parents=True, exist_ok=True)
+    if earlier is not None and (known := earlier.folder / "objects" / place).is_file():
+        os.link(known, target / place)
+        return
+    digest = hashlib.sha256()
+    try:
+        with (store / place).open("rb") as reader, (target / place).open("xb") as writer:
+            while chunk := reader.read(_CHUNK):
+                digest.update(chunk)
+                writer.write(chunk)
+    except FileNotFoundError:
+        raise BadInput(f"Beleg {sha256} fehlt im Beleg-Speicher.", remedy="posteingang store verify") from None
+    if digest.hexdigest() != sha256:
+        raise BadInput(f"Beleg {sha256} ist im Beleg-Speicher verändert.", remedy="posteingang store verify")
+
+
+def _hashes(folder: Path) -> Iterator[tuple[str, str]]:
+    """Name and SHA-256 of everything but the objects, which are named by their hash."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_file() and name.parts[0] != "objects" and name.name != _MANIFEST:
+            yield name.as_posix(), digest_of_file(path).sha256

@@ -1,0 +1,128 @@
+"""The journal: numbers given and mail taken in, written outside the database before the commit that uses them.
+
+A database restored from a backup has forgotten what came after; the journal has not. A line that belongs to a commit
+that never happened does no harm. One file a year, one JSON object a line, only ever appended to.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from config.settings import load_settings
+from schemas.durable import fsync_folder
+from schemas.errors import Unavailable, os_reason
+
+__all__ = ["Issued", "TakenIn", "note_issued", "note_taken_in", "read"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A register number and the document it was given to."""
+
+    number: str
+    document_id: UUID
+
+    @property
+    def series(self) -> str:
+        return self.number.split("-")[0]
+
+    @property
+    def year(self) -> int:
+        return int(self.number.split("-")[1])
+
+    @property
+    def value(self) -> int:
+        return int(self.number.split("-")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A file taken in: enough to take it in again from the evidence store, as the same document."""
+
+    document_id: UUID
+    claim_id: UUID
+    inbox: str
+    intake_point: str
+    operator: str
+    original_name: str
+    received_at: datetime
+    demo: bool
+    sha256: str
+
+
+def note_issued(issued: Issued) -> None:
+    """Durable when this returns; called inside the transaction that gives the number."""
+    _append({"kind": "issued", "number": issued.number, "document_id": str(issued.document_id)})
+
+
+def note_taken_in(taken: TakenIn) -> None:
+    """Durable when this returns; called inside the transaction that takes the file in."""
+    _append(
+        {
+            "kind": "taken_in",
+            "document_id": str(taken.document_id),
+            "claim_id": str(taken.claim_id),
+            "inbox": taken.inbox,
+            "intake_point": taken.intake_point,
+            "operator": taken.operator,
+            "original_name": taken.original_name,
+            "received_at": taken.received_at.isoformat(),
+            "demo": taken.demo,
+            "sha256": taken.sha256,
+        }
+    )
+
+
+def read(folder: Path) -> Iterator[Issued | TakenIn]:
+    """Every line of every file, in the order of the files' names. A line cut off by a power cut says nothing."""
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open(encoding="utf-8") as stream:
+            for text in stream:
+                try:
+                    line = json.loads(text)
+                except ValueError:
+                    continue
+                yield _issued(line) if line["kind"] == "issued" else _taken_in(line)
+
+
+def _issued(line: dict[str, str]) -> Issued:
+    return Issued(line["number"], UUID(line["document_id"]))
+
+
+def _taken_in(line: dict[str, str]) -> TakenIn:
+    return TakenIn(
+        document_id=UUID(line["document_id"]),
+        claim_id=UUID(line["claim_id"]),
+        inbox=line["inbox"],
+        intake_point=line["intake_point"],
+        operator=line["operator"],
+        original_name=line["original_name"],
+        received_at=datetime.fromisoformat(line["received_at"]),
+        demo=bool(line["demo"]),
+        sha256=line["sha256"],
+    )
+
+
+def _append(line: dict[str, object]) -> None:
+    folder, now = load_settings().journal_folder, datetime.now(UTC)
+    text = json.dumps({"at": now.isoformat(), **line}, ensure_ascii=False) + "\n"
+    path = folder / f"{now.year}.jsonl"
+    try:
+        new = not path.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+        try:
+            os.write(descriptor, text.encode())
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        if new:
+            fsync_folder(folder)
+    except OSError as error:
+        raise Unavailable(
+            f"Das Journal {folder} nimmt nichts an ({os_reason(error)}).", remedy="Freien Platz und Rechte prüfen."
+        ) from error
