@@ -14,7 +14,7 @@ ABSENT = "–"
 _BERLIN = ZoneInfo("Europe/Berlin")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _LONGEST = 40
-"""Digits up to which a number is written out; beyond it nobody counts zeros any more."""
+"""Places before or after the comma up to which a number is written out; beyond, nobody counts zeros any more."""
 
 
 def amount(value: Decimal | None, currency: str | None = None) -> str:
@@ -85,7 +85,7 @@ def _number(value: Decimal, *, decimals: int) -> str:
     """Thousands by point, decimals by comma, as many as the value has but at least `decimals`."""
     if not value.is_finite() or abs(value.adjusted()) > _LONGEST:
         return str(value)
-    whole, _, rest = f"{abs(value):f}".partition(".")
+    whole, _, rest = f"{value.copy_abs():f}".partition(".")
     rest = rest.rstrip("0").ljust(decimals, "0")
     text = f"{int(whole):,}".replace(",", ".") + (f",{rest}" if rest else "")
     return f"−{text}" if value < 0 else text

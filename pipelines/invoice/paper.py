@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from schemas.values import aware
 
@@ -32,7 +32,7 @@ class Embedded:
 def pdf_of(html: str, target: Path, *, title: str, embedded: Sequence[Embedded] = ()) -> None:
     """Write the page as PDF/A-2b, or as PDF/A-3b if files are embedded. The same input gives the same bytes.
 
-    PDF/A forbids characters without a glyph: those no installed font has are shown as '\ufffd'.
+    PDF/A forbids characters without a glyph: those no installed font has are shown as U+FFFD.
     """
     missing = _write(html, target, title, embedded)
     if missing:
@@ -45,11 +45,12 @@ def _write(html: str, target: Path, title: str, embedded: Sequence[Embedded]) ->
 
     for name in ("weasyprint", "fontTools"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    document = weasyprint.HTML(string=html, url_fetcher=_refuse).render()
+    nowhere = weasyprint.urls.URLFetcher(allowed_protocols=())
+    document = weasyprint.HTML(string=html, url_fetcher=nowhere).render()
     document.metadata.title = title
     document.write_pdf(
         target,
-        finisher=_without_empty_resources,
+        finisher=_tidy,
         pdf_variant="pdf/a-3b" if embedded else "pdf/a-2b",
         pdf_tags=True,
         attachments=[_attachment(file) for file in embedded],
@@ -71,12 +72,11 @@ def _attachment(file: Embedded) -> Any:
     )
 
 
-def _refuse(url: str) -> NoReturn:
-    raise ValueError(f"a paper fetches nothing: {url}")
-
-
-def _without_empty_resources(_document: object, pdf: Any) -> None:
-    """WeasyPrint lists empty pattern and shading dictionaries; checkers of PDF/A do not like what says nothing."""
+def _tidy(_document: object, pdf: Any) -> None:
+    """Drop what WeasyPrint writes without need: empty patterns and shadings (PDF/A checkers do not know what to make
+    of them), and the second mention of each embedded file."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
     for entry in pdf.objects:
         if isinstance(entry, dict):
             for key in ("Pattern", "Shading"):

@@ -8,23 +8,29 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.invoice import codes, german
-from schemas.invoice import Invoice, Syntax
-from schemas.validation import Finding, Severity, ValidationReport
-from schemas.values import Act, Entry, FileDigest, aware
+from schemas.invoice import Invoice, Line, Party, Syntax
+from schemas.validation import Severity, ValidationReport
+from schemas.values import Act, Entry, FileDigest, InvoiceFacts, aware
 
 __all__ = ["Protocol", "invoice_html", "protocol_html", "report_html"]
 
+_LONG_TABLE = 40
+"""Lines from which the columns have fixed widths: setting them by their content takes twice the time on paper."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _UNREADABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Control characters, marks that turn the direction of writing (an IBAN would read backwards), half characters."""
+_SEVERITIES = tuple(Severity)
+_ENDLESS_WORD = re.compile(r"\S{200,}")
+_PIECE = re.compile(r".{1,40}", re.DOTALL)
 _NAMESPACE = re.compile(r"\[namespace-uri\(\)=(['\"]).*?\1\]|Q\{[^}]*\}|\*:")
 _DISCOUNT = re.compile(r"#SKONTO#TAGE=(\d{1,4})#PROZENT=(\d{1,3}\.\d{2})#(?:BASISBETRAG=(-?\d{1,15}\.\d{2})#)?")
 
@@ -54,20 +60,22 @@ class Protocol:
 
 def invoice_html(invoice: Invoice, *, title: str, max_lines: int | None = None) -> str:
     """Every term the invoice has, in the order accountants read; with `max_lines` the first lines and a count."""
-    lines = invoice.lines if max_lines is None else invoice.lines[:max_lines]
+    lines = invoice.lines[:max_lines]
     return _page(
         "invoice.html",
         invoice=invoice,
         title=title,
-        credit=invoice.type_code == "381" or invoice.syntax is Syntax.UBL_CREDIT_NOTE,
         lines=lines,
         more=len(invoice.lines) - len(lines),
+        fixed=len(lines) > _LONG_TABLE or any(map(_has_long_number, lines)),
     )
 
 
-def report_html(report: ValidationReport) -> str:
-    """The verdict, the findings by severity, and which rule sheets judged."""
-    return _page("report.html", report=report, groups=_by_severity(report.findings))
+def report_html(report: ValidationReport, *, max_findings: int | None = None) -> str:
+    """The verdict, the findings by severity (with `max_findings` the first and a count), and what judged."""
+    findings = sorted(report.findings, key=lambda finding: _SEVERITIES.index(finding.severity))[:max_findings]
+    groups = [(severity, list(found)) for severity, found in groupby(findings, key=lambda finding: finding.severity)]
+    return _page("report.html", report=report, groups=groups, more=len(report.findings) - len(findings))
 
 
 def protocol_html(protocol: Protocol) -> str:
@@ -90,7 +98,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    environment.globals["codes"] = codes
+    environment.globals.update(codes=codes, nobody=Party())
     environment.tests["given"] = lambda value: value is not None and value != ""
     environment.tests["iban"] = german.is_iban
     environment.filters.update(
@@ -99,18 +107,40 @@ def _environment() -> Environment:
         iban=german.iban,
         file_size=german.file_size,
         thousands=lambda number: german.quantity(Decimal(number)),
-        signed=lambda value, is_charge: german.amount(value if is_charge else -value),
+        signed=lambda value, is_charge, currency=None: german.amount(
+            value if is_charge else value.copy_negate(), currency
+        ),
+        payable=_payable,
         discounts=_discounts,
         place=_place,
+        plain=lambda value: escape(_plain(value)),
         instant=_instant,
     )
     return environment
 
 
+def _has_long_number(line: Line) -> bool:
+    """Numbers are never broken in a table sized by its content; one that long would push the others off the paper."""
+    return any(len(str(number)) > 20 for number in (line.quantity, line.net_price, line.net))
+
+
 def _shown(value: object) -> str:
-    """How a value reads: nothing for None, German dates and numbers, text without what would mislead the eye."""
+    """How a value reads; words without end get places to break (finding them is what takes time on paper)."""
     if isinstance(value, Markup):
         return value
+    text = _plain(value)
+    return _breakable(text) if _ENDLESS_WORD.search(text) else text
+
+
+def _breakable(text: str) -> Markup:
+    pieces = (Markup("<wbr>").join(_PIECE.findall(word.group())) for word in _ENDLESS_WORD.finditer(text))
+    return Markup("").join(
+        part for pair in zip_longest(_ENDLESS_WORD.split(text), pieces, fillvalue="") for part in pair
+    )
+
+
+def _plain(value: object) -> str:
+    """Nothing for None, German dates and numbers, text without what would mislead the eye."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -122,21 +152,21 @@ def _shown(value: object) -> str:
     return _UNREADABLE.sub("\ufffd", str(value).replace("\r\n", "\n"))
 
 
-def _by_severity(findings: tuple[Finding, ...]) -> list[tuple[Severity, list[Finding]]]:
-    """Worst first; severities without findings are left out."""
-    groups = [(severity, [found for found in findings if found.severity is severity]) for severity in Severity]
-    return [(severity, found) for severity, found in groups if found]
-
-
 def _place(location: str) -> Markup:
     """An XPath as people read it: without namespaces, breakable before each step."""
-    steps = _shown(_NAMESPACE.sub("", location)).split("/")
+    steps = _plain(_NAMESPACE.sub("", location)).split("/")
     return Markup("<wbr>/").join(escape(step) for step in steps)
+
+
+def _payable(invoice: Invoice | InvoiceFacts) -> str:
+    """What BT-115 is called: nobody pays the amount of a credit note."""
+    credit = invoice.type_code == "381" or invoice.syntax == Syntax.UBL_CREDIT_NOTE
+    return "Gutschriftbetrag" if credit else "Zahlbetrag"
 
 
 def _discounts(terms: str | None, currency: str | None) -> list[str]:
     """Sentences for the discounts that XRechnung writes as '#SKONTO#TAGE=14#PROZENT=2.25#'."""
-    return [_discount(*found.groups(), currency) for found in _DISCOUNT.finditer(terms or "")]
+    return [_discount(found[1], found[2], found[3], currency) for found in _DISCOUNT.finditer(terms or "")]
 
 
 def _discount(days: str, rate: str, base: str | None, currency: str | None) -> str:

@@ -1,0 +1,368 @@
+"""The readable pages show everything there is, nothing that is not, and nothing that could act."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from pipelines.invoice import codes, german
+from pipelines.invoice.render import invoice_html, protocol_html, report_html
+from schemas.invoice import (
+    Attachment,
+    CreditTransfer,
+    Delivery,
+    Invoice,
+    Line,
+    Note,
+    Party,
+    PaymentMeans,
+    Period,
+    Syntax,
+    Totals,
+    VatBreakdown,
+)
+from schemas.roles import SIGNED, Action
+from schemas.validation import Severity, Verdict
+from tests.pipelines.pages import (
+    LOCATION,
+    SHA256,
+    SHA512,
+    Page,
+    act,
+    allowance,
+    filled,
+    finding,
+    leaves,
+    protocol,
+    report,
+    small_invoice,
+    small_line,
+)
+
+FULL: Invoice = filled(Invoice)
+HOSTILE = '<b onmouseover="alert(1)">\'&amp;{{ 7 * 7 }}'
+
+
+def shown(invoice: Invoice, **options: Any) -> str:
+    return Page(invoice_html(invoice, title="RE-2026-000042", **options)).words
+
+
+def as_shown(value: object) -> str:
+    """How a filled leaf must read; the filler's numbers read the same as amount and as quantity."""
+    if isinstance(value, bool):
+        return "Zuschlag" if value else "Nachlass"
+    if isinstance(value, Decimal):
+        return german.amount(value)
+    if isinstance(value, date):
+        return german.day(value)
+    return german.file_size(len(value)) if isinstance(value, bytes) else str(value)
+
+
+@pytest.mark.parametrize(("path", "value"), [pytest.param(path, value, id=path) for path, value in leaves(FULL)])
+def test_every_term_of_the_invoice_is_shown(path: str, value: object) -> None:
+    assert as_shown(value) in shown(FULL), f"{path} is missing in the readable invoice"
+
+
+def test_an_invoice_that_says_nothing_shows_nothing_made_up() -> None:
+    text = shown(Invoice(Syntax.CII))
+    for word in (
+        "None",
+        "–",
+        "Anlagen",
+        "Zahlung",
+        "IBAN",
+        "Lieferung",
+        "Zahlbetrag",
+        "fällig",
+        "EUR",
+        "Bezüge",
+        "Summen",
+    ):
+        assert word not in text
+    assert "Rechnung ohne Angabe der Art" in text
+    assert "Rechnungssteller Nicht angegeben." in text
+    assert "Der Datensatz enthält keine Positionen." in text
+
+
+def test_accountants_read_who_what_how_much_and_where_to_pay_in_this_order() -> None:
+    headings = re.findall(r"<h2>(.+?)</h2>", invoice_html(FULL, title="x"))
+    assert headings == [
+        "Rechnungssteller",
+        "Angaben zur Rechnung",
+        "Positionen",
+        "Nachlässe und Zuschläge",
+        "Summen",
+        "Aufschlüsselung der Umsatzsteuer",
+        "Zahlung",
+        "Abweichender Zahlungsempfänger",
+        "Bezüge",
+        "Rechnungsempfänger",
+        "Lieferung",
+        "Steuervertreter des Rechnungsstellers",
+        "Hinweise",
+        "Anlagen",
+        "Vorherige Rechnungen",
+        "Datensatz",
+    ]
+
+
+def hostile(value: Any) -> Any:
+    """The same value with markup in every text."""
+    if isinstance(value, str) and not isinstance(value, Syntax):
+        return HOSTILE
+    if isinstance(value, tuple):
+        return tuple(hostile(item) for item in value)
+    if hasattr(value, "__dataclass_fields__"):
+        return replace(value, **{name: hostile(getattr(value, name)) for name in value.__dataclass_fields__})
+    return value
+
+
+PAGES = {
+    "invoice": invoice_html(hostile(FULL), title=HOSTILE),
+    "report": report_html(
+        report(finding(Severity.ERROR, HOSTILE), verdict=Verdict.REJECT).model_copy(update={"file": HOSTILE})
+    ),
+    "protocol": protocol_html(protocol(act(reason=HOSTILE, wording=HOSTILE, name=HOSTILE), unit=HOSTILE, demo=True)),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_markup_in_values_is_text(name: str) -> None:
+    page = Page(PAGES[name])
+    assert HOSTILE in page.words
+    assert "b" not in page.tags
+    assert not any(key.startswith("on") for key, _ in page.attributes)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_stands_alone_and_cannot_act(name: str) -> None:
+    page = Page(PAGES[name])
+    assert not {"script", "link", "img", "iframe", "object", "form", "a", "base", "svg"} & set(page.tags)
+    assert not {"src", "href", "action", "style", "srcset"} & {key for key, _ in page.attributes}
+    style = page.html.split("<style>")[1].split("</style>")[0]
+    assert "url(" not in style
+    assert "@import" not in style
+
+
+def test_the_same_values_give_the_same_bytes() -> None:
+    assert invoice_html(FULL, title="x") == invoice_html(filled(Invoice), title="x")
+    assert protocol_html(protocol(act())) == protocol_html(protocol(act()))
+
+
+def test_of_many_lines_the_first_are_shown_and_the_others_counted() -> None:
+    invoice = small_invoice(lines=tuple(small_line(number) for number in range(1, 1301)))
+    text = shown(invoice, max_lines=50)
+    assert "Posten 50 " in text
+    assert "Posten 51 " not in text
+    assert "Weitere 1.250 Positionen stehen im Datensatz; hier sind nur die ersten 50 gezeigt." in text
+    assert "Posten 1300 " in shown(invoice)
+    assert "im Datensatz; hier" not in shown(invoice)
+
+
+@pytest.mark.parametrize(
+    ("most", "sentence"),
+    [(1, "Eine weitere Position steht im Datensatz"), (0, "Die 2 Positionen stehen im Datensatz.")],
+)
+def test_the_count_of_what_is_left_out_is_a_sentence(most: int, sentence: str) -> None:
+    assert sentence in shown(small_invoice(lines=(small_line(1), small_line(2))), max_lines=most)
+
+
+@pytest.mark.parametrize(
+    ("code", "heading"),
+    [
+        ("380", "Rechnung R-4711"),
+        ("381", "Gutschrift R-4711"),
+        ("384", "Korrekturrechnung R-4711"),
+        ("877", "Schlussrechnung (Bau) R-4711"),
+        ("751", "Beleg der Art 751 R-4711"),
+    ],
+)
+def test_the_heading_names_the_kind(code: str, heading: str) -> None:
+    assert heading in shown(small_invoice(type_code=code))
+
+
+@pytest.mark.parametrize(
+    ("changes", "label"),
+    [
+        ({}, "Zahlbetrag"),
+        ({"type_code": "381"}, "Gutschriftbetrag"),
+        ({"syntax": Syntax.UBL_CREDIT_NOTE, "type_code": "396"}, "Gutschriftbetrag"),
+    ],
+)
+def test_nobody_is_told_to_pay_a_credit_note(changes: dict[str, Any], label: str) -> None:
+    text = shown(small_invoice(**changes))
+    assert f"{label} 1.190,00 EUR" in text
+    assert ("Zahlbetrag" in text) is (label == "Zahlbetrag")
+
+
+def test_amounts_dates_and_accounts_are_german() -> None:
+    text = shown(small_invoice())
+    for part in (
+        "1.190,00 EUR",
+        "02.11.2026",
+        "fällig am 02.12.2026",
+        "DE02 1203 0000 0000 2020 51",
+        "1.250,5",
+        "19 %",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize(
+    ("invoice", "part"),
+    [
+        (small_invoice(), "m² (MTK)"),
+        (small_invoice(lines=(small_line(1, unit="XYZ"),)), " XYZ "),
+        (small_invoice(), "SEPA-Überweisung (58)"),
+        (small_invoice(payment=(PaymentMeans("99"),)), "Zahlungsweg 99"),
+        (small_invoice(vat=(VatBreakdown(category="K", rate=Decimal(0)),)), "innergemeinschaftliche Lieferung (K) 0 %"),
+        (small_invoice(notes=(Note("Text", "AAI"),)), "Allgemeine Hinweise AAI Text"),
+        (small_invoice(period=Period(date(2026, 10, 1), None, "35")), "Steuerdatum nach Lieferdatum (35)"),
+        (small_invoice(period=Period(date(2026, 10, 1))), "ab 01.10.2026"),
+        (small_invoice(period=Period(None, date(2026, 10, 31))), "bis 31.10.2026"),
+        (small_invoice(allowances=(allowance(),)), "Nachlass (Nachlass 95) −50,00"),
+        (small_invoice(allowances=(allowance(is_charge=True, reason_code="FC"),)), "Zuschlag (Fracht FC) 50,00"),
+        (small_invoice(payment=(PaymentMeans("30", transfers=(CreditTransfer("4711"),)),)), "Konto 4711"),
+        (small_invoice(delivery=Delivery(name="Rathaus II")), "Lieferung Rathaus II"),
+        (small_invoice(attachments=(Attachment("A1", content=b""),)), "A1 0 Byte"),
+        (small_invoice(totals=Totals(payable=Decimal("-1.5"))), "−1,50 EUR"),
+        (small_invoice(problems=("BT-2 ist kein Datum.",)), "ließ sich lesen: BT-2 ist kein Datum."),
+    ],
+)
+def test_codes_carry_their_meaning_and_unknown_ones_stand_for_themselves(invoice: Invoice, part: str) -> None:
+    assert part in shown(invoice)
+
+
+def test_structured_discounts_are_also_said_in_words() -> None:
+    terms = "Netto 30 Tage\n#SKONTO#TAGE=14#PROZENT=2.25#\n#SKONTO#TAGE=21#PROZENT=1.00#BASISBETRAG=500.00#\n"
+    text = shown(small_invoice(payment_terms=terms))
+    assert "Netto 30 Tage #SKONTO#TAGE=14" in text
+    assert "2,25 % bei Zahlung binnen 14 Tagen 1 % auf 500,00 EUR bei Zahlung binnen 21 Tagen" in text
+    assert "Skonto" not in shown(small_invoice(payment_terms="#SKONTO#TAGE=14#PROZENT=2,25#")).replace("#SKONTO", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ({"base_quantity": Decimal(100)}, "0,80 je 100"),
+        ({"base_quantity": Decimal(100), "base_unit": "KGM"}, "0,80 je 100 kg (KGM)"),
+        ({"base_unit": "KGM"}, "0,80 je kg (KGM)"),
+        ({"base_quantity": Decimal("1.0"), "base_unit": "MTK"}, "(MTK) 0,80 19 %"),
+        ({"gross_price": Decimal(1), "price_discount": Decimal("0.2")}, "0,80 Listenpreis 1,00 Rabatt 0,20"),
+        ({"gross_price": Decimal("0.80")}, "(MTK) 0,80 19 %"),
+    ],
+)
+def test_a_price_says_for_how_much_it_is(line: dict[str, Any], part: str) -> None:
+    assert part in shown(small_invoice(lines=(small_line(1, **line),)))
+
+
+def test_marks_that_turn_the_writing_direction_are_made_visible() -> None:
+    text = shown(small_invoice(number="12\u202e34\u2066\x00\ud800", seller=Party(name="שלום GmbH")))
+    assert "12\ufffd34\ufffd\ufffd\ufffd" in text
+    assert "שלום GmbH" in text
+
+
+def test_words_without_end_can_be_broken_and_are_copied_whole() -> None:
+    word = "<&x>" * 2500
+    page = Page(invoice_html(small_invoice(project=f"Projekt {word} Ende"), title=word))
+    assert f"Projekt {word} Ende" in page.words
+    assert page.tags.count("wbr") > 200
+    assert all("<wbr>" not in value for _, value in page.attributes)
+
+
+def test_an_endless_number_leaves_room_for_the_others() -> None:
+    number = Decimal("123456789012345678.123456789012345678901234567891")
+    html = invoice_html(small_invoice(lines=(Line(quantity=number),)), title="x")
+    assert german.quantity(number) in html
+    assert 'class="lines fixed"' in html
+    assert 'class="lines fixed"' not in invoice_html(small_invoice(), title="x")
+
+
+def test_the_report_groups_findings_worst_first() -> None:
+    findings = (finding(Severity.INFORMATION, "I-1"), finding(Severity.ERROR, "E-1"), finding(Severity.ERROR, "E-2"))
+    text = Page(report_html(report(*findings, verdict=Verdict.REJECT))).words
+    assert "nicht bestanden" in text
+    assert re.search(r"Fehler: 2 E-1 Fehler .* E-2 Fehler .* Hinweis: 1 I-1 Hinweis", text)
+    assert "Der <Kontakt> & mehr fehlt." in text
+
+
+def test_a_place_is_shown_without_namespaces_and_kept_in_full() -> None:
+    page = Page(report_html(report(finding(Severity.WARNING))))
+    assert "/Invoice[1]/AccountingSupplierParty[1]" in page.words
+    assert ("title", LOCATION) in page.attributes
+
+
+def test_the_report_never_says_that_an_invoice_is_right() -> None:
+    text = Page(report_html(report())).words
+    assert "formal geprüft" in text
+    assert "Keine Beanstandungen." in text
+    assert text.count("richtig") == 1
+    assert "Ob die Rechnung sachlich und rechnerisch richtig ist, stellen Menschen fest." in text
+
+
+def test_the_report_says_what_judged() -> None:
+    text = Page(report_html(report())).words
+    for part in ("E-Rechnung", "UBL Invoice", "urn:cen.eu:en16931:2017", "EN16931 (UBL Invoice)", "rechnung.xml"):
+        assert part in text
+    assert f"EN16931-UBL-validation 1.3.16 {SHA256}" in text
+    assert "Alle Regelwerke haben geprüft." in text
+
+
+def test_a_report_without_judgement_claims_nothing() -> None:
+    empty = report(verdict=Verdict.NOT_ASSESSED).model_copy(update={"rules": (), "scenario": None, "syntax": None})
+    text = Page(report_html(empty)).words
+    assert "nicht prüfbar" in text
+    assert "Keine Beanstandungen" not in text
+    assert "Kein Regelwerk hat geprüft." in text
+    assert "None" not in text
+
+
+def test_of_many_findings_the_worst_are_shown_and_the_others_counted() -> None:
+    many = [finding(Severity.WARNING, f"W-{number}") for number in range(1300)]
+    text = Page(report_html(report(*many, finding(Severity.ERROR, "E-1")), max_findings=2)).words
+    assert "E-1" in text
+    assert "W-0 " in text
+    assert "W-1 " not in text
+    assert "weitere: 1.299." in text
+
+
+def test_the_protocol_says_who_did_what_when_and_on_what_ground() -> None:
+    text = Page(protocol_html(protocol(act(), act(Action.ACCEPT, wording="", reason="Konto geprüft")))).words
+    assert "1. Sachliche Feststellung § 31 Abs. 2 KomHVO NRW Maria Muster, 24.11.2026, 14:05 Uhr" in text
+    assert "(2026-11-24T13:05:07Z)" in text
+    assert "Die Leistung wurde erbracht. Sachlich richtig." in text
+    assert f"Gesehene Rechnung SHA-256 {'1' * 64} Gesehener Prüfbericht SHA-256 {'2' * 64}" in text
+    assert "Ereignis der Beweiskette 4711" in text
+    assert "2. Angenommen trotz Befund Maria Muster" in text
+    assert "Begründung Konto geprüft" in text
+
+
+def test_the_protocol_ties_entry_mail_and_files() -> None:
+    text = Page(protocol_html(protocol())).words
+    for part in ("Stadt Iserlohn", "RE-2026-000042", "PE-2026-000123", "23.07.2026, 08:12 Uhr", "16 Zentrale Dienste"):
+        assert part in text
+    assert f"Rechnung wie eingegangen rechnung.xml 12,3 kB SHA-256 {SHA256} SHA-512 {SHA512}" in text
+    assert "Zahlbetrag 1.190,00 EUR" in text
+    assert "formal geprüft" in text
+    assert "Noch keine Handlung verzeichnet." in text
+    assert "Erstellt am 24.11.2026, 15:00 Uhr." in text
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_a_demonstration_is_marked_as_one(demo: bool) -> None:
+    assert ("Vorführung, erfundene Daten" in Page(protocol_html(protocol(demo=demo))).words) is demo
+
+
+def test_every_action_has_its_name_and_every_signature_its_ground() -> None:
+    assert set(codes.ACTIONS) == set(Action)
+    assert set(codes.LEGAL_BASIS) == set(SIGNED)
+
+
+@pytest.mark.parametrize("name", ["received_at", "made_at"])
+def test_a_protocol_knows_no_time_without_zone(name: str) -> None:
+    with pytest.raises(ValueError, match="naive"):
+        protocol(**{name: datetime(2026, 11, 24)})
+    protocol(**{name: datetime(2026, 11, 24, tzinfo=UTC)})
