@@ -5,6 +5,7 @@ from django.db import models
 
 __all__ = [
     "Act",
+    "ApiToken",
     "ClearingDecision",
     "Document",
     "DocumentFile",
@@ -203,6 +204,19 @@ class UnitMembership(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "unit"], name="one_membership_per_unit")]
+
+
+class ApiToken(models.Model):
+    """A key of another program. Only its hash is kept; `scopes` name what it may do, `inbox` where it hands in."""
+
+    id = models.UUIDField(primary_key=True)
+    name = models.CharField(max_length=100, unique=True)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    inbox = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
 
 
 class NeighbourCheck(models.Model):

@@ -1,13 +1,11 @@
 """The tasks: advance a document, sweep, look at the neighbours. Each may run twice or never without harm."""
 
-import shutil
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections
 
-from config.settings import load_settings
 from pipelines.flow import automatic_states, stage_of
 from records.neighbours import note
 from records.work import due
@@ -18,8 +16,6 @@ from workers.step import run_step
 from workers.targets import dms, out_trays
 
 __all__ = ["advance", "enqueue", "look_at_neighbours", "sweep"]
-
-_LEAST_FREE_BYTES = 2 * 1024**3
 
 
 @app.task(bind=True, name="workers.tasks.advance")
@@ -58,8 +54,6 @@ def look_at_neighbours() -> None:
     for name, connector in (("DMS", dms()), ("Postfächer", out_trays())):
         health = connector.health()
         note(name, health.ok, health.detail, datetime.now(UTC))
-    free = shutil.disk_usage(load_settings().var).free
-    note("Speicherplatz", free >= _LEAST_FREE_BYTES, f"{free / 1024**3:.1f} GB frei", datetime.now(UTC))
 
 
 def queued(queue: Queue) -> int:

@@ -25,6 +25,7 @@ _FAST = {
     "POLL_SECONDS": "0.1",
     "SWEEP_SECONDS": "1",
     "SPOOL_SWEEP_SECONDS": "1",
+    "NEIGHBOURS_SECONDS": "2",
     "RETRY_FIRST": "0.2",
     "DMS_UNCLEAR_WAIT": "1",
     "LEASE_SECONDS": "60",
@@ -182,12 +183,13 @@ class System:
         answer = httpx.get(f"http://127.0.0.1:{self.mock_port}/_admin/objects", timeout=10)
         return list(answer.raise_for_status().json())
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """One command of the command line on this installation."""
         return subprocess.run(
             (sys.executable, "-m", "posteingang", *arguments),
             cwd=CODE_ROOT,
             env=self.environment,
+            input=stdin,
             capture_output=True,
             text=True,
             timeout=120,

@@ -1,0 +1,209 @@
+"""People at work in a real browser: an invoice from the inbox to the DMS, a clearing case, what is not one's own.
+
+Pictures of the pages land in test-artefacts/ to be looked at.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from config.settings import CODE_ROOT
+from tests.e2e.system import System
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+Make = Callable[..., System]
+SAMPLES = CODE_ROOT / "samples"
+PICTURES = CODE_ROOT / "test-artefacts"
+PASSWORD = "ein-langes-kennwort-7"
+PEOPLE = {
+    "petra": ("Petra Post", "poststelle", ()),
+    "bernd": ("Bernd Bereich", "bereich", ("51",)),
+    "anke": ("Anke Anordnung", "anordnung", ("51",)),
+    "bettina": ("Bettina Buchung", "buchhaltung", ()),
+    "fremd": ("Frieda Fremd", "bereich", ("22",)),
+    "admin": ("Adam Admin", "administration", ()),
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def system(make_system: Make) -> System:
+    made = make_system(DEMO="true")
+    made.start()
+    for name, (full_name, role, units) in PEOPLE.items():
+        options = [part for unit in units for part in ("--unit", unit)]
+        done = made.run(
+            *("users", "add", name, "--name", full_name, "--role", role, *options, "--password-stdin"),
+            stdin=f"{PASSWORD}\n",
+        )
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+class Desk:
+    """One person at their own browser."""
+
+    def __init__(self, browser: Browser, system: System, name: str) -> None:
+        self.context: BrowserContext = browser.new_context(
+            base_url=f"http://127.0.0.1:{system.web_port}", viewport={"width": 1280, "height": 900}, locale="de-DE"
+        )
+        self.refused: list[str] = []
+        self.page: Page = self.context.new_page()
+        self.page.on("console", lambda message: self.refused.append(message.text) if message.type == "error" else None)
+        self.page.goto("/")
+        self.page.get_by_label("Benutzername").fill(name)
+        self.page.get_by_label("Kennwort").fill(PASSWORD)
+        self.page.get_by_role("button", name="Anmelden").click()
+        expect(self.page.get_by_role("heading", name="Meine Aufgaben")).to_be_visible()
+
+    def open_task(self, number: str) -> None:
+        self.page.goto("/")
+        self.page.get_by_role("link", name=number, exact=True).click()
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(number)
+
+    def press(self, button: str, *, says: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+        expect(self.page.get_by_role("status")).to_contain_text(says)
+
+    def picture(self, name: str) -> None:
+        PICTURES.mkdir(exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+    def leave(self) -> None:
+        assert self.refused == [], "the browser complained about the page"
+        self.context.close()
+
+
+def drop_sample(system: System, name: str) -> None:
+    inbox, file = name.split("/")
+    target = system.var / "inbox" / inbox / file
+    shutil.copyfile(SAMPLES / name, target.with_name(f"{file}.part"))
+    target.with_name(f"{file}.part").rename(target)
+    target.with_name(f"{file}.ready").touch()
+
+
+def until_state(system: System, state: str) -> None:
+    system.until(lambda: system.states() == {state: 1}, f"the document is {state}", unwanted=())
+
+
+def test_a_clerk_certifies_another_orders_and_the_invoice_is_filed(system: System, browser: Browser) -> None:
+    drop_sample(system, "rechnung/xrechnung_ubl.xml")
+    until_state(system, "to_certify_factually")
+
+    clerk = Desk(browser, system, "bernd")
+    clerk.picture("aufgaben")
+    clerk.open_task("RE-2026-000001")
+    readable = clerk.page.frame_locator("iframe")
+    expect(readable.locator("body")).to_contain_text("05962024-51001-12")
+    clerk.picture("rechnung")
+    clerk.press("Sachlich richtig", says="Sachlich richtig")
+    expect(clerk.page.get_by_role("heading", level=1)).to_contain_text("wartet auf rechnerische Feststellung")
+    clerk.press("Rechnerisch richtig", says="Rechnerisch richtig")
+    clerk.leave()
+
+    orderer = Desk(browser, system, "anke")
+    orderer.open_task("RE-2026-000001")
+    orderer.press("Auszahlung anordnen", says="Auszahlung anordnen")
+    orderer.leave()
+
+    accountant = Desk(browser, system, "bettina")
+    accountant.open_task("RE-2026-000001")
+    accountant.press("Freigeben", says="Freigeben")
+    until_state(system, "filed")
+    accountant.page.goto("/rechnungen/")
+    accountant.picture("rechnungseingangsbuch")
+    accountant.page.get_by_role("link", name="RE-2026-000001", exact=True).click()
+    history = accountant.page.get_by_role("region", name="Verlauf")
+    for person in ("Bernd Bereich", "Anke Anordnung", "Bettina Buchung"):
+        expect(history).to_contain_text(person)
+    accountant.picture("rechnung-abgelegt")
+    with accountant.page.expect_download() as download:
+        accountant.page.get_by_role("link", name="Freigabeprotokoll").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    accountant.leave()
+
+    filed = system.filed()
+    assert {tuple(item["properties"]["8"]) for item in filed} == {("RE-2026-000001",)}
+    assert len(filed) == 4, "invoice, readable form, report, protocol"
+
+
+def test_whoever_certified_cannot_order_and_is_told_so(system: System, browser: Browser) -> None:
+    done = system.run(
+        *("users", "add", "beides", "--name", "Berta Beides", "--role", "bereich", "--role", "anordnung"),
+        *("--unit", "51", "--password-stdin"),
+        stdin=f"{PASSWORD}\n",
+    )
+    assert done.returncode == 0, done.stderr
+    drop_sample(system, "rechnung/xrechnung_ubl.xml")
+    until_state(system, "to_certify_factually")
+
+    desk = Desk(browser, system, "beides")
+    desk.open_task("RE-2026-000001")
+    desk.press("Sachlich richtig", says="Sachlich richtig")
+    desk.press("Rechnerisch richtig", says="Rechnerisch richtig")
+    desk.page.goto("/rechnungen/RE-2026-000001/")
+
+    expect(desk.page.get_by_text("das muss eine andere Person tun")).to_be_visible()
+    expect(desk.page.get_by_role("button", name="Auszahlung anordnen")).to_have_count(0)
+    desk.picture("trennung-der-aufgaben")
+    desk.leave()
+
+
+def test_a_clearing_case_is_decided_and_moves_on(system: System, browser: Browser) -> None:
+    drop_sample(system, "scan/bauantrag.pdf")
+    until_state(system, "clearing")
+
+    clerk = Desk(browser, system, "petra")
+    clerk.page.get_by_role("link", name="Klärfälle").click()
+    clerk.picture("klaerfaelle")
+    clerk.page.get_by_role("link", name="PE-2026-000001", exact=True).click()
+    expect(clerk.page.get_by_role("img").first).to_have_js_property("complete", True)
+    assert clerk.page.evaluate("document.querySelector('.paper img').naturalWidth") > 500, "the page is shown"
+    clerk.picture("klaerfall")
+    clerk.page.get_by_label("Dokumentart").select_option(label="Bauantrag (Vorschlag)")
+    clerk.page.get_by_label("Zuständige Einheit").select_option("10/2")
+    clerk.page.get_by_label("Ja, weiterleiten").check()
+    clerk.page.get_by_label("Begründung").first.fill("Irrläufer, geht an die Verwaltungssteuerung")
+    clerk.press("Entscheiden", says="Entscheiden")
+
+    until_state(system, "filed")
+    (filed,) = system.filed()
+    assert filed["properties"]["4"] == ["10/2"]
+    clerk.leave()
+
+
+def test_what_belongs_to_another_unit_does_not_exist(system: System, browser: Browser) -> None:
+    drop_sample(system, "rechnung/xrechnung_ubl.xml")
+    until_state(system, "to_certify_factually")
+
+    stranger = Desk(browser, system, "fremd")
+    expect(stranger.page.get_by_text("Gerade wartet nichts auf Sie.")).to_be_visible()
+    answer = stranger.page.goto("/rechnungen/RE-2026-000001/")
+    assert answer is not None
+    assert answer.status == 404
+    expect(stranger.page.get_by_role("heading", level=1)).to_contain_text("Nicht gefunden")
+    stranger.context.close()
+
+
+def test_the_status_page_knows_the_neighbours_and_shows_no_content(system: System, browser: Browser) -> None:
+    drop_sample(system, "rechnung/regelverstoss_ubl.xml")
+    until_state(system, "clarification")
+    system.until(lambda: bool(system.query("SELECT name FROM records_neighbourcheck")), "the neighbours were asked")
+
+    administrator = Desk(browser, system, "admin")
+    administrator.page.get_by_role("link", name="Status").click()
+    expect(administrator.page.get_by_role("main")).to_contain_text("DMS")
+    expect(administrator.page.get_by_role("main")).not_to_contain_text("regelverstoss")
+    administrator.picture("status")
+    administrator.leave()
