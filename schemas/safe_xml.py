@@ -14,6 +14,8 @@ __all__ = ["MAX_BYTES", "parse_xml", "root_name", "serialised"]
 
 MAX_BYTES = 64 * 1024 * 1024
 _MAX_DEPTH = 100
+_MAX_MARKS = 4_000_000
+"""Signs of elements and attributes ('<' and '='): each costs some 100 bytes. An invoice of 10,000 lines has a million."""
 _REMEDY = "Bitte beim Absender eine gültige Datei anfordern."
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = frozenset(
@@ -22,6 +24,7 @@ _ENCODINGS = frozenset(
 )
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_ELEMENT = re.compile(r"<[^\s\0!?/]")
 
 
 def parse_xml(content: bytes) -> etree._Element:
@@ -32,7 +35,9 @@ def parse_xml(content: bytes) -> etree._Element:
         )
     if not content.strip():
         raise BadInput("Das XML ist leer.", remedy=_REMEDY)
-    _refuse_doctype(content)
+    if content.count(b"<") + content.count(b"=") > _MAX_MARKS:
+        raise BadInput("Das XML hat zu viele Elemente, um eine Rechnung zu sein.", remedy=_REMEDY)
+    _check_prolog(content)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=True, remove_pis=True
     )
@@ -60,15 +65,18 @@ def root_name(root: etree._Element) -> str:
     return str(root.tag)
 
 
-def _refuse_doctype(content: bytes) -> None:
-    """Look at the prolog only: a DOCTYPE can stand nowhere else. Encodings that could hide one are refused."""
+def _check_prolog(content: bytes) -> None:
+    """A DOCTYPE can stand before the first element only: there nothing but blanks, comments and PIs is let pass.
+
+    Encodings that could hide one are refused.
+    """
     head = content[:65536]
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             text = head[len(mark) :].decode(encoding, "ignore")
             break
     else:
-        if head[:4] in (b"<\0?\0", b"<\0!\0") or head[1:2] == b"\0":
+        if head[1:2] == b"\0":
             text = head.decode("utf-16-le", "ignore")
         elif head[:1] == b"\0":
             text = head.decode("utf-16-be", "ignore")
@@ -83,9 +91,12 @@ def _refuse_doctype(content: bytes) -> None:
         place = found.end()
     if text.startswith("<!DOCTYPE", place):
         raise BadInput("Das XML enthält eine DOCTYPE-Angabe; sie ist aus Sicherheitsgründen verboten.", remedy=_REMEDY)
-    if text.startswith(("<!--", "<?"), place):
-        raise BadInput("Der Vorspann des XML ist zu lang oder nicht abgeschlossen.", remedy=_REMEDY)
+    if not _ELEMENT.match(text, place):
+        raise BadInput(
+            "Das XML beginnt mit keinem Element, oder sein Vorspann ist zu lang oder nicht abgeschlossen.",
+            remedy=_REMEDY,
+        )
 
 
 def _words(error: etree.XMLSyntaxError) -> str:
-    return (error.msg or "unbekannter Fehler").split(", line ")[0][:160]
+    return " ".join((error.msg or "unbekannter Fehler").split(", line ")[0].split())[:160]
