@@ -19,7 +19,6 @@ OVERDUE_AFTER = timedelta(minutes=10)
 class InState:
     """How many documents are in a state, and since when the oldest of them."""
 
-    state: State
     count: int
     since: datetime
 
@@ -28,7 +27,6 @@ class InState:
 class Backlog:
     """Documents of an automatic state: in work, due (and for how many that is long ago), put off until later."""
 
-    state: State
     count: int
     since: datetime
     working: int
@@ -63,7 +61,7 @@ class WaitingFile:
 def in_states() -> dict[State, InState]:
     """Every state some document is in."""
     counted = Document.objects.values("state").annotate(count=Count("id"), since=Min("state_since"))
-    return {State(row["state"]): InState(State(row["state"]), row["count"], row["since"]) for row in counted}
+    return {State(row["state"]): InState(row["count"], row["since"]) for row in counted}
 
 
 def backlogs(automatic: Sequence[State], now: datetime) -> dict[State, Backlog]:
@@ -84,7 +82,17 @@ def backlogs(automatic: Sequence[State], now: datetime) -> dict[State, Backlog]:
             deferred=Count("id", filter=free & Q(next_attempt_at__gt=now)),
         )
     )
-    return {State(row["state"]): Backlog(**row | {"state": State(row["state"])}) for row in counted}
+    return {
+        State(row["state"]): Backlog(
+            count=row["count"],
+            since=row["since"],
+            working=row["working"],
+            due=row["due"],
+            overdue=row["overdue"],
+            deferred=row["deferred"],
+        )
+        for row in counted
+    }
 
 
 def held_up(limit: int = 50) -> tuple[HeldUp, ...]:

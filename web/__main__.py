@@ -12,4 +12,11 @@ if __name__ == "__main__":
     from web.wsgi import application
 
     settings = load_settings()
-    waitress.serve(application, host=settings.web_host, port=settings.web_port, threads=8, ident="posteingang")
+    waitress.serve(
+        application,
+        host=settings.web_host,
+        port=settings.web_port,
+        threads=8,
+        ident="posteingang",
+        clear_untrusted_proxy_headers=not settings.behind_tls,
+    )

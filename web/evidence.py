@@ -19,7 +19,8 @@ _LABELS = {
     FileRole.TRANSFER_NOTE: "Transfervermerk",
     FileRole.INVOICE_XML: "Rechnungsdaten (XML)",
     FileRole.REPORT: "Prüfbericht (Daten)",
-    FileRole.RENDERING: "lesbare Rechnung",
+    FileRole.RENDERING: "lesbare Rechnung (HTML)",
+    FileRole.INVOICE_PDF: "lesbare Rechnung (PDF)",
     FileRole.REPORT_PDF: "Prüfbericht (PDF)",
     FileRole.PROTOCOL: "Freigabeprotokoll",
 }

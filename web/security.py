@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
 __all__ = ["DOWNLOAD_POLICY", "PAPER_POLICY", "ContentSecurityMiddleware", "LoginRequiredMiddleware"]
 
@@ -35,11 +35,11 @@ class ContentSecurityMiddleware:
 class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     """Leads to the login page; whoever sent a form is told that it was not taken."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponse:
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if request.method == "POST":
             messages.warning(
                 request,
                 "Ihre Sitzung ist abgelaufen. Die letzte Eingabe ist nicht gespeichert; bitte melden Sie sich an und "
                 "wiederholen Sie sie.",
             )
-        return super().handle_no_permission(request, view_func)  # type: ignore[no-any-return]
+        return super().handle_no_permission(request, view_func)

@@ -11,11 +11,14 @@ from pathlib import Path
 from config.settings import CODE_ROOT
 from schemas.errors import BadInput
 
-__all__ = ["MEMORY", "SECONDS", "WIDEST", "page_picture"]
+__all__ = ["WIDEST", "page_picture"]
 
-SECONDS = 10
-MEMORY = 1536 * 1024 * 1024
 WIDEST = 1200
+_SECONDS = 10
+"""Of the processor."""
+_PATIENCE = 15.0
+"""Seconds by the clock."""
+_MEMORY = 1536 * 1024 * 1024
 _TALLEST = 4
 """Times the width: a page as long as a street is drawn narrower."""
 
@@ -25,7 +28,7 @@ def page_picture(path: Path, page: int, width: int) -> bytes:
     command = (sys.executable, "-m", "pipelines.scan.preview", str(path), str(page), str(min(width, WIDEST)))
     try:
         done = subprocess.run(
-            command, cwd=CODE_ROOT, env={"LC_ALL": "C.UTF-8"}, capture_output=True, timeout=SECONDS + 5, check=True
+            command, cwd=CODE_ROOT, env={"LC_ALL": "C.UTF-8"}, capture_output=True, timeout=_PATIENCE, check=True
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise BadInput(f"Seite {page} lässt sich nicht als Bild zeigen ({type(error).__name__}).") from None
@@ -34,8 +37,8 @@ def page_picture(path: Path, page: int, width: int) -> bytes:
 
 def _draw(path: Path, page: int, width: int) -> None:
     """Write the picture to standard output, under limits that end this process when it goes beyond them."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     import pypdfium2

@@ -1,12 +1,15 @@
 """What Django is told follows from our settings."""
 
+import runpy
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from config.django_settings import _database, _secret_key
-from config.settings import Settings
+from config.settings import CODE_ROOT, Settings, load_settings
 from schemas.errors import ConfigurationError
 
 
@@ -62,3 +65,37 @@ def test_the_configured_key_wins_over_the_kept_one(tmp_path: Path) -> None:
 def test_two_installations_never_share_a_key_before_their_first_start(tmp_path: Path) -> None:
     keys = {_secret_key(Settings(var=tmp_path / name)) for name in ("a", "b")}
     assert len(keys) == 2
+
+
+@pytest.fixture
+def django_is_told(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Django's settings, made anew from these variables."""
+
+    def make(**variables: str) -> dict[str, Any]:
+        for name, value in variables.items():
+            monkeypatch.setenv(f"POSTEINGANG_{name.upper()}", value)
+        load_settings.cache_clear()
+        return runpy.run_path(str(CODE_ROOT / "config" / "django_settings.py"))
+
+    yield make
+    monkeypatch.undo()
+    load_settings.cache_clear()
+
+
+def test_behind_tls_cookies_are_secure_and_browsers_stay_with_https(django_is_told: Any) -> None:
+    told = django_is_told(behind_tls="true", allowed_hosts="post.iserlohn.de, .example.org")
+    assert told["SESSION_COOKIE_SECURE"] is True
+    assert told["CSRF_COOKIE_SECURE"] is True
+    assert told["SECURE_HSTS_SECONDS"] == 31_536_000
+    assert told["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+    assert told["CSRF_TRUSTED_ORIGINS"] == ["https://post.iserlohn.de", "https://*.example.org"]
+
+
+def test_on_this_machine_no_header_of_a_proxy_is_believed(django_is_told: Any) -> None:
+    told = django_is_told(behind_tls="false")
+    assert told["SESSION_COOKIE_SECURE"] is False
+    assert not {"SECURE_PROXY_SSL_HEADER", "SECURE_HSTS_SECONDS", "CSRF_TRUSTED_ORIGINS"} & set(told)
+
+
+def test_the_supervisor_reaches_the_page_whatever_names_are_allowed(django_is_told: Any) -> None:
+    assert django_is_told(allowed_hosts="post.iserlohn.de")["ALLOWED_HOSTS"] == ["post.iserlohn.de", "127.0.0.1"]

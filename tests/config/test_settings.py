@@ -167,3 +167,23 @@ def test_a_process_reads_its_settings_once(monkeypatch: pytest.MonkeyPatch) -> N
     before = load_settings()
     monkeypatch.setenv("POSTEINGANG_WEB_PORT", "1234")
     assert load_settings() is before
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.1.2.3", "post.example.org", ""])
+def test_plain_http_in_the_network_is_refused_with_what_to_do(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTEINGANG_WEB_HOST", host)
+    message = complaint()
+    assert message.startswith(f"POSTEINGANG_WEB_HOST={host}: die Seite wäre unverschlüsselt im Netz erreichbar.")
+    assert "POSTEINGANG_BEHIND_TLS=true" in message
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "::1", "localhost"])
+def test_plain_http_on_this_machine_is_allowed(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTEINGANG_WEB_HOST", host)
+    assert read_settings().behind_tls is False
+
+
+def test_behind_a_proxy_with_tls_the_page_may_listen_in_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTEINGANG_WEB_HOST", "10.1.2.3")
+    monkeypatch.setenv("POSTEINGANG_BEHIND_TLS", "true")
+    assert read_settings().behind_tls is True

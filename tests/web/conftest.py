@@ -15,7 +15,7 @@ from django.test import Client
 from records import audit, register
 from records.intake import Arrival, accept
 from records.models import Document, DocumentFile, RegisterEntry
-from schemas.roles import Person, Role
+from schemas.roles import Person
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Verdict
 from schemas.values import Assessment, InvoiceFacts

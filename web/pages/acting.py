@@ -73,8 +73,8 @@ def act(request: HttpRequest, person: Person, document: Document) -> Form | Http
         entered = Entered.of(request.POST)
         try:
             choice = decide(document.id, entered, person, datetime.now(UTC))
-        except BadInput as found:
-            problem = found
+        except BadInput as refused:
+            problem = refused
         else:
             return _onward(request, person, document, choice.label)
     seen = last_sequence(document.id)

@@ -1,7 +1,9 @@
 """The lists of mail: everything a person sees, and what is to be cleared."""
 
+from typing import TypeVar
+
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,13 +11,13 @@ from django.views.decorators.http import require_safe
 from pipelines.flow import FLOW
 from records import status
 from records.access import visible_documents
-from records.models import Document
 from schemas.roles import Person, Role
 from schemas.states import State
 
 __all__ = ["PAGE_SIZE", "asked", "clearing", "paged", "post"]
 
 PAGE_SIZE = 50
+Row = TypeVar("Row", bound=Model)
 
 
 @require_safe
@@ -48,7 +50,7 @@ def clearing(request: HttpRequest, person: Person) -> HttpResponse:
     return render(request, "web/clearing.html", {"page": paged(request, rows)})
 
 
-def paged(request: HttpRequest, rows: QuerySet[Document]) -> Page[Document]:
+def paged(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
     """The page asked for (`seite`); nonsense leads to the nearest one there is."""
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("seite"))
 
