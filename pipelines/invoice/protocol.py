@@ -11,8 +11,8 @@ from schemas.values import Entry, NewFile, StepResult, Work
 
 __all__ = ["write_protocol"]
 
-_MOST_LINES = 200
-"""Lines of an invoice set on paper; the data set has them all, and a page of thousands takes minutes to set."""
+_MOST_LINES, _MOST_FINDINGS = 200, 500
+"""Lines and findings set on paper; data set and report have them all, and thousands take minutes to set."""
 
 _FILES = (
     (FileRole.ORIGINAL, "Rechnung wie eingegangen"),
@@ -28,7 +28,7 @@ def write_protocol(work: Work, city: City) -> StepResult:
         raise AssertionError(f"{work.document_id} is released without an entry in the register")
     number = work.entry.number
     pages = [
-        (FileRole.REPORT_PDF, f"{number} Prüfbericht", report_html(read_report(work))),
+        (FileRole.REPORT_PDF, f"{number} Prüfbericht", report_html(read_report(work), max_findings=_MOST_FINDINGS)),
         (FileRole.PROTOCOL, f"{number} Freigabeprotokoll", protocol_html(_protocol(work, work.entry, city))),
     ]
     if FileRole.INVOICE_XML not in work.files:
