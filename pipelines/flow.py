@@ -18,7 +18,8 @@ class Choice:
     """One way on from a waiting state. `next` None leads back to the step at which the document stopped.
 
     `own_unit`: only for persons of the document's unit. `after`: offered only if the document stopped in one of
-    these states (empty: always). `signed`: the person signs a wording, and duties are kept apart.
+    these states (empty: always), `delivered`: only if the target holds the document already. `signed`: the person
+    signs a wording, and duties are kept apart.
     """
 
     action: Action
@@ -28,6 +29,7 @@ class Choice:
     own_unit: bool = False
     needs_reason: bool = False
     after: tuple[State, ...] = ()
+    delivered: bool = False
     signed: bool = False
 
 
@@ -224,6 +226,15 @@ FLOW: tuple[Stage, ...] = (
                 State.ROUTED,
                 needs_reason=True,
                 after=(State.NOTED, State.ROUTED),
+            ),
+            Choice(
+                Action.CONFIRM,
+                "Abgelegte Fassung anerkennen",
+                Role.MAILROOM,
+                State.FILED,
+                needs_reason=True,
+                after=(State.ROUTED,),
+                delivered=True,
             ),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.MAILROOM, None, needs_reason=True),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.ACCOUNTING, None, needs_reason=True),

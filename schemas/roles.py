@@ -39,6 +39,7 @@ class Action(StrEnum):
 
     DECIDE = "entscheiden"
     RETRY = "wiederholen"
+    CONFIRM = "anerkennen"
     ACCEPT = "annehmen"
     REJECT = "zurueckweisen"
     CERTIFY_FACTUALLY = "sachlich_richtig"

@@ -108,7 +108,8 @@ def _allowed(held: Held, action: str, person: Person) -> Choice:
 
 def _fits(choice: Choice, document: Document, person: Person) -> bool:
     own = not choice.own_unit or document.unit in person.units
-    return own and (not choice.after or came_from(document) in choice.after)
+    there = not choice.delivered or document.delivered_as is not None
+    return own and there and (not choice.after or came_from(document) in choice.after)
 
 
 def _objection(choice: Choice, document: Document, person: Person, acts: tuple[Act, ...]) -> str | None:

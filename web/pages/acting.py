@@ -18,7 +18,7 @@ from web.deciding import LONGEST_REASON, Entered, Offer, decide, offers
 
 __all__ = ["Form", "act"]
 
-_BESIDE = frozenset({Action.QUERY, Action.RETRY})
+_BESIDE = frozenset({Action.QUERY, Action.RETRY, Action.CONFIRM})
 
 
 @dataclass(frozen=True, slots=True)
