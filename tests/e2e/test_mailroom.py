@@ -34,7 +34,7 @@ def log_in(browser: httpx.Client) -> None:
 
 def add_user(system: System) -> None:
     done = subprocess.run(
-        (sys.executable, "-m", "posteingang", "users", "add", "anna", "--password-stdin"),
+        (sys.executable, "-m", "posteingang", "users", "add", "anna", "--role", "poststelle", "--password-stdin"),
         cwd=CODE_ROOT,
         env=system.environment,
         input=f"{PASSWORD}\n",
@@ -69,7 +69,7 @@ def test_a_letter_a_duplicate_and_a_broken_file_end_where_they_belong(make_syste
     address = f"http://127.0.0.1:{system.web_port}"
     with httpx.Client(base_url=address, follow_redirects=True, timeout=30) as browser:
         log_in(browser)
-        listing = browser.get("/")
+        listing = browser.get("/post/")
         assert "Hundesteuer An-/Abmeldung" in listing.text
         assert "Dublette" in listing.text
         link = re.search(r'href="(/schriftstueck/[^"]+)"', listing.text)

@@ -53,7 +53,7 @@ def test_a_download_is_the_stored_bytes_and_carries_every_guard(mailroom: Client
         ("C:\\Windows\\evil.pdf", 'attachment; filename="C__Windows_evil.pdf"'),
         ("rechnung\u202efdp.exe", 'attachment; filename="rechnungfdp.exe"'),
         ("zeile\r\nSet-Cookie: x=1.pdf", 'attachment; filename="zeileSet-Cookie_ x=1.pdf"'),
-        ("\0\x07", 'attachment; filename="datei"'),
+        ("\x07\x1b", 'attachment; filename="datei"'),
         ("...", 'attachment; filename="datei"'),
         ("ohne endung", 'attachment; filename="ohne endung"'),
     ],
