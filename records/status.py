@@ -7,10 +7,22 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Coalesce
 
-from records.models import Document, InboxFile
+from records.models import Document, InboxFile, RegisterEntry
 from schemas.states import State
 
-__all__ = ["OVERDUE_AFTER", "Backlog", "HeldUp", "InState", "WaitingFile", "backlogs", "held_up", "in_states", "inbox"]
+__all__ = [
+    "OVERDUE_AFTER",
+    "Backlog",
+    "HeldUp",
+    "InState",
+    "WaitingFile",
+    "backlogs",
+    "held_up",
+    "held_up_count",
+    "in_states",
+    "inbox",
+    "verdicts",
+]
 
 OVERDUE_AFTER = timedelta(minutes=10)
 
@@ -96,7 +108,7 @@ def backlogs(automatic: Sequence[State], now: datetime) -> dict[State, Backlog]:
 
 
 def held_up(limit: int = 50) -> tuple[HeldUp, ...]:
-    """Documents with a last error, the longest first."""
+    """Documents with a last error, the ones waiting longest first."""
     rows = Document.objects.exclude(last_error="").order_by("state_since")
     return tuple(
         HeldUp(
@@ -112,9 +124,20 @@ def held_up(limit: int = 50) -> tuple[HeldUp, ...]:
     )
 
 
-def inbox() -> tuple[WaitingFile, ...]:
+def held_up_count() -> int:
+    """How many documents have a last error."""
+    return Document.objects.exclude(last_error="").count()
+
+
+def verdicts() -> dict[str | None, int]:
+    """Entries of the invoice register by the verdict of their validation; None: not validated yet."""
+    counted = RegisterEntry.objects.order_by().values("verdict").annotate(count=Count("id"))
+    return {row["verdict"]: row["count"] for row in counted}
+
+
+def inbox(limit: int | None = None) -> tuple[WaitingFile, ...]:
     """Files that cannot be taken in yet, the oldest first."""
     return tuple(
         WaitingFile(file.path, file.size, file.first_seen, file.waiting_for)
-        for file in InboxFile.objects.order_by("first_seen")
+        for file in InboxFile.objects.order_by("first_seen")[:limit]
     )

@@ -2,6 +2,7 @@
 
 import os
 
+from config.logs import prepare_logging
 from config.settings import load_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
@@ -9,9 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.django_settings")
 if __name__ == "__main__":
     import waitress
 
+    settings = load_settings()
+    prepare_logging("web", settings)
     from web.wsgi import application
 
-    settings = load_settings()
     waitress.serve(
         application,
         host=settings.web_host,

@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from schemas.roles import Role
-from web.pages import document, files, health, invoice, lists, login, register, start, status
+from web.pages import document, files, health, invoice, lists, login, metrics, register, start, status
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
@@ -26,6 +26,7 @@ urlpatterns = [
     path("anmelden/", login.LoginView.as_view(), name="login"),
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
     path("gesund", health.health, name="health"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
 handler400 = "web.pages.errors.bad_request"
 handler404 = "web.pages.errors.not_found"

@@ -29,7 +29,7 @@ EXPECTED = {
     "readable_invoice": READERS,
     "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
 }
-PUBLIC = {"login", "logout", "health"}
+PUBLIC = {"login", "logout", "health", "metrics"}
 LISTS = {"post": "/post/", "clearing": "/klaerung/", "register": "/rechnungen/", "status": "/status/"}
 OWN, OTHER = "16", "51"
 

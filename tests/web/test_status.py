@@ -89,3 +89,11 @@ def test_files_that_cannot_be_taken_are_listed(sign_in: SignIn, now: datetime) -
     page = status(sign_in)
     assert "scan/halb.pdf" in page
     assert "12,3 kB" in page
+
+
+def test_a_flood_of_files_shows_its_oldest(sign_in: SignIn, now: datetime) -> None:
+    note_waiting({f"scan/{number:03}.pdf": (1, "wird noch geschrieben") for number in range(60)}, now)
+    for role, address in ((Role.ADMIN, "/status/"), (Role.MAILROOM, "/post/")):
+        page = text_of(sign_in(role).get(address))
+        assert page.count("wird noch geschrieben") == 50
+        assert "(die 50 ältesten)" in page

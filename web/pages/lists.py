@@ -38,7 +38,8 @@ def post(request: HttpRequest, person: Person) -> HttpResponse:
         "stages": FLOW,
         "state": state,
         "words": words,
-        "waiting": status.inbox() if Role.MAILROOM in person.roles else (),
+        "most": PAGE_SIZE,
+        "waiting": status.inbox(PAGE_SIZE) if Role.MAILROOM in person.roles else (),
     }
     return render(request, "web/post.html", context)
 

@@ -15,6 +15,7 @@ from records import status as numbers
 from records.clock import database_now
 from schemas.roles import Person
 from schemas.states import Kind, Queue
+from web.pages.lists import PAGE_SIZE
 
 __all__ = ["status"]
 
@@ -56,8 +57,9 @@ def status(request: HttpRequest, person: Person) -> HttpResponse:
             for stage in FLOW
             if stage.kind is not Kind.AUTOMATIC and stage.state in counted
         ],
-        "held_up": numbers.held_up(),
-        "inbox": numbers.inbox(),
+        "held_up": numbers.held_up(PAGE_SIZE),
+        "inbox": numbers.inbox(PAGE_SIZE),
+        "most": PAGE_SIZE,
         "neighbours": looks,
         "silent": not looks or any(look.silent for look in looks),
         "overdue_minutes": numbers.OVERDUE_AFTER // timedelta(minutes=1),
