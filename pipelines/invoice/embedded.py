@@ -1,8 +1,10 @@
 """Find the structured data inside a PDF (ZUGFeRD, Factur-X, XRechnung in PDF/A-3)."""
 
+import base64
+import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
@@ -18,6 +20,9 @@ __all__ = ["Embedded", "embedded_invoice"]
 _USUAL_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 """Names of the standards since 1.0 (compared without case), best first; `order-x.xml` is an order."""
 _DEEPEST_NAME_TREE = 32
+_MOST_FILES = 100
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,28 +41,33 @@ def embedded_invoice(path: Path) -> Embedded | None:
 
     Chosen by name first, then by root element. BadInput if a file with the usual name is there but cannot be read.
     """
+    chosen: Embedded | None = None
+    others: set[str] = set()
+    spent = 0
     with pikepdf.Pdf.open(path) as pdf:
-        candidates = sorted(_xml_files(pdf), key=lambda found: _rank(found[0]))
-        found: list[Embedded] = []
-        for name, specification in candidates:
+        for name, specification in sorted(_xml_files(pdf), key=lambda found: _rank(found[0]))[:_MOST_FILES]:
+            if spent > MAX_BYTES:
+                break
             try:
                 content = _content(specification)
+                spent += len(content)
                 root = parse_xml(content)
             except BadInput as problem:
                 if _rank(name) < len(_USUAL_NAMES):
                     raise BadInput(f"Der eingebettete Datensatz {name} ist nicht lesbar: {problem}") from None
                 continue
             syntax = syntax_of(root)
-            if syntax is not None:
-                found.append(Embedded(name, content, root, syntax, ()))
-    if not found:
-        return None
-    first = found[0]
-    others = sorted({other.name for other in found[1:] if other.content != first.content})
-    if not others:
-        return first
-    anomaly = f"Das PDF enthält mehrere verschiedene Datensätze; gelesen wird {first.name}, nicht {', '.join(others)}."
-    return Embedded(first.name, first.content, first.root, first.syntax, (anomaly,))
+            if syntax is not None and chosen is None:
+                chosen = Embedded(name, content, root, syntax, ())
+            elif syntax is not None and chosen is not None and content != chosen.content:
+                others.add(name)
+    if chosen is None or not others:
+        return chosen
+    anomaly = (
+        f"Das PDF enthält mehrere verschiedene Datensätze; gelesen wird {chosen.name}, "
+        f"nicht {', '.join(sorted(others)[:10])}."
+    )
+    return replace(chosen, anomalies=(anomaly,))
 
 
 def _rank(name: str) -> int:
@@ -70,7 +80,7 @@ def _xml_files(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
     names = pdf.Root.get("/Names")
     tree = names.get("/EmbeddedFiles") if isinstance(names, pikepdf.Dictionary) else None
     associated = pdf.Root.get("/AF")
-    specifications = [*_leaves(tree, 0)]
+    specifications = [*_leaves(tree, 0, set())]
     if isinstance(associated, pikepdf.Array):
         specifications += list(associated)
     seen: set[object] = set()
@@ -78,39 +88,77 @@ def _xml_files(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
         if not isinstance(item, pikepdf.Dictionary):
             continue
         key = item.objgen if item.is_indirect else id(item)
-        name = str(item.get("/UF") or item.get("/F") or "")
+        name = _name(item)
         if key not in seen and name.lower().endswith(".xml"):
             seen.add(key)
             yield name, item
 
 
-def _leaves(node: object, depth: int) -> Iterator[pikepdf.Object]:
-    """Values of a name tree; its depth is bounded, so that a cycle ends."""
+def _name(specification: pikepdf.Object) -> str:
+    """The name of an attachment, fit to be shown and kept: no path, nothing that misleads the eye, its end if long."""
+    names = (specification.get(key) for key in ("/UF", "/F"))
+    name = next((str(name) for name in names if isinstance(name, pikepdf.String) and str(name)), "")
+    return _UNSHOWN.sub("_", name)[-_LONGEST_NAME:]
+
+
+def _leaves(node: object, depth: int, seen: set[tuple[int, int]]) -> Iterator[pikepdf.Object]:
+    """Values of a name tree, each node once: a cycle ends."""
     if not isinstance(node, pikepdf.Dictionary) or depth > _DEEPEST_NAME_TREE:
         return
+    if node.is_indirect:
+        if node.objgen in seen:
+            return
+        seen.add(node.objgen)
     pairs = node.get("/Names")
     if isinstance(pairs, pikepdf.Array):
         yield from list(pairs)[1::2]
     kids = node.get("/Kids")
     if isinstance(kids, pikepdf.Array):
-        for kid in list(kids)[:1000]:
-            yield from _leaves(kid, depth + 1)
+        for kid in list(kids):
+            yield from _leaves(kid, depth + 1, seen)
 
 
 def _content(specification: pikepdf.Object) -> bytes:
     """The attached bytes, at most MAX_BYTES of them: a small stream may unpack to a flood."""
     files = specification.get("/EF")
-    stream = (files.get("/UF") or files.get("/F")) if isinstance(files, pikepdf.Dictionary) else None
-    if not isinstance(stream, pikepdf.Stream):
+    streams = [files.get(key) for key in ("/UF", "/F")] if isinstance(files, pikepdf.Dictionary) else []
+    stream = next((found for found in streams if isinstance(found, pikepdf.Stream)), None)
+    if stream is None:
         raise BadInput("Die Anlage hat keinen Inhalt.")
     try:
-        if stream.get("/Filter") == "/FlateDecode" and "/DecodeParms" not in stream:
-            unpacker = zlib.decompressobj()
-            content = unpacker.decompress(stream.read_raw_bytes(), MAX_BYTES + 1)
-        else:
-            content = stream.read_bytes()
-    except (pikepdf.PikepdfError, zlib.error) as error:
+        content = stream.read_raw_bytes()
+        for unpack in _packing(stream):
+            content = unpack(content)
+    except (pikepdf.PikepdfError, zlib.error, ValueError) as error:
         raise BadInput(f"Die Anlage ist beschädigt ({type(error).__name__}).") from None
     if len(content) > MAX_BYTES:
         raise BadInput(f"Die Anlage ist größer als {MAX_BYTES // 2**20} MB.")
     return content
+
+
+def _packing(stream: pikepdf.Object) -> list[Callable[[bytes], bytes]]:
+    """How to unpack the stream, step by step; BadInput for what no writer of invoices uses and we could not bound."""
+    filters, parameters = _listed(stream.get("/Filter")), _listed(stream.get("/DecodeParms"))
+    predicted = any(isinstance(one, pikepdf.Dictionary) and one.get("/Predictor", 1) != 1 for one in parameters)
+    unknown = [str(name)[:40] for name in filters if str(name) not in _UNPACK]
+    if predicted or unknown:
+        raise BadInput(f"Die Anlage ist auf unübliche Weise gepackt ({', '.join(unknown) or 'Predictor'}).")
+    return [_UNPACK[str(name)] for name in filters]
+
+
+def _listed(value: object) -> list[object]:
+    """One or many: PDF allows both."""
+    if isinstance(value, pikepdf.Array):
+        return list(value)
+    return [] if value is None else [value]
+
+
+def _inflated(content: bytes) -> bytes:
+    return zlib.decompressobj().decompress(content, MAX_BYTES + 1)
+
+
+_UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "/FlateDecode": _inflated,
+    "/ASCII85Decode": lambda content: base64.a85decode(content.partition(b"~>")[0], ignorechars=b" \t\n\r\0\f"),
+    "/ASCIIHexDecode": lambda content: bytes.fromhex(content.partition(b">")[0].decode("ascii")),
+}

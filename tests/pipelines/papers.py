@@ -10,6 +10,7 @@ from uuid import UUID
 import img2pdf  # type: ignore[import-untyped]
 import pikepdf
 from fpdf import FPDF
+from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageDraw, ImageFont
 
 from pipelines.filing.deliver import MAIN
@@ -17,7 +18,18 @@ from schemas.digest import digest_of_file
 from schemas.states import FileRole
 from schemas.values import DocumentFacts, ScanFacts, StoredFile, Work
 
-__all__ = ["CLAIM_ID", "DOCUMENT_ID", "Desk", "attached", "pdf_bytes", "picture_of", "scanned", "typed"]
+__all__ = [
+    "CLAIM_ID",
+    "DOCUMENT_ID",
+    "Desk",
+    "attached",
+    "carrying",
+    "pdf_bytes",
+    "picture_of",
+    "scanned",
+    "specification",
+    "typed",
+]
 
 DOCUMENT_ID = UUID("6c338cb2-a348-4f6a-8f5c-fecbf751cafa")
 CLAIM_ID = UUID("0b54ea6a-6a9a-4b3c-8d9e-3f1c6b1e7a11")
@@ -38,6 +50,24 @@ def pdf_bytes(change: Callable[[pikepdf.Pdf], None] = lambda pdf: None, *, pages
 def attached(pdf: pikepdf.Pdf, content: bytes, name: str) -> pikepdf.AttachedFileSpec:
     """A file to be embedded under that name."""
     return pikepdf.AttachedFileSpec(pdf, content, filename=name)  # type: ignore[call-arg]
+
+
+def specification(pdf: pikepdf.Pdf, content: bytes, name: str, **changes: object) -> pikepdf.Object:
+    """A file specification as writers of ZUGFeRD make it, before the test changes it; None takes an entry away."""
+    stream = pdf.make_stream(content, Type=Name.EmbeddedFile)
+    entries = {"/Type": Name.Filespec, "/F": String(name), "/UF": String(name), "/EF": Dictionary(F=stream)}
+    entries |= {f"/{key}": value for key, value in changes.items()}
+    return pdf.make_indirect(Dictionary({key: value for key, value in entries.items() if value is not None}))
+
+
+def carrying(*files: tuple[str, bytes], **save: object) -> bytes:
+    """A PDF with these files in its name tree, in this order."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        pairs = [part for name, content in files for part in (String(name), specification(pdf, content, name))]
+        pdf.Root.Names = Dictionary(EmbeddedFiles=Dictionary(Names=Array(pairs)))
+
+    return pdf_bytes(change, **save)
 
 
 def typed(*pages: str) -> bytes:

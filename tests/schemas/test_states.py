@@ -16,9 +16,31 @@ def test_the_names_of_the_states_are_kept() -> None:
         "filed",
         "handed_over",
         "duplicate",
+        "e_invoice",
+        "entered",
+        "validated",
+        "clarification",
+        "to_certify_factually",
+        "to_certify_arithmetically",
+        "to_order",
+        "to_release",
+        "released",
+        "protocolled",
+        "rejected",
     }
 
 
 def test_the_names_of_the_queues_and_files_are_kept() -> None:
-    assert {queue.value for queue in Queue} == {"intake", "ocr", "filing"}
-    assert {role.value for role in FileRole} == {"original", "product", "text", "transfer_note"}
+    assert {queue.value for queue in Queue} == {"intake", "ocr", "invoice", "filing"}
+    assert {role.value for role in FileRole} == {
+        "original",
+        "product",
+        "text",
+        "transfer_note",
+        "invoice_xml",
+        "report",
+        "rendering",
+        "invoice_pdf",
+        "report_pdf",
+        "protocol",
+    }
