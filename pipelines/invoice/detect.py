@@ -17,7 +17,8 @@ __all__ = ["Source", "is_pdf", "is_xml", "look_into"]
 _UBL_PROFILE = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
 _CII_PROFILE = "{*}*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
 _BLANK = b" \t\r\n"
-_XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"<\0", b"\0<")
+_MARK = b"\xef\xbb\xbf"
+_XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"\0<")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def is_pdf(head: bytes) -> bool:
 
 def is_xml(head: bytes) -> bool:
     """True if the file begins like XML, with or without byte order mark and leading blanks."""
-    return head.lstrip(_BLANK).startswith(_XML_STARTS)
+    return head.removeprefix(_MARK).lstrip(_BLANK).startswith(_XML_STARTS)
 
 
 def look_into(path: Path) -> Source | None:
