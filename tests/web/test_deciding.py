@@ -272,6 +272,19 @@ def test_an_invoice_that_stopped_is_tried_again_by_accounting(enter: Enter, sign
     assert (document.state, document.attempts, document.last_error) == (State.PROTOCOLLED, 0, "")
 
 
+@pytest.mark.parametrize("target_id", [None, "T0000017"])
+def test_what_the_target_holds_already_can_be_acknowledged_and_only_that(
+    target_id: str | None, arrive: Arrive, sign_in: SignIn
+) -> None:
+    document = arrive(State.ROUTED, State.CLEARING, delivered_as=target_id)
+    client = sign_in(Role.MAILROOM)
+    offered = actions_on(text_of(client.get(address_of(document))))
+    assert (Action.CONFIRM in offered) is (target_id is not None)
+    answer = send(client, document, Action.CONFIRM, reason="Im DMS nachgesehen: vollständig.")
+    assert answer.status_code == (302 if target_id else 400)
+    assert state_of(document) == (State.FILED if target_id else State.CLEARING)
+
+
 @pytest.mark.parametrize("action", ["", "loeschen", Action.RELEASE, Action.DECIDE, Action.ACCEPT])
 def test_an_action_the_table_does_not_allow_is_refused(action: str, enter: Enter, sign_in: SignIn) -> None:
     document = enter(State.TO_CERTIFY_FACTUALLY, unit="16").document
