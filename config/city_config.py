@@ -1,4 +1,4 @@
-"""The city's own rules as typed values: units, document types, routing, intake points, DMS mapping."""
+"""The city's own rules as typed values: units, document types, routing, intake points, DMS mapping, appraisals."""
 
 import re
 from datetime import date
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from schemas.roles import SIGNED, Action
 
 __all__ = [
+    "Appraisal",
     "City",
     "Cue",
     "DmsMapping",
@@ -21,6 +22,7 @@ __all__ = [
     "Organisation",
     "PropertySource",
     "Protection",
+    "Retention",
     "Routing",
 ]
 
@@ -184,6 +186,22 @@ class DmsMapping(_Strict):
         return self
 
 
+class Appraisal(_Strict):
+    """What the archive has decided of a document type (Bewertung): A keep for ever, V destroy."""
+
+    document_type: Key
+    decision: Literal["A", "V"]
+    number: Text
+    decided_on: date
+    decided_by: Text
+
+
+class Retention(_Strict):
+    """The archive's decisions. A type without one stays B (to be appraised): nothing of it is exported."""
+
+    appraisals: tuple[Appraisal, ...]
+
+
 class City(_Strict):
     """All rules of the city, checked against each other."""
 
@@ -193,6 +211,7 @@ class City(_Strict):
     intake_points: tuple[IntakePoint, ...] = Field(min_length=1)
     invoices: InvoiceRules
     dms: DmsMapping
+    retention: Retention
 
     def unit(self, number: str) -> OrgUnit | None:
         return next((unit for unit in self.organisation.units if unit.number == number), None)
@@ -202,3 +221,8 @@ class City(_Strict):
 
     def intake_point(self, inbox: str) -> IntakePoint | None:
         return next((point for point in self.intake_points if point.inbox == inbox), None)
+
+    def kept_by_archive(self, document_type: str | None) -> Appraisal | None:
+        """The archive's decision A about that type; None if there is none, or V."""
+        found = (entry for entry in self.retention.appraisals if entry.document_type == document_type)
+        return next((entry for entry in found if entry.decision == "A"), None)

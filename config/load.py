@@ -14,6 +14,7 @@ from config.city_config import (
     IntakePoint,
     InvoiceRules,
     Organisation,
+    Retention,
     Routing,
 )
 from config.german import complaint
@@ -49,6 +50,7 @@ def read_city(folder: Path) -> City:
     points = _read(folder / "intake_points.yaml", _IntakePoints)
     invoices = _read(folder / "invoices.yaml", InvoiceRules)
     dms = _read(folder / "dms.yaml", DmsMapping)
+    retention = _read(folder / "retention.yaml", Retention)
     found = City(
         organisation=organisation,
         document_types=types.document_types,
@@ -56,6 +58,7 @@ def read_city(folder: Path) -> City:
         intake_points=points.intake_points,
         invoices=invoices,
         dms=dms,
+        retention=retention,
     )
     _check_unique(folder, found)
     _check_references(folder, found)
@@ -155,6 +158,7 @@ def _check_unique(folder: Path, found: City) -> None:
         ("intake_points.yaml", "intake_points", "key", [point.key for point in found.intake_points]),
         ("intake_points.yaml", "intake_points", "inbox", [point.inbox for point in found.intake_points]),
         ("invoices.yaml", "leitweg_ids", "id", [entry.id for entry in found.invoices.leitweg_ids]),
+        ("retention.yaml", "appraisals", "document_type", [e.document_type for e in found.retention.appraisals]),
     ):
         for place, name in enumerate(names):
             if name in names[:place]:
@@ -185,6 +189,13 @@ def _check_references(folder: Path, found: City) -> None:
             f"invoices.yaml, Zeile {line}: die Dokumentart {found.invoices.document_type!r} gibt es nicht. "
             f"Erlaubt: {', '.join(sorted(keys))}."
         )
+    for place, appraisal in enumerate(found.retention.appraisals):
+        if appraisal.document_type not in keys:
+            line = _line_at(folder / "retention.yaml", ["appraisals", place, "document_type"])
+            raise ConfigurationError(
+                f"retention.yaml, Zeile {line}: die Dokumentart {appraisal.document_type!r} gibt es nicht. "
+                f"Erlaubt: {', '.join(sorted(keys))}."
+            )
     for key in found.dms.categories:
         if key not in keys:
             line = _line_at(folder / "dms.yaml", ["categories", key])

@@ -99,7 +99,7 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "zugeordnet, wird übergeben",
         step="pipelines.filing.deliver:deliver",
-        next=(State.FILED, State.HANDED_OVER, State.CLEARING),
+        next=(State.FILED, State.HANDED_OVER, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.UNIT,
     ),
@@ -208,12 +208,22 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "Protokoll erstellt, wird abgelegt",
         step="pipelines.filing.deliver:deliver_invoice",
-        next=(State.FILED, State.CLEARING),
+        next=(State.FILED, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.DMS,
     ),
     Stage(State.REJECTED, Kind.FINAL, "zurückgewiesen"),
-    # Where both ways wait or end
+    # The way into the archive, if the archive has decided so of the document's type
+    Stage(
+        State.APPRAISED,
+        Kind.AUTOMATIC,
+        "abgelegt, wird dem Archiv bereitgestellt",
+        step="pipelines.archive.stage:stage",
+        next=(State.STAGED, State.FILED, State.HANDED_OVER, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.ARCHIVE,
+    ),
+    # Where all ways wait or end
     Stage(
         State.CLEARING,
         Kind.WAITING,
@@ -243,6 +253,7 @@ FLOW: tuple[Stage, ...] = (
     Stage(State.QUARANTINED, Kind.WAITING, "Quarantäne"),
     Stage(State.FILED, Kind.FINAL, "im DMS abgelegt"),
     Stage(State.HANDED_OVER, Kind.FINAL, "ins Postfach gelegt"),
+    Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt"),
     Stage(State.DUPLICATE, Kind.FINAL, "Dublette"),
 )
 

@@ -27,12 +27,14 @@ audit_app = typer.Typer(help="Protokollkette der Schriftstücke.", no_args_is_he
 store_app = typer.Typer(help="Beleg-Speicher.", no_args_is_help=True)
 users_app = typer.Typer(help="Benutzer der Webseite.", no_args_is_help=True)
 dms_app = typer.Typer(help="DMS-Anbindung.", no_args_is_help=True)
+archive_app = typer.Typer(help="Pakete für das Archiv.", no_args_is_help=True)
 for name, group in (
     ("config", config_app),
     ("audit", audit_app),
     ("store", store_app),
     ("users", users_app),
     ("dms", dms_app),
+    ("archive", archive_app),
 ):
     app.add_typer(group, name=name)
 
@@ -228,6 +230,24 @@ def dms_mock(
         serve("127.0.0.1", port, config, data or load_settings().var / "dms-mock")
     except MockConfigError as problem:
         _stop(str(problem))
+
+
+@archive_app.command("check")
+def archive_check(
+    folder: Annotated[Path, typer.Argument(metavar="PFAD", help="Ordner eines Pakets.")],
+) -> None:
+    """Prüft ein Paket für sich allein, ohne Datenbank. 0: unversehrt, 1: beschädigt."""
+    from posteingang.archive import check_package
+
+    raise typer.Exit(0 if check_package(folder) else 1)
+
+
+@archive_app.command("status")
+def archive_status() -> None:
+    """Listet die Pakete im Übergabeordner."""
+    from posteingang.archive import print_staged
+
+    print_staged()
 
 
 def _records() -> "Settings":

@@ -98,6 +98,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         same_number=register.same_number(document),
         entry=register.entry_of(document),
         acts=acts_of(document.id),
+        history=audit.past(document.id) if lease.state is State.APPRAISED else (),
         unclear=_unclear_calls(document),
         demo=intake.demo,
     )

@@ -250,4 +250,36 @@ _BUILDING = Letter(
     enclosures="Anlagen: Lageplan, Bauzeichnungen, Baubeschreibung, Berechnung der Wohnfläche",
 )
 
-LETTERS: tuple[Letter, ...] = (_DOG, _HOUSING, _NURSERY, _APPLICATION, _BUILDING)
+_PETITION = Letter(
+    stem="buergerantrag",
+    document_type="rat_fraktion",
+    unit="10/1",
+    state="staged",
+    look=Look(_SERIF, 11.0, -0.27, bilevel=True, seed=1006),
+    sender=Sender(
+        name="Ottilie Rautenstrauch",
+        below="",
+        street="Am Wiesenknopf 14",
+        town="58636 Iserlohn",
+        contact=("Telefon 0171 3920096", "o.rautenstrauch@post.example"),
+        footer=(("Ottilie Rautenstrauch, Am Wiesenknopf 14, 58636 Iserlohn",),),
+    ),
+    addressee=("Stadt Iserlohn", "Büro für Ratsangelegenheiten", *_CITY),
+    date="Iserlohn, 17. November 2026",
+    subject="Bürgerantrag nach § 24 GO NRW: ein Brunnen mit Trinkwasser",
+    greeting="Sehr geehrte Damen und Herren,",
+    body=(
+        "nach § 24 der Gemeindeordnung wende ich mich mit einer Anregung an den Rat der Stadt. Ich bitte darum, "
+        "diesen Bürgerantrag dem zuständigen Ausschuss vorzulegen.",
+        "An der Haltestelle Schmetterlingswiese warten im Sommer viele Schulkinder und ältere Menschen in der "
+        "prallen Sonne. Ein öffentlicher Brunnen mit Trinkwasser würde ihnen helfen. Die Wasserleitung verläuft "
+        "nach dem ausgehängten Plan unmittelbar neben dem Wartehäuschen.",
+        "Der Rat möge beschließen: Die Verwaltung prüft bis zum Sommer 2027, ob an dieser Haltestelle ein "
+        "Trinkwasserbrunnen aufgestellt werden kann, und berichtet über Kosten und Pflege.",
+        "Gerne erläutere ich meinen Vorschlag in der Sitzung. Bitte teilen Sie mir mit, wann er beraten wird.",
+    ),
+    signer="Ottilie Rautenstrauch",
+    enclosures="Anlage: Foto der Haltestelle (Ausdruck)",
+)
+
+LETTERS: tuple[Letter, ...] = (_DOG, _HOUSING, _NURSERY, _APPLICATION, _BUILDING, _PETITION)

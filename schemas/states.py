@@ -16,6 +16,8 @@ class State(StrEnum):
     QUARANTINED = "quarantined"
     FILED = "filed"
     HANDED_OVER = "handed_over"
+    APPRAISED = "appraised"
+    STAGED = "staged"
     DUPLICATE = "duplicate"
 
     E_INVOICE = "e_invoice"
@@ -49,10 +51,11 @@ class Queue(StrEnum):
 
 
 class Target(StrEnum):
-    """Which neighbour an outbound step talks to: the one of the document's unit, or the DMS for everybody."""
+    """Which neighbour an outbound step talks to: the one of the document's unit, the DMS for everybody, the archive."""
 
     UNIT = "unit"
     DMS = "dms"
+    ARCHIVE = "archive"
 
 
 class FileRole(StrEnum):

@@ -20,6 +20,7 @@ __all__ = [
     "FileDigest",
     "InvoiceFacts",
     "NewFile",
+    "PastEvent",
     "ScanFacts",
     "StepResult",
     "StoredFile",
@@ -168,12 +169,27 @@ class Delivered:
 
 
 @dataclass(frozen=True, slots=True)
+class PastEvent:
+    """One event of the audit chain. `payload` is its JSON text: None if it is missing, empty if erased as planned."""
+
+    sequence: int
+    at: datetime
+    kind: str
+    payload: str | None
+    salt: str
+    erased: bool
+    commitment: str
+    previous: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """Everything a step may know: values and read-only files in, a scratch folder for what it makes.
 
     `duplicate_of`: the first document with the same bytes. `represents`: the register number of the invoice this one
     is a further representation of. `same_number`: register numbers of other invoices of the seller under that number.
-    `acts`: what people did since the invoice last went to certification.
+    `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began.
     """
 
@@ -190,6 +206,7 @@ class Work:
     same_number: tuple[str, ...] = ()
     entry: Entry | None = None
     acts: tuple[Act, ...] = ()
+    history: tuple[PastEvent, ...] = ()
     unclear: Mapping[str, float] = field(default_factory=dict)
     demo: bool = False
 

@@ -1,5 +1,7 @@
-"""A connector whose every write is announced in the database before it is sent."""
+"""Every write to a neighbour is announced in the database before it is sent."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from dms_connectors.port import Connector, FiledDocument, FilingRequest, Health
@@ -7,30 +9,42 @@ from records.work import Lease, begin_call, call_refused
 from schemas.errors import PosteingangError, UnclearOutcome
 from schemas.faults import fault_point
 
-__all__ = ["RecordedConnector"]
+__all__ = ["RecordedCalls", "RecordedConnector"]
 
 
-class RecordedConnector:
-    """Passes everything on; before `store` it checks our lease and commits the intent.
+class RecordedCalls:
+    """The outbound intents of one step.
 
-    Dies the process, or gets the answer lost, then the intent stays 'unclear' and the next try searches and waits.
+    Dies the process, or gets the answer lost, then the intent stays 'unclear' and the next try looks first.
     """
 
-    def __init__(self, inner: Connector, lease: Lease) -> None:
-        self._inner = inner
+    def __init__(self, lease: Lease) -> None:
         self._lease = lease
 
-    def store(self, request: FilingRequest) -> str:
-        begin_call(self._lease, request.part)
+    @contextmanager
+    def calling(self, part: str) -> Iterator[None]:
+        """Check our lease and commit the intent, then hand over inside; a sure refusal withdraws it."""
+        begin_call(self._lease, part)
         try:
-            target_id = self._inner.store(request)
+            yield
         except UnclearOutcome:
             raise
         except PosteingangError:
-            call_refused(self._lease, request.part)
+            call_refused(self._lease, part)
             raise
         fault_point("outbound.after_call")
-        return target_id
+
+
+class RecordedConnector:
+    """Passes everything on to the connector; `store` is a recorded call."""
+
+    def __init__(self, inner: Connector, lease: Lease) -> None:
+        self._inner = inner
+        self._calls = RecordedCalls(lease)
+
+    def store(self, request: FilingRequest) -> str:
+        with self._calls.calling(request.part):
+            return self._inner.store(request)
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
         return self._inner.find(document_id)

@@ -22,9 +22,9 @@ from records.clock import database_now
 from records.models import Document
 from records.work import Lease, LeaseLost
 from schemas.errors import BadInput, Unavailable
-from schemas.states import Kind, State
+from schemas.states import Kind, State, Target
 from schemas.values import StepResult, Work
-from workers.recorded import RecordedConnector
+from workers.recorded import RecordedCalls, RecordedConnector
 from workers.targets import object_store, target_for
 
 if TYPE_CHECKING:
@@ -85,11 +85,13 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
 def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
     step = _step(stage.step or "")
     try:
-        if stage.outbound is not None:
-            target = target_for(stage.outbound, loaded.facts.unit)
-            result: StepResult = step(loaded, city(), RecordedConnector(target, lease))
+        if stage.outbound is None:
+            result: StepResult = step(loaded, city())
+        elif stage.outbound is Target.ARCHIVE:
+            result = step(loaded, city(), RecordedCalls(lease))
         else:
-            result = step(loaded, city())
+            target = target_for(stage.outbound, loaded.facts.unit)
+            result = step(loaded, city(), RecordedConnector(target, lease))
     except BadInput as problem:
         return StepResult(State.CLEARING, loaded.facts, str(problem))
     if result.state not in stage.next:

@@ -35,12 +35,12 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
     Unavailable and UnclearOutcome go through to the worker, which tries again later.
     """
     reached = State.FILED if goes_to_dms(work.facts.unit, city) else State.HANDED_OVER
-    return _hand_over((filing_request(work),), reached, work, connector)
+    return _hand_over((filing_request(work),), reached, work, city, connector)
 
 
 def deliver_invoice(work: Work, city: City, connector: Connector) -> StepResult:
     """The invoice as received, then its papers, each a document of its own under the RE number."""
-    return _hand_over(invoice_requests(work), State.FILED, work, connector)
+    return _hand_over(invoice_requests(work), State.FILED, work, city, connector)
 
 
 def filing_request(work: Work) -> FilingRequest:
@@ -86,8 +86,13 @@ def _request(work: Work, part: str, document_id: UUID, name: str, file: StoredFi
     )
 
 
-def _hand_over(requests: tuple[FilingRequest, ...], reached: State, work: Work, connector: Connector) -> StepResult:
-    """Every paper once, in order; the first difference or refusal goes to a person, with what already arrived."""
+def _hand_over(
+    requests: tuple[FilingRequest, ...], reached: State, work: Work, city: City, connector: Connector
+) -> StepResult:
+    """Every paper once, in order; the first difference or refusal goes to a person, with what already arrived.
+
+    What the archive keeps goes on to it, whether filed or handed over.
+    """
     delivered: list[Delivered] = []
 
     def result(state: State, reason: str) -> StepResult:
@@ -104,6 +109,8 @@ def _hand_over(requests: tuple[FilingRequest, ...], reached: State, work: Work, 
         if difference is not None:
             return result(State.CLEARING, difference)
     where = "Im DMS" if reached is State.FILED else "Im Postfach"
+    if city.kept_by_archive(work.facts.document_type):
+        reached = State.APPRAISED
     return result(reached, f"{where} als {', '.join(done.target_id for done in delivered)} abgelegt und geprüft.")
 
 

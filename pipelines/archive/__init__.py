@@ -1,0 +1,1 @@
+"""What the archive keeps: packaged, checked, staged for it to fetch."""
