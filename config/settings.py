@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
     invoice_time_limit: float = Field(default=60.0, gt=0)
+    log_days: int = Field(default=30, ge=1)
+    log_megabytes: int = Field(default=500, ge=10)
+    metrics_token: SecretStr = SecretStr("")
 
     @field_validator("var", "city")
     @classmethod
@@ -147,11 +150,6 @@ class Settings(BaseSettings):
         return self.var / "postfach"
 
     @property
-    def staging(self) -> Path:
-        """Where the archive fetches its packages."""
-        return self.var / "staging" / "dips"
-
-    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -172,7 +170,6 @@ class Settings(BaseSettings):
             self.objects,
             self.journal_folder,
             self.out_trays,
-            self.staging,
             self.scratch,
             self.logs,
             self.run,

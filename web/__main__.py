@@ -12,6 +12,7 @@ if __name__ == "__main__":
 
     settings = load_settings()
     prepare_logging("web", settings)
+    from web.receiving import LARGEST_REQUEST
     from web.wsgi import application
 
     waitress.serve(
@@ -19,6 +20,7 @@ if __name__ == "__main__":
         host=settings.web_host,
         port=settings.web_port,
         threads=8,
+        max_request_body_size=LARGEST_REQUEST,
         ident="posteingang",
         clear_untrusted_proxy_headers=not settings.behind_tls,
     )

@@ -54,6 +54,11 @@ app.conf.update(
 )
 
 
+@signals.setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """That somebody listens here is why Celery leaves the loggers as they are."""
+
+
 @signals.worker_process_init.connect
 def _prepare_child(**_: Any) -> None:
     """Each prefork child is its own sandbox with a memory limit, and gets its own database connection."""

@@ -88,7 +88,6 @@ def _redis(settings: Settings) -> Component:
         (
             *("redis-server", "--port", "0", "--unixsocket", str(settings.redis_socket), "--unixsocketperm", "600"),
             *("--dir", str(settings.run), "--appendonly", "yes", "--save", "", "--daemonize", "no"),
-            *("--logfile", str(settings.logs / "redis.log")),
         ),
         ready=lambda: _redis_answers(settings),
     )

@@ -9,14 +9,19 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import IO
 
 import structlog
 
+from config.logs import LineFile
+from config.masking import masked_text
 from config.settings import CODE_ROOT, Settings
 from schemas.errors import ConfigurationError
 from schemas.lifeline import die_with_parent
 from workers.components import Component, components, port_is_free
+from workers.rotation import Rotation
+from workers.systemd import tell_systemd
 
 __all__ = ["Supervisor"]
 
@@ -24,12 +29,15 @@ log = structlog.get_logger()
 _READY_WITHIN = 60.0
 _STOP_WITHIN = 20.0
 _QUICK_DEATH = 5.0
+_LOOK_AT_LOGS = 10.0
+_LONGEST_LINE = 65536
 
 
 @dataclass(slots=True)
 class _Child:
     component: Component
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[str]
+    output: threading.Thread
     started: float
     restart_at: float | None = None
     deaths: int = 0
@@ -46,6 +54,8 @@ class Supervisor:
         self._stop = False
         self._woken = threading.Event()
         self._lock: IO[str] | None = None
+        self._rotation = Rotation(settings.logs, days=settings.log_days, total=settings.log_megabytes * 1024 * 1024)
+        self._logs_due = 0.0
 
     def run(self) -> None:
         """Until SIGINT or SIGTERM. ConfigurationError if the machine is not ready; nothing is left running."""
@@ -61,10 +71,13 @@ class Supervisor:
                 self._start_all(group)
             if not self._stop:
                 self._say(f"Bereit: http://{self._settings.web_host}:{self._settings.web_port}/")
+                tell_systemd("READY=1")
                 for hint in self._hints:
                     self._say(hint)
             while not self._stop:
                 self._look_after_children()
+                self._look_after_logs()
+                tell_systemd("WATCHDOG=1")
                 self._woken.wait(0.5)
         finally:
             self._stop_all()
@@ -117,24 +130,28 @@ class Supervisor:
 
     def _start(self, component: Component) -> _Child:
         ours = {"POSTEINGANG_COMPONENT": component.name, "TMPDIR": str(self._settings.scratch.resolve())}
-        output = (self._settings.logs / f"{component.name}.out").open("ab")
-        with output:
-            try:
-                process = subprocess.Popen(
-                    component.command,
-                    cwd=CODE_ROOT,
-                    env=os.environ | ours,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=output,
-                    start_new_session=True,
-                    preexec_fn=_prepare_child,
-                )
-            except FileNotFoundError:
-                raise ConfigurationError(
-                    f"Das Programm {component.command[0]} fehlt.", remedy=f"apt-get install {component.command[0]}"
-                ) from None
-        return _Child(component, process, time.monotonic())
+        try:
+            process = subprocess.Popen(
+                component.command,
+                cwd=CODE_ROOT,
+                env=os.environ | ours,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                start_new_session=True,
+                preexec_fn=_prepare_child,
+            )
+        except FileNotFoundError:
+            raise ConfigurationError(
+                f"Das Programm {component.command[0]} fehlt.", remedy=f"apt-get install {component.command[0]}"
+            ) from None
+        assert process.stdout is not None
+        file = LineFile(self._settings.logs / f"{component.name}.out")
+        output = threading.Thread(target=_keep_output, args=(process.stdout, file), daemon=True)
+        output.start()
+        return _Child(component, process, output, time.monotonic())
 
     def _wait_until_ready(self, child: _Child) -> None:
         if child.component.ready is None:
@@ -150,7 +167,10 @@ class Supervisor:
 
     def _last_words(self, child: _Child) -> str:
         path = self._settings.logs / f"{child.component.name}.out"
-        lines = path.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["keine Ausgabe"]
+        if child.process.poll() is not None:
+            child.output.join(timeout=2)
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        lines = text.strip().splitlines() or ["keine Ausgabe"]
         return f"{lines[-1]} (siehe {path})"
 
     def _look_after_children(self) -> None:
@@ -159,7 +179,8 @@ class Supervisor:
         for child in self._children:
             if child.restart_at is not None:
                 if now >= child.restart_at:
-                    child.process = self._start(child.component).process
+                    anew = self._start(child.component)
+                    child.process, child.output = anew.process, anew.output
                     child.started, child.restart_at = now, None
                 continue
             status = child.process.poll()
@@ -174,6 +195,15 @@ class Supervisor:
                 f"{freed} Bearbeitung(en) freigegeben."
             )
             log.warning("child_died", component=child.component.name, status=status, freed=freed)
+
+    def _look_after_logs(self) -> None:
+        if time.monotonic() < self._logs_due:
+            return
+        self._logs_due = time.monotonic() + _LOOK_AT_LOGS
+        try:
+            self._rotation.look(datetime.now(UTC))
+        except OSError:
+            log.exception("rotation_failed")
 
     def _free(self, component: Component) -> int:
         from django.db import DatabaseError, close_old_connections
@@ -191,6 +221,7 @@ class Supervisor:
 
     def _stop_all(self) -> None:
         """Ask all to finish in reverse order, wait bounded, then kill the process group of who stays."""
+        tell_systemd("STOPPING=1")
         running = [child for child in reversed(self._children) if child.process.poll() is None]
         if running:
             self._say("Wird beendet ...")
@@ -214,6 +245,17 @@ def _split(children: list[_Child]) -> tuple[list[_Child], list[_Child]]:
     """The broker goes last: a worker that cannot reach it any more would not stop cleanly."""
     broker = [child for child in children if child.component.name == "redis"]
     return [child for child in children if child not in broker], broker
+
+
+def _keep_output(stream: IO[str], file: LineFile) -> None:
+    """What a child prints goes to its .out file, masked. Reading never stops, or the child would."""
+    with stream:
+        for line in iter(lambda: stream.readline(_LONGEST_LINE), ""):
+            try:
+                file.write(masked_text(line.rstrip("\n")))
+            except OSError:
+                continue
+    file.close()
 
 
 def _prepare_child() -> None:
