@@ -150,6 +150,11 @@ class Settings(BaseSettings):
         return self.var / "postfach"
 
     @property
+    def staging(self) -> Path:
+        """Where the archive fetches its packages."""
+        return self.var / "staging" / "dips"
+
+    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -170,6 +175,7 @@ class Settings(BaseSettings):
             self.objects,
             self.journal_folder,
             self.out_trays,
+            self.staging,
             self.scratch,
             self.logs,
             self.run,
