@@ -145,7 +145,7 @@ MISTAKES = {
         "document_types.yaml",
         "key: mahnung",
         "key: Mahnung!",
-        "document_types.2.key: hat nicht die erlaubte Form",
+        "document_types.3.key: hat nicht die erlaubte Form",
     ),
     "unknown protection level": (
         "document_types.yaml",
@@ -236,7 +236,25 @@ MISTAKES = {
         'unit: "4"',
         'bereich: "4"',
         "properties.bereich: erlaubt ist nur 'document_id', 'register_number', 'document_type', 'unit', "
-        "'received_on', 'file_name' oder 'sha256'",
+        "'received_on', 'file_name', 'sha256', 'invoice_register_number' oder 'amount'",
+    ),
+    "a decision no archive takes": (
+        "retention.yaml",
+        "    decision: A",
+        "    decision: B",
+        "appraisals.1.decision: erlaubt ist nur 'A' oder 'V' (gefunden: 'B')",
+    ),
+    "a decision without its number": (
+        "retention.yaml",
+        "number: Beispiel-1/2026 ",
+        'number: "" ',
+        "appraisals.1.number: darf nicht leer sein",
+    ),
+    "a decision without its day": (
+        "retention.yaml",
+        "decided_on: 2026-01-15",
+        "decided_on: im Januar",
+        "appraisals.1.decided_on: muss ein Datum der Form JJJJ-MM-TT sein (gefunden: 'im Januar')",
     ),
 }
 
@@ -298,14 +316,14 @@ def test_a_unit_that_does_not_exist_is_told_on_the_line_it_stands(folder: Path, 
 
 
 def test_a_category_for_a_type_that_does_not_exist_is_told_on_its_line(folder: Path) -> None:
-    spoil(folder / "dms.yaml", "categories: {}", "categories:\n  rechnung: RECHN\n  unit: X")
+    spoil(folder / "dms.yaml", "categories: {e_rechnung: RECH}", "categories:\n  rechnung: RECHN\n  unit: X")
     message = complaint(folder)
     line = line_of(folder / "dms.yaml", "unit: X")
     assert message.startswith(f"dms.yaml, Zeile {line}: die Dokumentart 'unit' gibt es nicht. Erlaubt: angebot_vergabe")
 
 
 def test_a_category_for_a_known_type_is_kept(folder: Path) -> None:
-    spoil(folder / "dms.yaml", "categories: {}", "categories: {rechnung: RECHN}")
+    spoil(folder / "dms.yaml", "{e_rechnung: RECH}", "{rechnung: RECHN}")
     assert read_city(folder).dms.categories == {"rechnung": "RECHN"}
 
 
@@ -329,7 +347,7 @@ def test_a_number_or_key_given_twice_is_told_on_its_second_line(
 def test_two_intake_points_do_not_share_inbox_or_key(folder: Path, same: str, value: str) -> None:
     path = folder / "intake_points.yaml"
     data = yaml.safe_load(path.read_text())
-    (first,) = data["intake_points"]
+    first, *_ = data["intake_points"]
     data["intake_points"].append(first | {"inbox": "keller", "key": "keller"} | {same: value})
     path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
     message = complaint(folder)
@@ -349,3 +367,43 @@ def test_a_units_number_becomes_a_folder_name_without_slash(folder: Path) -> Non
     unit = read_city(folder).unit("41/2")
     assert unit is not None
     assert unit.folder == "41-2"
+
+
+# What the archive has decided
+
+
+ANOTHER = "  - {document_type: %s, decision: %s, number: 2/2026, decided_on: 2026-02-01, decided_by: Archiv}\n"
+
+
+def decide(folder: Path, document_type: str, decision: str) -> Path:
+    path = folder / "retention.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + ANOTHER % (document_type, decision), encoding="utf-8")
+    return path
+
+
+def test_only_a_decision_a_makes_a_type_one_the_archive_keeps(folder: Path) -> None:
+    decide(folder, "werbung", "V")
+    found = read_city(folder)
+    kept = found.kept_by_archive("rat_fraktion")
+    assert kept is not None
+    assert (kept.number, kept.decided_on.isoformat()) == ("Beispiel-1/2026", "2026-01-15")
+    assert [found.kept_by_archive(kind) for kind in ("werbung", "hundesteuer", None)] == [None, None, None]
+
+
+def test_without_any_decision_nothing_is_kept(folder: Path) -> None:
+    (folder / "retention.yaml").write_text("appraisals: []\n")
+    assert read_city(folder).kept_by_archive("rat_fraktion") is None
+
+
+def test_a_decision_about_a_type_that_does_not_exist_is_told_on_its_line(folder: Path) -> None:
+    path = decide(folder, "ratsbeschluss", "A")
+    line = line_of(path, "ratsbeschluss")
+    assert complaint(folder).startswith(
+        f"retention.yaml, Zeile {line}: die Dokumentart 'ratsbeschluss' gibt es nicht. Erlaubt: angebot_vergabe, "
+    )
+
+
+def test_two_decisions_about_one_type_are_told_on_the_second_line(folder: Path) -> None:
+    path = decide(folder, "rat_fraktion", "V")
+    line = len(path.read_text(encoding="utf-8").splitlines())
+    assert complaint(folder) == f"retention.yaml, Zeile {line}: 'rat_fraktion' ist zweimal vergeben."

@@ -214,10 +214,26 @@ def test_a_property_the_target_was_never_to_hold_is_not_missed(make_work: Make, 
 def test_a_refusal_goes_to_a_person_in_the_words_of_the_target(make_work: Make, iserlohn: City) -> None:
     result = deliver(make_work(), iserlohn, Refusing())
     assert result.state is State.CLEARING
-    assert result.reason == "PE-2026-000042: Die Kategorie POSTE gibt es nicht. dms.yaml prüfen."
+    assert result.reason == "PE-2026-000042.pdf: Die Kategorie POSTE gibt es nicht. dms.yaml prüfen."
     assert result.facts.delivered_as is None
 
 
 def test_a_target_that_is_down_is_tried_again_later_not_cleared(make_work: Make, iserlohn: City) -> None:
     with pytest.raises(Unavailable, match="antwortet nicht"):
         deliver(make_work(), iserlohn, Down())
+
+
+@pytest.mark.parametrize(("unit", "where"), [("10/1", "Im DMS"), ("30", "Im Postfach")])
+def test_what_the_archive_keeps_goes_on_to_it_after_it_has_arrived(
+    make_work: Make, iserlohn: City, unit: str, where: str
+) -> None:
+    kept = replace(DOG_TAX, document_type="rat_fraktion", unit=unit)
+    result = deliver(make_work(kept), iserlohn, MemoryConnector())
+    assert result.state is State.APPRAISED
+    assert result.facts.delivered_as == "M000000001"
+    assert result.reason.startswith(where)
+
+
+def test_what_did_not_arrive_does_not_go_to_the_archive(make_work: Make, iserlohn: City) -> None:
+    kept = replace(DOG_TAX, document_type="rat_fraktion", unit="10/1")
+    assert deliver(make_work(kept), iserlohn, Refusing()).state is State.CLEARING

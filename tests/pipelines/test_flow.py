@@ -6,7 +6,7 @@ import inspect
 import pytest
 
 from pipelines.flow import FLOW, REGISTERED_FROM, Stage, automatic_states, stage_of
-from schemas.states import Kind, Queue, State
+from schemas.states import Kind, Queue, State, Target
 
 AUTOMATIC = [stage for stage in FLOW if stage.kind is Kind.AUTOMATIC]
 AT_REST = [stage for stage in FLOW if stage.kind is not Kind.AUTOMATIC]
@@ -29,7 +29,8 @@ def test_the_row_is_found_by_its_state(stage: Stage) -> None:
 def test_an_automatic_state_has_a_step_that_exists_and_takes_work_and_city(stage: Stage) -> None:
     module, _, function = (stage.step or "").partition(":")
     step = getattr(importlib.import_module(module), function)
-    expected = ["work", "city", "connector"] if stage.outbound else ["work", "city"]
+    third = {None: [], Target.ARCHIVE: ["intents"]}.get(stage.outbound, ["connector"])
+    expected = ["work", "city", *third]
     assert list(inspect.signature(step).parameters) == expected
 
 
@@ -42,7 +43,7 @@ def test_an_automatic_state_has_a_queue_and_leads_onward(stage: Stage) -> None:
 
 @pytest.mark.parametrize("stage", AT_REST, ids=by_state)
 def test_a_document_at_rest_is_moved_by_no_step(stage: Stage) -> None:
-    assert (stage.step, stage.queue, stage.next, stage.outbound) == (None, None, (), False)
+    assert (stage.step, stage.queue, stage.next, stage.outbound) == (None, None, (), None)
 
 
 def test_every_state_is_reachable_from_received() -> None:
@@ -53,6 +54,7 @@ def test_every_state_is_reachable_from_received() -> None:
         if state not in reached:
             reached.add(state)
             open_states += stage_of(state).next
+            open_states += [choice.next for choice in stage_of(state).choices if choice.next]
     assert reached == set(State)
 
 
@@ -73,8 +75,12 @@ def test_recognition_has_a_queue_of_its_own_so_that_it_never_blocks_filing() -> 
     assert [stage.state for stage in FLOW if stage.queue is Queue.OCR] == [State.IDENTIFIED]
 
 
-def test_only_the_delivery_calls_a_neighbour() -> None:
-    assert [stage.state for stage in FLOW if stage.outbound] == [State.ROUTED]
+def test_only_delivery_and_staging_call_a_neighbour() -> None:
+    assert {stage.state: stage.outbound for stage in FLOW if stage.outbound} == {
+        State.ROUTED: Target.UNIT,
+        State.PROTOCOLLED: Target.DMS,
+        State.APPRAISED: Target.ARCHIVE,
+    }
 
 
 def test_whatever_has_been_judged_has_a_register_number_also_quarantine_and_duplicates() -> None:

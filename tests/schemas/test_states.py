@@ -15,6 +15,8 @@ def test_the_names_of_the_states_are_kept() -> None:
         "quarantined",
         "filed",
         "handed_over",
+        "appraised",
+        "staged",
         "duplicate",
         "e_invoice",
         "entered",
