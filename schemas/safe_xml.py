@@ -15,7 +15,7 @@ __all__ = ["MAX_BYTES", "parse_xml", "root_name", "serialised"]
 MAX_BYTES = 64 * 1024 * 1024
 _MAX_DEPTH = 100
 _MAX_MARKS = 4_000_000
-"""Signs of elements and attributes ('<' and '='): each costs some 100 bytes. An invoice of 10,000 lines has a million."""
+"""'<' and '=', signs of elements and attributes: some 100 bytes each. An invoice of 10,000 lines has a million."""
 _REMEDY = "Bitte beim Absender eine gültige Datei anfordern."
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = frozenset(

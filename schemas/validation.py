@@ -1,10 +1,11 @@
 """What a validation says: a verdict with three values, the findings, and which rule sheets judged."""
 
 from enum import StrEnum
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Finding", "InvoiceKind", "RuleSheet", "Severity", "ValidationReport", "Verdict"]
+__all__ = ["Finding", "InvoiceKind", "RuleSheet", "Severity", "ValidationReport", "Verdict", "name_of"]
 
 
 class Verdict(StrEnum):
@@ -83,3 +84,8 @@ class ValidationReport(_Frozen):
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     rules: tuple[RuleSheet, ...] = ()
+
+
+def name_of(path: Path) -> str:
+    """The path as a report can name it: bytes that are no UTF-8 are replaced."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.invoice.scenarios import Resource
+from schemas.errors import ConfigurationError
 from schemas.safe_xml import parse_xml
 from schemas.validation import Finding, RuleSheet, Severity
 
@@ -30,7 +31,7 @@ class SheetAborted(Exception):
 
 
 def schema_findings(root: etree._Element, resource: Resource) -> list[Finding]:
-    """Every violation of the schema, at most a hundred."""
+    """Every violation of the schema, at most a hundred. ConfigurationError if the schema cannot be used."""
     schema = _schema(resource)
     if schema.validate(root):
         return []
@@ -46,14 +47,17 @@ def schema_findings(root: etree._Element, resource: Resource) -> list[Finding]:
 
 
 def run_sheet(document: str, resource: Resource) -> list[Finding]:
-    """What the rule sheet says of the re-serialised document, in its order. SheetAborted if it does not finish."""
+    """What the rule sheet says of the re-serialised document, in its order.
+
+    SheetAborted if it does not finish, ConfigurationError if the sheet cannot be used.
+    """
+    sheet = _stylesheet(resource)
     import saxonche
 
-    processor, sheet = _processor(), _stylesheet(resource)
     try:
-        answer = sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=document))
+        answer = sheet.transform_to_string(xdm_node=_processor().parse_xml(xml_text=document))
     except saxonche.PySaxonApiError as error:
-        raise SheetAborted(f"{resource.name}: {str(error).splitlines()[0][:300]}") from None
+        raise SheetAborted(f"{resource.name}: {' '.join(str(error).split())[:300]}") from None
     if not answer:
         raise SheetAborted(f"{resource.name}: kein Ergebnis")
     output = parse_xml(answer.encode())
@@ -104,12 +108,32 @@ def _processor() -> Any:
 
 @cache
 def _stylesheet(resource: Resource) -> Any:
-    return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(_path(resource)))
+    try:
+        compiler = _processor().new_xslt30_processor()
+    except ImportError as error:
+        raise _unusable("Saxon", error) from error
+    import saxonche
+
+    try:
+        return compiler.compile_stylesheet(stylesheet_file=str(_path(resource)))
+    except (OSError, saxonche.PySaxonApiError) as error:
+        raise _unusable(resource.name, error) from error
 
 
 @cache
 def _schema(resource: Resource) -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(_path(resource))))  # lint: xml - an installed rule file, no input
+    try:
+        return etree.XMLSchema(etree.parse(str(_path(resource))))  # lint: xml - an installed rule file, no input
+    except (OSError, etree.LxmlError) as error:
+        raise _unusable(resource.name, error) from error
+
+
+def _unusable(name: str, error: Exception) -> ConfigurationError:
+    """The machine is at fault, not the invoice."""
+    return ConfigurationError(
+        f"Zur Prüfung von Rechnungen fehlt {name} oder ist unbrauchbar ({type(error).__name__}).",
+        remedy="Die Installation mit ./run up erneuern.",
+    )
 
 
 def _path(resource: Resource) -> Path:

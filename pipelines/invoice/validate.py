@@ -8,7 +8,7 @@ from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema
 from pipelines.invoice.scenarios import Scenario, scenario_for
 from schemas.errors import BadInput
 from schemas.safe_xml import serialised
-from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict
+from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict, name_of
 
 __all__ = ["validate_file"]
 
@@ -19,7 +19,7 @@ def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationR
     """The report on one file. `begun` is told what is known before the rules run, should they never end.
 
     Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
-    OSError if the path cannot be read.
+    OSError if the path cannot be read, ConfigurationError if the rules cannot be used.
     """
     try:
         source = look_into(path)
@@ -30,7 +30,7 @@ def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationR
     profile = source.profile
     scenario = scenario_for(source.syntax, profile)
     report = ValidationReport(
-        file=str(path),
+        file=name_of(path),
         syntax=source.syntax,
         profile=profile,
         verdict=Verdict.NOT_ASSESSED,
@@ -91,7 +91,7 @@ def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, 
 def _unreadable(path: Path, problem: BadInput) -> ValidationReport:
     finding = Finding(rule="PE-LESBAR", severity=Severity.ERROR, location="Datei", message=problem.sentence)
     return ValidationReport(
-        file=str(path),
+        file=name_of(path),
         syntax=None,
         profile=None,
         verdict=Verdict.REJECT,
@@ -112,7 +112,7 @@ def _without_data(path: Path) -> ValidationReport:
     else:
         kind, reason = InvoiceKind.KEINE_RECHNUNG, "Die Datei ist weder XML noch PDF."
     return ValidationReport(
-        file=str(path),
+        file=name_of(path),
         syntax=None,
         profile=None,
         verdict=Verdict.NOT_ASSESSED,

@@ -3,7 +3,7 @@
 Saxon holds the interpreter while it works, so no timer inside the process could interrupt it. The client below starts
 the process when it is first needed, asks it file by file, and stops it when a file takes too long.
 `python -m pipelines.invoice.validator`: a path (JSON string) a line in; out come lines with a mark in front: ready, the
-preliminary report, the report.
+preliminary report, the report; or that the rules cannot be used, and why.
 """
 
 import json
@@ -21,13 +21,14 @@ from typing import Self
 
 from schemas.errors import ConfigurationError, os_reason
 from schemas.lifeline import die_with_parent
-from schemas.validation import InvoiceKind, ValidationReport, Verdict
+from schemas.validation import InvoiceKind, ValidationReport, Verdict, name_of
 
 __all__ = ["Validator", "own_validator"]
 
-_READY, _BEGUN, _DONE = b"!", b"+", b"="
+_READY, _BEGUN, _DONE, _UNUSABLE = b"!", b"+", b"=", b"?"
 _START_WITHIN = 60.0
 _NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
+_REMEDY = "Die Installation mit ./run up erneuern."
 _DIED = "Das Prüfprogramm ist bei dieser Datei abgestürzt."
 
 
@@ -48,23 +49,27 @@ class Validator:
     def judge(self, path: Path) -> ValidationReport:
         """The report on that file. One that takes longer than the limit, or kills the process, is not assessed.
 
-        OSError if the path cannot be read, ConfigurationError if the validator does not start at all.
+        OSError if the path cannot be read, ConfigurationError if the validator does not start or cannot use its rules.
         """
         path.stat()
         process = self._started()
-        known = _nothing_known(path)
+        known, answered = _nothing_known(path), False
         end = time.monotonic() + self._limit
-        reason = _DIED
-        with suppress(BrokenPipeError):
-            self._ask(process, path)
-            while line := self._line(process, end):
-                report = ValidationReport.model_validate_json(line[1:])
-                if line[:1] == _DONE:
-                    return report
-                known = report
-            if time.monotonic() >= end:
-                reason = _NOT_ENDED.format(limit=self._limit)
-        self._stop()
+        try:
+            with suppress(BrokenPipeError):
+                self._ask(process, path)
+                while line := self._line(process, end):
+                    if line[:1] == _UNUSABLE:
+                        raise ConfigurationError(json.loads(line[1:]), remedy=_REMEDY)
+                    report = ValidationReport.model_validate_json(line[1:])
+                    known = report.model_copy(update={"file": name_of(path)})
+                    if line[:1] == _DONE:
+                        answered = True
+                        return known
+            reason = _NOT_ENDED.format(limit=self._limit) if time.monotonic() >= end else _DIED
+        finally:
+            if not answered:  # whatever interrupts: an answer that comes later must not be taken for the next file's
+                self._stop()
         return known.model_copy(update={"verdict": Verdict.NOT_ASSESSED, "reason": reason})
 
     def close(self) -> None:
@@ -84,9 +89,7 @@ class Validator:
             )
             if self._line(self._process, time.monotonic() + _START_WITHIN) != _READY:
                 self._stop()
-                raise ConfigurationError(
-                    "Das Prüfprogramm für Rechnungen startet nicht.", remedy="Die Installation mit ./run up erneuern."
-                )
+                raise ConfigurationError("Das Prüfprogramm für Rechnungen startet nicht.", remedy=_REMEDY)
         return self._process
 
     @staticmethod
@@ -133,28 +136,34 @@ def _serve(time_limit: float) -> None:
     """Answer until nobody asks any more. Should the asking process die, the processor time limit ends us."""
     from pipelines.invoice.validate import validate_file
 
-    _, hardest = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (hardest, hardest))
+    _, most_memory = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
+    _, most_seconds = resource.getrlimit(resource.RLIMIT_CPU)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
-    def say(mark: bytes, report: ValidationReport) -> None:
-        answers.write(mark + report.model_dump_json().encode() + b"\n")
+    def say(mark: bytes, what: str) -> None:
+        answers.write(mark + what.encode() + b"\n")
 
     answers.write(_READY + b"\n")
     for line in sys.stdin.buffer:
-        used = int(time.process_time())
-        resource.setrlimit(resource.RLIMIT_CPU, (used + int(time_limit * 4) + 10, resource.RLIM_INFINITY))
+        seconds = int(time.process_time()) + int(time_limit * 4) + 10
+        if most_seconds == resource.RLIM_INFINITY or seconds < most_seconds:
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, most_seconds))
         path = Path(json.loads(line))
         try:
-            say(_DONE, validate_file(path, lambda report: say(_BEGUN, report)))
+            report = validate_file(path, lambda report: say(_BEGUN, report.model_dump_json()))
+        except ConfigurationError as problem:
+            say(_UNUSABLE, json.dumps(problem.sentence))
+            continue
         except OSError as error:
-            say(_DONE, _nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)})."))
+            report = _nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).")
+        say(_DONE, report.model_dump_json())
 
 
 def _nothing_known(path: Path, reason: str = "") -> ValidationReport:
     return ValidationReport(
-        file=str(path),
+        file=name_of(path),
         syntax=None,
         profile=None,
         verdict=Verdict.NOT_ASSESSED,
