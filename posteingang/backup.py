@@ -9,15 +9,17 @@ from schemas.errors import BadInput, ConfigurationError
 __all__ = ["check_backup", "make_backup", "restore_backup"]
 
 
-def make_backup(target: Path) -> None:
-    """A new set below that folder, while the system runs."""
+def make_backup(target: Path, keep: int | None) -> None:
+    """A new set below that folder, while the system runs; `keep`: only then remove all but the newest sets."""
     from posteingang.installation import open_records
 
     settings = open_records()
-    from records.backup import back_up
+    from records.backup import back_up, remove_old_sets
 
     made = back_up(settings, target.absolute(), datetime.now(UTC))
     print(f"{made.folder}: {made.documents} Schriftstücke, {made.objects} Belege gesichert.")
+    for gone in remove_old_sets(target.absolute(), keep) if keep else ():
+        print(f"{gone}: entfernt.")
 
 
 def check_backup(folder: Path) -> bool:

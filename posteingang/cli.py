@@ -121,11 +121,14 @@ def doctor(as_json: Json = False) -> None:
 @app.command()
 def backup(
     target: Annotated[Path, typer.Argument(metavar="ORDNER", help="Hier entsteht ein neuer Satz.")],
+    keep: Annotated[
+        int | None, typer.Option("--keep", metavar="ANZAHL", min=1, help="Danach nur die neuesten Sätze behalten.")
+    ] = None,
 ) -> None:
     """Sichert Datenbank, Belege, Journal, Regeln und Übernahmeordner im laufenden Betrieb."""
     from posteingang.backup import make_backup
 
-    make_backup(target)
+    make_backup(target, keep)
 
 
 @app.command()

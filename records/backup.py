@@ -7,6 +7,7 @@ afterwards belong together. The set is complete when it has its final name, and 
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -24,11 +25,12 @@ from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder
 from schemas.errors import BadInput, ConfigurationError
 
-__all__ = ["BackupSet", "back_up", "postgres_call", "read_set", "verify_set"]
+__all__ = ["BackupSet", "back_up", "postgres_call", "read_set", "remove_old_sets", "verify_set"]
 
 _MANIFEST = "manifest.json"
 _PREFIX = "posteingang-"
 _PENDING = ".in-arbeit-"
+_SET_NAME = re.compile(rf"{_PREFIX}\d{{8}}T\d{{6}}Z")
 _CHUNK = 1024 * 1024
 
 
@@ -77,9 +79,28 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
     return read_set(final)
 
 
+def remove_old_sets(target: Path, keep: int) -> tuple[Path, ...]:
+    """Remove finished sets below `target` but the newest `keep`; nothing else there is touched. Returns what went.
+
+    A set is renamed first: what an interruption leaves half removed is no set any more.
+    """
+    gone = _finished(target)[:-keep]
+    for folder in gone:
+        pending = folder.with_name(f"{_PENDING}{folder.name}")
+        folder.rename(pending)
+        shutil.rmtree(pending)  # lint: unlink - a backup beyond those that are kept
+    return tuple(gone)
+
+
+def _finished(target: Path) -> list[Path]:
+    """Finished sets, the oldest first: their names are times."""
+    found = (path for path in target.iterdir() if _SET_NAME.fullmatch(path.name) and not path.is_symlink())
+    return sorted(path for path in found if (path / _MANIFEST).is_file())
+
+
 def _latest(target: Path) -> BackupSet | None:
     """The newest finished set below that folder."""
-    found = sorted(path for path in target.glob(f"{_PREFIX}*") if (path / _MANIFEST).is_file())
+    found = _finished(target) if target.is_dir() else []
     return read_set(found[-1]) if found else None
 
 
