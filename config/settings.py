@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
     invoice_time_limit: float = Field(default=60.0, gt=0)
+    upload_max_mb: int = Field(default=200, ge=1, le=1000)
     log_days: int = Field(default=30, ge=1)
     log_megabytes: int = Field(default=500, ge=10)
     metrics_token: SecretStr = SecretStr("")
@@ -122,6 +123,11 @@ class Settings(BaseSettings):
     @property
     def dms_address(self) -> str:
         return self.dms_url or f"http://127.0.0.1:{self.mock_port}"
+
+    @property
+    def upload_max_bytes(self) -> int:
+        """Largest file that may be handed in through the page or the interface."""
+        return self.upload_max_mb * 1000**2
 
     @property
     def redis_socket(self) -> Path:

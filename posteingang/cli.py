@@ -26,6 +26,7 @@ config_app = typer.Typer(help="Konfiguration der Stadt.", no_args_is_help=True)
 audit_app = typer.Typer(help="Protokollkette der Schriftstücke.", no_args_is_help=True)
 store_app = typer.Typer(help="Beleg-Speicher.", no_args_is_help=True)
 users_app = typer.Typer(help="Benutzer der Webseite.", no_args_is_help=True)
+tokens_app = typer.Typer(help="Schlüssel anderer Programme für die Schnittstelle.", no_args_is_help=True)
 dms_app = typer.Typer(help="DMS-Anbindung.", no_args_is_help=True)
 archive_app = typer.Typer(help="Pakete für das Archiv.", no_args_is_help=True)
 for name, group in (
@@ -33,6 +34,7 @@ for name, group in (
     ("audit", audit_app),
     ("store", store_app),
     ("users", users_app),
+    ("tokens", tokens_app),
     ("dms", dms_app),
     ("archive", archive_app),
 ):
@@ -216,6 +218,42 @@ def users_list() -> None:
         for account in accounts()
     ]
     print("\n".join(lines) or "Noch kein Benutzer. Anlegen mit: posteingang users add NAME --role ROLLE")
+
+
+@tokens_app.command("add")
+def tokens_add(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Wofür der Schlüssel ist, z. B. der Name des Programms.")],
+    inbox: Annotated[str, typer.Option("--inbox", metavar="EINGANG", help="Nur hier darf eingeliefert werden.")],
+    scope: Annotated[
+        list[str],
+        typer.Option("--scope", metavar="RECHT", help="documents:write, documents:read; mehrfach."),
+    ],
+) -> None:
+    """Legt einen Schlüssel an und zeigt ihn dieses eine Mal."""
+    _records()
+    from posteingang.tokens import add_token
+
+    print(add_token(name, inbox, scope))
+    print("Bitte jetzt sicher verwahren: der Schlüssel wird nicht noch einmal angezeigt.", file=sys.stderr)
+
+
+@tokens_app.command("list")
+def tokens_list() -> None:
+    """Listet die Schlüssel mit Eingang, Rechten und letzter Benutzung."""
+    _records()
+    from posteingang.tokens import described
+
+    print("\n".join(described()) or "Noch kein Schlüssel. Anlegen mit: posteingang tokens add NAME ...")
+
+
+@tokens_app.command("revoke")
+def tokens_revoke(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Widerruft einen Schlüssel; er gilt ab sofort nicht mehr."""
+    _records()
+    from posteingang.tokens import revoke_token
+
+    revoke_token(name)
+    print(f"{name} widerrufen.")
 
 
 @dms_app.command("mock")

@@ -24,7 +24,10 @@ _ENTRIES = "eintrag"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One claimed file as it came in; `received_at` is aware. The document's id is new unless it is taken in again."""
+    """One claimed file as it came in; `received_at` is aware. The document's id is new unless it is taken in again.
+
+    `token_id`: the key of the program that handed it in; None if it came another way.
+    """
 
     claim_id: UUID
     inbox: str
@@ -34,6 +37,7 @@ class Arrival:
     received_at: datetime
     demo: bool
     document_id: UUID = field(default_factory=uuid4)
+    token_id: UUID | None = None
 
 
 def is_committed(claim_id: UUID) -> bool:
@@ -64,6 +68,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
             received_at=arrival.received_at,
             content=row,
             demo=arrival.demo,
+            token_id=arrival.token_id,
         )
         document = Document.objects.create(
             id=arrival.document_id,
@@ -82,6 +87,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
             "sha256": digest.sha256,
             "sha512": digest.sha512,
             "size": digest.size,
+            "token_id": str(arrival.token_id) if arrival.token_id else None,
         }
         audit.append(document, State.RECEIVED, payload, now)
         InboxFile.objects.filter(path=f"{arrival.inbox}/{arrival.original_name}").delete()
@@ -96,6 +102,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
                 received_at=arrival.received_at,
                 demo=arrival.demo,
                 sha256=digest.sha256,
+                token_id=arrival.token_id,
             )
         )
     fault_point("intake.after_commit")

@@ -52,6 +52,7 @@ class TakenIn:
     received_at: datetime
     demo: bool
     sha256: str
+    token_id: UUID | None = None
 
 
 def note_issued(issued: Issued) -> None:
@@ -73,6 +74,7 @@ def note_taken_in(taken: TakenIn) -> None:
             "received_at": taken.received_at.isoformat(),
             "demo": taken.demo,
             "sha256": taken.sha256,
+            "token_id": str(taken.token_id) if taken.token_id else None,
         }
     )
 
@@ -94,6 +96,7 @@ def _issued(line: dict[str, str]) -> Issued:
 
 
 def _taken_in(line: dict[str, str]) -> TakenIn:
+    token_id = line.get("token_id")
     return TakenIn(
         document_id=UUID(line["document_id"]),
         claim_id=UUID(line["claim_id"]),
@@ -104,6 +107,7 @@ def _taken_in(line: dict[str, str]) -> TakenIn:
         received_at=datetime.fromisoformat(line["received_at"]),
         demo=bool(line["demo"]),
         sha256=line["sha256"],
+        token_id=UUID(token_id) if token_id else None,
     )
 
 

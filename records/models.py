@@ -42,6 +42,7 @@ class Intake(models.Model):
     received_at = models.DateTimeField()
     content = models.ForeignKey(StoredObject, on_delete=models.PROTECT)
     demo = models.BooleanField(default=False)
+    token = models.ForeignKey("ApiToken", on_delete=models.PROTECT, null=True)
 
 
 class Document(models.Model):

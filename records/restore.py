@@ -15,7 +15,7 @@ from config.settings import Settings
 from records.backup import BackupSet, postgres_call, verify_set
 from records.intake import Arrival, accept, is_committed
 from records.journal import Issued, TakenIn, read
-from records.models import Document, NumberSeries, RegisterEntry
+from records.models import ApiToken, Document, NumberSeries, RegisterEntry
 from records.objects import ObjectStore
 from schemas.errors import BadInput
 
@@ -114,6 +114,7 @@ def _take_in_again(lines: list[TakenIn], settings: Settings, now: datetime) -> t
             received_at=line.received_at,
             demo=line.demo,
             document_id=line.document_id,
+            token_id=line.token_id if ApiToken.objects.filter(id=line.token_id).exists() else None,
         )
         accept(arrival, content, store, now)
         again += 1

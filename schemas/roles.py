@@ -1,9 +1,12 @@
-"""Who may do what: roles are groups of accounts, a person is an account seen with its roles and units."""
+"""Who may do what: roles are groups of accounts, a person is an account seen with its roles and units.
+
+Other programs have no roles: their keys have scopes.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["SIGNED", "Action", "Person", "Role"]
+__all__ = ["SIGNED", "Action", "Person", "Role", "Scope"]
 
 
 class Role(StrEnum):
@@ -61,3 +64,10 @@ class Person:
     name: str
     roles: frozenset[Role]
     units: frozenset[str] = frozenset()
+
+
+class Scope(StrEnum):
+    """What the key of another program allows."""
+
+    WRITE_DOCUMENTS = "documents:write"
+    READ_DOCUMENTS = "documents:read"

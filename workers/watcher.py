@@ -15,6 +15,7 @@ from config.load import city
 from config.settings import load_settings
 from pipelines.intake.claim import Claim, claim, claims_in, release
 from pipelines.intake.complete import Look, is_working_name, judge, look_at
+from pipelines.intake.names import printable
 from records.intake import Arrival, accept, is_committed, note_waiting
 from schemas.errors import Unavailable, os_reason
 from schemas.states import State
@@ -130,12 +131,6 @@ def watch() -> None:
         except Exception:  # lint: broad - the inbox must be looked after whatever one round meets
             log.exception("round_failed")
         time.sleep(load_settings().poll_seconds)
-
-
-def printable(name: str) -> str:
-    """A file name as it can be kept and shown: undecodable bytes, control and direction marks replaced."""
-    text = name.encode("utf-8", "replace").decode("utf-8")
-    return "".join(char if char.isprintable() else "�" for char in text)[:255]
 
 
 def _ask(document_id: UUID) -> None:

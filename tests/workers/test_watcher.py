@@ -9,13 +9,14 @@ from kombu.exceptions import OperationalError
 
 from config.settings import Settings
 from pipelines.intake.claim import claim
+from pipelines.intake.names import printable
 from records.models import Document, InboxFile, Intake
 from records.objects import ObjectStore
 from schemas.errors import Unavailable
 from schemas.states import State
 from tests.workers.conftest import NOW, Configure
 from workers import watcher as watcher_module
-from workers.watcher import Watcher, printable
+from workers.watcher import Watcher
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\nBrief\n%%EOF\n"
