@@ -19,6 +19,7 @@ _DESTINATIONS = (
     ("post", "Post"),
     ("clearing", "Klärfälle"),
     ("register", "Rechnungen"),
+    ("upload", "Einlegen"),
     ("status", "Status"),
 )
 

@@ -35,6 +35,18 @@ class ContentSecurityMiddleware:
 class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
     """Leads to the login page; whoever sent a form is told that it was not taken."""
 
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., Any],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        """Views for everybody do not even look for a session."""
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseRedirect:
         if request.method == "POST":
             messages.warning(

@@ -4,13 +4,15 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from schemas.roles import Role
-from web.pages import document, files, health, invoice, lists, login, metrics, register, start, status
+from web.api.routes import api_routes
+from web.pages import document, files, health, invoice, lists, login, metrics, register, start, status, upload
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
 MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
+HANDING_IN = frozenset({Role.MAILROOM, Role.ACCOUNTING})
 
 urlpatterns = [
     page("", start.start, name="start", roles=EVERYBODY),
@@ -22,10 +24,13 @@ urlpatterns = [
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
     page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
+    page("einlegen/", upload.upload, name="upload", roles=HANDING_IN),
+    page("einlegen/<uuid:form_id>/", upload.handed_in, name="handed_in", roles=HANDING_IN),
     page("status/", status.status, name="status", roles=OPERATION),
     path("anmelden/", login.LoginView.as_view(), name="login"),
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
     path("gesund", health.health, name="health"),
+    *api_routes,
     path("metrics", metrics.metrics, name="metrics"),
 ]
 handler400 = "web.pages.errors.bad_request"

@@ -1,0 +1,1 @@
+"""What other programs call: /api/v1/, with keys instead of people."""
