@@ -17,6 +17,7 @@ __all__ = [
     "NumberSeries",
     "Outbound",
     "RegisterEntry",
+    "SearchText",
     "StoredObject",
     "UnitMembership",
 ]
@@ -165,6 +166,19 @@ class RegisterEntry(models.Model):
     verdict = models.CharField(max_length=16, null=True)
     kind = models.CharField(max_length=32, null=True)
     scenario = models.CharField(max_length=255, null=True)
+
+
+class SearchText(models.Model):
+    """What a document says, for the search: as shown in an excerpt, and folded to comparable words.
+
+    Each database keeps its own index over `folded` in step by itself (migration 0004); its rows go by entry.
+    """
+
+    document = models.OneToOneField(
+        Document, on_delete=models.CASCADE, related_name="searchable", to_field="entry", primary_key=True
+    )
+    text = models.TextField()
+    folded = models.TextField()
 
 
 class Act(models.Model):

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, register
+from records import audit, register, search
 from records.clock import database_now
 from records.decisions import acts_of
 from records.models import Document, DocumentFile, Outbound
@@ -123,6 +123,8 @@ def finish(
             DocumentFile.objects.create(
                 document=document, role=file.role, content=store.register(digest, now), name=file.name
             )
+        if any(file.role in search.TEXT_ROLES for file in result.files):
+            search.index_files(document, store)
         if document.register_number is None and result.state in registered:
             document.register_number = next_number(MAIL_REGISTER, year, document.id)
         if result.state is State.DUPLICATE:

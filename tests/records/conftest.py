@@ -67,11 +67,11 @@ def lease_of(document_id: UUID, *, worker: str = "filing:1", seconds: int = 60) 
 def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> str:
     """Name of a migrated database without rows: a file, or a database of the server."""
     name = (
-        _name_in(postgres.new_database())
+        name_in(postgres.new_database())
         if postgres.wanted()
         else str(tmp_path_factory.mktemp("template") / "leer.sqlite3")
     )
-    with django_db_blocker.unblock(), _connected_to(name):
+    with django_db_blocker.unblock(), connected_to(name):
         call_command("migrate", verbosity=0)
         if not postgres.wanted():
             with connections["default"].cursor() as cursor:
@@ -85,21 +85,21 @@ def own_database(empty_database: str, tmp_path: Path, django_db_blocker: DjangoD
     if not postgres.wanted():
         path = tmp_path / "posteingang.sqlite3"
         path.write_bytes(Path(empty_database).read_bytes())
-        with django_db_blocker.unblock(), _connected_to(str(path)):
+        with django_db_blocker.unblock(), connected_to(str(path)):
             yield
         return
     url = postgres.new_database(template=empty_database)
-    with django_db_blocker.unblock(), _connected_to(_name_in(url)):
+    with django_db_blocker.unblock(), connected_to(name_in(url)):
         yield
     postgres.drop_database(url)
 
 
-def _name_in(url: str) -> str:
+def name_in(url: str) -> str:
     return url.rsplit("/", 1)[1]
 
 
 @contextmanager
-def _connected_to(name: str) -> Iterator[None]:
+def connected_to(name: str) -> Iterator[None]:
     kept, settings = connections["default"], connections.settings["default"]
     connections.settings["default"] = deepcopy(settings) | {"NAME": name}
     del connections["default"]
