@@ -10,12 +10,13 @@ from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.memory import MemoryConnector
 from dms_connectors.port import FiledDocument, FilingRequest
-from pipelines.filing.deliver import deliver, filing_request, goes_to_dms
+from pipelines.filing.deliver import deliver, deliver_invoice, filing_request, goes_to_dms
 from schemas.digest import digest_of_chunks
 from schemas.errors import Rejected, Unavailable, UnclearOutcome
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, Work
 from tests.pipelines.papers import DOCUMENT_ID, Desk
+from tests.pipelines.parcels import filed_invoice
 
 DOG_TAX = DocumentFacts(page_count=1, document_type="hundesteuer", unit="22", confidence=1.0)
 Make = Callable[..., Work]
@@ -237,3 +238,11 @@ def test_what_the_archive_keeps_goes_on_to_it_after_it_has_arrived(
 def test_what_did_not_arrive_does_not_go_to_the_archive(make_work: Make, iserlohn: City) -> None:
     kept = replace(DOG_TAX, document_type="rat_fraktion", unit="10/1")
     assert deliver(make_work(kept), iserlohn, Refusing()).state is State.CLEARING
+
+
+def test_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(desk: Desk, iserlohn: City) -> None:
+    connector, work = MemoryConnector(), filed_invoice(desk)
+    result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), iserlohn, connector)
+    assert result.state is State.APPRAISED
+    assert [done.part for done in result.delivered] == ["delivery", "lesbar", "pruefbericht", "freigabeprotokoll"]
+    assert result.facts.delivered_as == "M000000001"
