@@ -1,7 +1,7 @@
 """Persons who are logged in, letters and invoices in any state, with their chain and files."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from config.settings import load_settings
 from records import audit, register
 from records.intake import Arrival, accept
 from records.models import Document, DocumentFile, RegisterEntry
@@ -30,6 +31,7 @@ SignIn = Callable[..., Client]
 Arrive = Callable[..., Document]
 Enter = Callable[..., RegisterEntry]
 Keep = Callable[..., DocumentFile]
+Limit = Callable[[int], None]
 
 
 @pytest.fixture(autouse=True)
@@ -119,6 +121,19 @@ def enter(arrive: Arrive, keep: Keep) -> Enter:
         return entry
 
     return make
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Limit]:
+    """Sets the largest file, in MB."""
+
+    def make(megabytes: int) -> None:
+        monkeypatch.setenv("POSTEINGANG_UPLOAD_MAX_MB", str(megabytes))
+        load_settings.cache_clear()
+
+    yield make
+    monkeypatch.undo()
+    load_settings.cache_clear()
 
 
 def text_of(answer: Any) -> str:

@@ -1,15 +1,17 @@
 """Other programs that call the interface with a key."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.test import Client
 
+from config.settings import load_settings
 from records.tokens import make
 from schemas.roles import Scope
 
-__all__ = ["PDF", "Program", "form_of", "new_program"]
+__all__ = ["PDF", "Program", "form_of", "leftovers", "new_program"]
 
 PDF = b"%PDF-1.7\nBrief\n%%EOF\n"
 _BOUNDARY = "grenze-7d9"
@@ -54,3 +56,8 @@ class Program:
 def new_program(*scopes: Scope, inbox: str = "rechnung") -> Program:
     """A program with a new key, for everything unless scopes are named."""
     return Program(make(f"Programm {uuid4()}", inbox, scopes or tuple(Scope), datetime.now(UTC)))
+
+
+def leftovers() -> list[Path]:
+    """What a request has left in the scratch folder."""
+    return list(load_settings().scratch.glob("*")) if load_settings().scratch.exists() else []

@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
 from io import BytesIO, RawIOBase
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,8 @@ from records.tokens import revoke
 from schemas.errors import Unavailable
 from schemas.roles import Role, Scope
 from schemas.states import State
-from tests.web.conftest import Enter, SignIn
-from tests.web.programs import PDF, Program, form_of, new_program
+from tests.web.conftest import Enter, Limit, SignIn
+from tests.web.programs import PDF, Program, form_of, leftovers, new_program
 from web.api.problems import Trouble
 from web.api.routes import OPERATIONS, api_routes
 from web.evidence import object_store
@@ -32,19 +31,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def program() -> Program:
     return new_program()
-
-
-@pytest.fixture
-def limit(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Sets the largest file, in MB."""
-
-    def make(megabytes: int) -> None:
-        monkeypatch.setenv("POSTEINGANG_UPLOAD_MAX_MB", str(megabytes))
-        load_settings.cache_clear()
-
-    yield make
-    monkeypatch.undo()
-    load_settings.cache_clear()
 
 
 def assert_problem(answer: Any, trouble: Trouble, *words: str) -> None:
@@ -78,10 +64,6 @@ def call(program: Program, body: Any, length: int, *, form: bool) -> str:
     statuses: list[str] = []
     WSGIHandler()(environ, lambda status, headers: statuses.append(status))
     return statuses[0]
-
-
-def leftovers() -> list[Path]:
-    return list(load_settings().scratch.glob("*")) if load_settings().scratch.exists() else []
 
 
 # Handing in
@@ -251,9 +233,7 @@ def test_an_empty_file_is_refused(program: Program) -> None:
     assert_problem(program.send(b""), Trouble.FILE_EMPTY, "0 Byte")
 
 
-def test_a_file_above_the_limit_is_refused_one_at_the_limit_is_not(
-    program: Program, limit: Callable[[int], None]
-) -> None:
+def test_a_file_above_the_limit_is_refused_one_at_the_limit_is_not(program: Program, limit: Limit) -> None:
     limit(1)
     assert program.hand_in(b"x" * 1000**2).status_code == 201
     assert program.send(b"y" * 1000**2).status_code == 201

@@ -1,15 +1,18 @@
 """Every route, every role, own and foreign unit: who gets a page, and that for all others it does not exist."""
 
 from itertools import product
+from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from records.models import Document
+from records.models import Document, Intake
 from schemas.roles import Role
 from schemas.states import FileRole, State
 from tests.pipelines.papers import pdf_bytes
 from tests.web.conftest import Arrive, Enter, Keep, SignIn, text_of
+from web.api.routes import api_routes
 from web.permissions import ROLES
 from web.urls import urlpatterns
 
@@ -27,15 +30,25 @@ EXPECTED = {
     "register": READERS,
     "invoice": READERS,
     "readable_invoice": READERS,
+    "upload": {MAILROOM, ACCOUNTING},
+    "handed_in": {MAILROOM, ACCOUNTING},
     "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
 }
 PUBLIC = {"login", "logout", "health", "metrics"}
-LISTS = {"post": "/post/", "clearing": "/klaerung/", "register": "/rechnungen/", "status": "/status/"}
+FOR_PROGRAMS = {route.name for route in api_routes}
+"""Guarded by keys: tests/web/test_api.py."""
+LISTS = {
+    "post": "/post/",
+    "clearing": "/klaerung/",
+    "register": "/rechnungen/",
+    "upload": "/einlegen/",
+    "status": "/status/",
+}
 OWN, OTHER = "16", "51"
 
 
 def test_every_route_is_in_this_matrix_or_public_on_purpose() -> None:
-    assert {pattern.name for pattern in urlpatterns} == set(EXPECTED) | PUBLIC
+    assert {pattern.name for pattern in urlpatterns} == set(EXPECTED) | PUBLIC | FOR_PROGRAMS
     assert ROLES == EXPECTED
 
 
@@ -124,8 +137,8 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/", "/post/", "/klaerung/", "/status/"]),
-        (ACCOUNTING, ["/", "/rechnungen/", "/status/"]),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/"]),
+        (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
         (UNIT, ["/", "/post/", "/rechnungen/"]),
         (ORDERING, ["/", "/post/", "/rechnungen/"]),
         (AUDIT, ["/", "/post/", "/rechnungen/", "/status/"]),
@@ -147,3 +160,16 @@ def test_further_representations_of_an_invoice_are_seen_by_who_sees_the_invoice_
     other = arrive(State.DUPLICATE, duplicate_of=entry.document)
     assert sign_in(ACCOUNTING).get(f"/schriftstueck/{other.id}/").status_code == 200
     assert sign_in(MAILROOM).get(f"/schriftstueck/{other.id}/").status_code == 404
+
+
+@pytest.mark.parametrize("role", Role)
+def test_files_are_handed_in_only_by_who_may_and_seen_only_by_who_sent_them(role: Role, sign_in: SignIn) -> None:
+    client, allowed = sign_in(role, units=(OWN,)), role in EXPECTED["upload"]
+    fields = {"form": str(uuid4()), "inbox": "rechnung", "files": SimpleUploadedFile("brief.pdf", pdf_bytes())}
+    answer = client.post("/einlegen/", fields)
+    assert answer.status_code == (302 if allowed else 404)
+    assert Intake.objects.exists() == allowed
+    own = answer["location"] if allowed else f"/einlegen/{uuid4()}/"
+    assert client.get(own).status_code == (200 if allowed else 404)
+    for other in Role:
+        assert sign_in(other).get(own).status_code == 404

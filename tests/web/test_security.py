@@ -27,7 +27,7 @@ def every_page(arrive: Arrive, enter: Enter) -> list[str]:
     letter, entry = arrive(State.NOTED, State.CLEARING), enter(unit="16")
     return [
         "/", "/post/", "/klaerung/", f"/schriftstueck/{letter.id}/", "/rechnungen/", f"/rechnungen/{entry.number}/",
-        "/status/", "/gibt-es-nicht",
+        "/einlegen/", "/status/", "/gibt-es-nicht",
     ]  # fmt: skip
 
 

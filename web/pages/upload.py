@@ -1,5 +1,6 @@
 """Hand in files by hand: choose the inbox and the files, then see what became of each."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4, uuid5
@@ -18,7 +19,7 @@ from records.intake import Arrival
 from records.models import Document
 from schemas.errors import BadInput, PosteingangError
 from schemas.roles import Person, Role
-from web.handing_in import OtherContent, hand_in, storing
+from web.handing_in import OtherContent, StorageFull, hand_in, storing
 from web.outcome import Outcome, outcome_of
 from web.receiving import LARGEST_REQUEST, FolderUpload, Received, TooLarge, receiving_folder
 
@@ -58,7 +59,7 @@ def upload(request: HttpRequest, person: Person) -> HttpResponse:
         )
     except BadInput as problem:
         return _form(request, person, problem=str(problem), status=400)
-    except PosteingangError as problem:
+    except StorageFull as problem:
         return _form(request, person, problem=str(problem), status=507)
 
 
@@ -80,20 +81,26 @@ def handed_in(request: HttpRequest, person: Person, form_id: UUID) -> HttpRespon
 
 @csrf_protect
 def _taken(request: HttpRequest, person: Person, files: list[Received]) -> HttpResponse:
+    """Take the files in and lead to what became of them. A file of the same name in the same form is the same claim."""
     form_id, point = _form_id(request), _point(request, person)
     if not files:
         raise BadInput("Es ist keine Datei dabei.", remedy="Bitte wählen Sie mindestens eine Datei.")
-    lines = [_line(person, point, form_id, position, file) for position, file in enumerate(files)]
+    names: Counter[str] = Counter()
+    lines = []
+    for file in files:
+        claim_id = uuid5(form_id, f"{person.user_id}:{names[file.name]}:{file.name}")
+        lines.append(_line(person, point, claim_id, file))
+        names[file.name] += 1
     kept = request.session.get(_SESSION_KEY, {})
     kept.pop(str(form_id), None)
     request.session[_SESSION_KEY] = dict([*kept.items(), (str(form_id), lines)][-_KEPT_FORMS:])
     return redirect("handed_in", form_id)
 
 
-def _line(person: Person, point: IntakePoint, form_id: UUID, position: int, file: Received) -> tuple[str, str, str]:
-    """Name, document and a note for people. The same file of the same form is the same claim."""
+def _line(person: Person, point: IntakePoint, claim_id: UUID, file: Received) -> tuple[str, str, str]:
+    """Name, document and a note for people."""
     arrival = Arrival(
-        claim_id=uuid5(form_id, f"{person.user_id}:{position}:{file.name}"),
+        claim_id=claim_id,
         inbox=point.inbox,
         intake_point=point.name,
         operator=person.name,
