@@ -11,7 +11,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.invoice.scenarios import Resource
-from schemas.errors import ConfigurationError
+from schemas.errors import BadInput, ConfigurationError
 from schemas.safe_xml import parse_xml
 from schemas.validation import Finding, RuleSheet, Severity
 
@@ -60,7 +60,10 @@ def run_sheet(document: str, resource: Resource) -> list[Finding]:
         raise SheetAborted(f"{resource.name}: {' '.join(str(error).split())[:300]}") from None
     if not answer:
         raise SheetAborted(f"{resource.name}: kein Ergebnis")
-    output = parse_xml(answer.encode())
+    try:
+        output = parse_xml(answer.encode())
+    except BadInput as problem:
+        raise SheetAborted(f"{resource.name}: das Ergebnis ist nicht lesbar ({problem.sentence})") from None
     if output.tag != f"{_SVRL}schematron-output":
         raise SheetAborted(f"{resource.name}: das Ergebnis ist kein Prüfbericht")
     return [_finding(item) for item in output.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")]
