@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from bench.flow import bench_flow
 from bench.intake import bench_intake
 from bench.invoices import bench_invoices
 from bench.scan import bench_scan
@@ -11,6 +12,7 @@ from bench.scan import bench_scan
 BENCHES: dict[str, Callable[[], None]] = {
     "scan": bench_scan,
     "intake": bench_intake,
+    "flow": bench_flow,
     "invoices": bench_invoices,
 }
 

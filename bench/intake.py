@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["bench_intake"]
 
-_FILES = 500
+_FILES = 2000
 _BYTES = 200_000
 
 
