@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -114,11 +115,16 @@ def _take_in_again(lines: list[TakenIn], settings: Settings, now: datetime) -> t
             received_at=line.received_at,
             demo=line.demo,
             document_id=line.document_id,
-            token_id=line.token_id if ApiToken.objects.filter(id=line.token_id).exists() else None,
+            token_id=_known_token(line.token_id),
         )
         accept(arrival, content, store, now)
         again += 1
     return again, tuple(lost)
+
+
+def _known_token(token_id: UUID | None) -> UUID | None:
+    """A key made after the backup is gone; what it handed in is not."""
+    return token_id if token_id and ApiToken.objects.filter(id=token_id).exists() else None
 
 
 def _raise_counters(lines: list[Issued]) -> tuple[str, ...]:

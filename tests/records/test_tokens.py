@@ -2,14 +2,19 @@
 
 import hashlib
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from records.models import ApiToken
+from config.settings import Settings
+from records.journal import TakenIn, _taken_in
+from records.models import ApiToken, Intake
+from records.objects import ObjectStore
+from records.restore import _take_in_again
 from records.tokens import all_tokens, find, make, revoke
 from schemas.errors import BadInput
 from schemas.roles import Scope
-from tests.records.conftest import NOW
+from tests.records.conftest import NOW, TakeIn
 
 pytestmark = pytest.mark.django_db
 BOTH = (Scope.WRITE_DOCUMENTS, Scope.READ_DOCUMENTS)
@@ -75,3 +80,34 @@ def test_a_scope_that_is_no_longer_known_allows_nothing() -> None:
     found = find(secret, NOW)
     assert found is not None
     assert found.scopes == {Scope.READ_DOCUMENTS}
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["in the backup", "made after it"])
+def test_mail_restored_from_the_journal_belongs_to_its_key_if_that_is_known(
+    known: bool, take_in: TakeIn, store: ObjectStore
+) -> None:
+    content = store.path(take_in().intake.content_id)
+    make("Portal", "rechnung", BOTH, NOW)
+    token_id = all_tokens()[0].id if known else uuid4()
+    line = TakenIn(
+        document_id=uuid4(),
+        claim_id=uuid4(),
+        inbox="rechnung",
+        intake_point="Zentraler Rechnungseingang",
+        operator="Maria Muster",
+        original_name="rechnung.xml",
+        received_at=NOW,
+        demo=False,
+        sha256=content.name,
+        token_id=token_id,
+    )
+
+    assert _take_in_again([line], Settings(var=content.parents[3]), NOW) == (1, ())
+
+    assert Intake.objects.get(claim_id=line.claim_id).token_id == (token_id if known else None)
+
+
+def test_a_line_of_the_journal_from_before_there_were_keys_is_read() -> None:
+    line = {"document_id": str(uuid4()), "claim_id": str(uuid4()), "inbox": "scan", "intake_point": "x",
+            "operator": "x", "original_name": "x", "received_at": NOW.isoformat(), "demo": False, "sha256": "x"}  # fmt: skip
+    assert _taken_in(line).token_id is None
