@@ -8,12 +8,14 @@ from bench.flow import bench_flow
 from bench.intake import bench_intake
 from bench.invoices import bench_invoices
 from bench.scan import bench_scan
+from bench.search import bench_search
 
 BENCHES: dict[str, Callable[[], None]] = {
     "scan": bench_scan,
     "intake": bench_intake,
     "flow": bench_flow,
     "invoices": bench_invoices,
+    "search": bench_search,
 }
 
 

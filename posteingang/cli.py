@@ -25,6 +25,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="Konfiguration der Stadt.", no_args_is_help=True)
 audit_app = typer.Typer(help="Protokollkette der Schriftstücke.", no_args_is_help=True)
 store_app = typer.Typer(help="Beleg-Speicher.", no_args_is_help=True)
+search_app = typer.Typer(help="Suche im erkannten Text.", no_args_is_help=True)
 users_app = typer.Typer(help="Benutzer der Webseite.", no_args_is_help=True)
 tokens_app = typer.Typer(help="Schlüssel anderer Programme für die Schnittstelle.", no_args_is_help=True)
 dms_app = typer.Typer(help="DMS-Anbindung.", no_args_is_help=True)
@@ -33,6 +34,7 @@ for name, group in (
     ("config", config_app),
     ("audit", audit_app),
     ("store", store_app),
+    ("search", search_app),
     ("users", users_app),
     ("tokens", tokens_app),
     ("dms", dms_app),
@@ -183,6 +185,14 @@ def store_verify() -> None:
     if broken:
         raise typer.Exit(1)
     print("Alle Belege sind unversehrt.")
+
+
+@search_app.command("reindex")
+def search_reindex() -> None:
+    """Baut das Verzeichnis der Suche aus dem Beleg-Speicher neu auf, im laufenden Betrieb."""
+    from posteingang.search import rebuild_index
+
+    rebuild_index()
 
 
 @users_app.command("add")

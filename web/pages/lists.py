@@ -1,9 +1,10 @@
 """The lists of mail: everything a person sees, and what is to be cleared."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,10 +12,13 @@ from django.views.decorators.http import require_safe
 from pipelines.flow import FLOW
 from records import status
 from records.access import visible_documents
+from records.excerpt import excerpts
+from records.models import Document
+from records.search import matching
 from schemas.roles import Person, Role
 from schemas.states import State
 
-__all__ = ["PAGE_SIZE", "asked", "clearing", "paged", "post"]
+__all__ = ["PAGE_SIZE", "asked", "clearing", "paged", "post", "show_excerpts"]
 
 PAGE_SIZE = 50
 Row = TypeVar("Row", bound=Model)
@@ -22,19 +26,15 @@ Row = TypeVar("Row", bound=Model)
 
 @require_safe
 def post(request: HttpRequest, person: Person) -> HttpResponse:
-    """Newest first, by state (`zustand`) and words of number or file name (`suche`)."""
+    """Newest first, by state (`zustand`) and what was looked for in numbers, names and texts (`suche`)."""
     state, words = asked(request, "zustand"), asked(request, "suche")
-    rows = visible_documents(person).select_related("intake", "invoice").order_by("-entry")
+    rows = matching(visible_documents(person), words).select_related("intake", "invoice").order_by("-entry")
     if state in set(State):
         rows = rows.filter(state=state)
-    for word in words.split():
-        rows = rows.filter(
-            Q(register_number__icontains=word)
-            | Q(invoice__number__icontains=word)
-            | Q(intake__original_name__icontains=word)
-        )
+    page = paged(request, rows)
+    show_excerpts(page.object_list, words)
     context = {
-        "page": paged(request, rows),
+        "page": page,
         "stages": FLOW,
         "state": state,
         "words": words,
@@ -54,6 +54,14 @@ def clearing(request: HttpRequest, person: Person) -> HttpResponse:
 def paged(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
     """The page asked for (`seite`); nonsense leads to the nearest one there is."""
     return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("seite"))
+
+
+def show_excerpts(documents: Iterable[Document], words: str) -> None:
+    """Give each document of a list the place in its text (`excerpt`) where the words stand."""
+    shown = list(documents)
+    found = excerpts([document.id for document in shown], words)
+    for document in shown:
+        document.excerpt = found.get(document.id)
 
 
 def asked(request: HttpRequest, name: str) -> str:
