@@ -59,9 +59,7 @@ def stage(work: Work, city: City, intents: Intents) -> StepResult:
     """
     appraisal = city.kept_by_archive(work.facts.document_type)
     if appraisal is None:
-        filed = work.entry is not None or goes_to_dms(work.facts.unit, city)
-        reason = "Abgelegt. Für die Dokumentart gilt keine Bewertung A mehr; nichts wird bereitgestellt."
-        return StepResult(State.FILED if filed else State.HANDED_OVER, work.facts, reason)
+        return _withdrawn(work, city)
     place = _Place(load_settings().staging, package_name(work))
     try:
         return _staged(work, place, _handed_over(work, city, appraisal, place, intents))
@@ -71,6 +69,16 @@ def stage(work: Work, city: City, intents: Intents) -> StepResult:
             f"({error.filename or place.root}: {os_reason(error)}).",
             remedy="Rechte und freien Platz prüfen.",
         ) from error
+
+
+def _withdrawn(work: Work, city: City) -> StepResult:
+    filed = work.entry is not None or goes_to_dms(work.facts.unit, city)
+    reason = f"Abgelegt als {work.facts.delivered_as}. Für die Dokumentart gilt keine Bewertung A mehr; "
+    if PART in work.unclear:
+        reason += "ein Paket kann dem Archiv schon übergeben sein. Bitte mit dem Archiv klären."
+    else:
+        reason += "nichts wird bereitgestellt."
+    return StepResult(State.FILED if filed else State.HANDED_OVER, work.facts, reason)
 
 
 def _staged(work: Work, place: _Place, confirmed: bool) -> StepResult:

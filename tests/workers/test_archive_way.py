@@ -110,16 +110,21 @@ def test_without_a_decision_a_document_rests_where_it_was_handed_over(make_route
     assert lying() == []
 
 
-def test_a_decision_that_was_withdrawn_meanwhile_exports_nothing(
-    handed_over: Document, configure: Configure, tmp_path: Path
-) -> None:
+def withdraw_decisions(configure: Configure, tmp_path: Path) -> None:
     rules = Path(shutil.copytree(CODE_ROOT / "config" / "city", tmp_path / "city"))
     (rules / "retention.yaml").write_text("appraisals: []\n")
     configure(city=rules)
 
+
+def test_a_decision_that_was_withdrawn_meanwhile_exports_nothing(
+    handed_over: Document, configure: Configure, tmp_path: Path
+) -> None:
+    withdraw_decisions(configure, tmp_path)
+
     once_more(handed_over)
 
     assert handed_over.state == State.HANDED_OVER
+    assert handed_over.reason.endswith("nichts wird bereitgestellt.")
     assert lying() == []
     assert_still_filed(handed_over)
 
@@ -177,6 +182,21 @@ def test_a_death_anywhere_ends_with_one_whole_package(
     once_more(handed_over)
 
     assert_staged_once(handed_over)
+
+
+def test_a_decision_withdrawn_in_the_middle_of_a_hand_over_is_not_called_nothing(
+    handed_over: Document, configure: Configure, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(step, "_finish", die)
+        with pytest.raises(Killed):
+            once_more(handed_over)
+    withdraw_decisions(configure, tmp_path)
+
+    once_more(handed_over)
+
+    assert handed_over.state == State.HANDED_OVER
+    assert "kann dem Archiv schon übergeben sein" in handed_over.reason
 
 
 @pytest.mark.parametrize("mark_left", [False, True])
