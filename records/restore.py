@@ -48,7 +48,7 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
             remedy="POSTEINGANG_DATABASE_URL auf dieselbe Datenbankart setzen.",
         )
     _refuse_a_used_place(settings)
-    shutil.copytree(source.folder / "objects", settings.objects, dirs_exist_ok=True)
+    shutil.copytree(source.folder / "objects", settings.objects, dirs_exist_ok=True, copy_function=_replace)
     for path in settings.objects.rglob("*"):
         if path.is_file():
             path.chmod(0o440)
@@ -68,6 +68,13 @@ def _refuse_a_used_place(settings: Settings) -> None:
     tables = connection.introspection.table_names()
     if Document._meta.db_table in tables and Document.objects.exists():
         raise BadInput("Die Datenbank ist nicht leer.", remedy="Nur in eine leere Datenbank wiederherstellen.")
+
+
+def _replace(source: str, target: str) -> None:
+    """Copy an object, also where one lies already: that one is read-only, and may be damaged."""
+    pending = f"{target}.neu"
+    shutil.copyfile(source, pending)
+    Path(pending).replace(target)
 
 
 def _keep_journal(source: BackupSet, folder: Path) -> None:

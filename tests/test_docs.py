@@ -14,7 +14,7 @@ from posteingang.cli import app
 
 DOCS = sorted([CODE_ROOT / "README.md", *(CODE_ROOT / "docs").glob("*.md")])
 _INLINE = re.compile(r"`([^`\n]+)`")
-_CALL = re.compile(r"^(?:\./run |\.venv/bin/|/opt/posteingang/\.venv/bin/)?posteingang (?![("])(.+)$")
+_CALL = re.compile(r"^(?:\./run |\.venv/bin/|/opt/posteingang/\.venv/bin/)?posteingang (?=[a-z-])(.+)$")
 
 
 def commands(path: Path) -> Iterator[tuple[str, list[str]]]:

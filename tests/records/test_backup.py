@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from records.backup import remove_old_sets
+from records.restore import _replace
 
 
 def make_set(folder: Path, name: str, *, finished: bool = True) -> Path:
@@ -65,3 +66,16 @@ def test_what_an_interruption_leaves_is_no_set_any_more(tmp_path: Path, monkeypa
     with pytest.raises(KeyboardInterrupt):
         remove_old_sets(tmp_path, 1)
     assert names(tmp_path) == {f".in-arbeit-{old.name}", "posteingang-20261102T020000Z"}
+
+
+def test_an_object_that_lies_there_already_is_replaced_never_written_into(tmp_path: Path) -> None:
+    """It is read-only, so that the service's account could not, and it may be damaged."""
+    saved, live, reader = tmp_path / "gesichert", tmp_path / "beleg", tmp_path / "noch-in-gebrauch"
+    saved.write_bytes(b"Beleg")
+    live.write_bytes(b"besch\xc3\xa4digt")
+    live.chmod(0o440)
+    reader.hardlink_to(live)
+    _replace(str(saved), str(live))
+    assert live.read_bytes() == b"Beleg"
+    assert reader.read_bytes() != b"Beleg"
+    assert names(tmp_path) == {"gesichert", "beleg", "noch-in-gebrauch"}
