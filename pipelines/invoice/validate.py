@@ -12,6 +12,8 @@ from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport,
 
 __all__ = ["validate_file"]
 
+_OWN_PROFILE_RULE = "BR-DE-21"
+"""Says what PE-PROFIL says."""
 Begun = Callable[[ValidationReport], None]
 
 
@@ -63,13 +65,15 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
             findings += [_adjusted(finding, scenario) for finding in run_sheet(document, sheet)]
         except SheetAborted as problem:
             aborted = f"Die Prüfung wurde abgebrochen ({problem})."
+    for sheet in scenario.hints:
+        findings += [_as_hint(finding) for finding in run_sheet(document, sheet) if finding.rule != _OWN_PROFILE_RULE]
     rejected = any(finding.severity is Severity.ERROR for finding in findings)
     return report.model_copy(
         update={
             "verdict": Verdict.NOT_ASSESSED if aborted else Verdict.REJECT if rejected else Verdict.ACCEPT,
             "findings": tuple(findings),
             "reason": aborted,
-            "rules": tuple(rule_sheet(resource) for resource in (scenario.schema, *scenario.sheets)),
+            "rules": tuple(rule_sheet(resource) for resource in (scenario.schema, *scenario.sheets, *scenario.hints)),
         }
     )
 
@@ -77,6 +81,10 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
 def _adjusted(finding: Finding, scenario: Scenario) -> Finding:
     level = scenario.levels.get(finding.rule)
     return finding if level is None else finding.model_copy(update={"severity": level})
+
+
+def _as_hint(finding: Finding) -> Finding:
+    return finding.model_copy(update={"severity": Severity.INFORMATION})
 
 
 def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, ...]:

@@ -146,8 +146,16 @@ UNIT, LINE_IN_LINE = {"unitCode": "QQQ1"}, "UBL-CR-646"
 
 
 @pytest.mark.parametrize(
-    ("content", "path", "quantity"),
-    [(UBL, UBL_PROFILE, "cbc:InvoicedQuantity"), (CII, CII_PROFILE, "ram:BilledQuantity")],
+    ("content", "path", "quantity", "bases"),
+    [
+        (UBL, UBL_PROFILE, "cbc:InvoicedQuantity", ("cbc:BaseQuantity",)),
+        (
+            CII,
+            CII_PROFILE,
+            "ram:BilledQuantity",
+            ("ram:GrossPriceProductTradePrice/ram:BasisQuantity", "ram:NetPriceProductTradePrice/ram:BasisQuantity"),
+        ),
+    ],
     ids=["UBL", "CII"],
 )
 @pytest.mark.parametrize(
@@ -160,9 +168,19 @@ UNIT, LINE_IN_LINE = {"unitCode": "QQQ1"}, "UBL-CR-646"
     ],
 )
 def test_a_scenario_makes_a_warning_of_an_error_and_warnings_do_not_reject(
-    content: bytes, path: str, quantity: str, profile: str, severity: Severity, verdict: Verdict, tmp_path: Path
+    content: bytes,
+    path: str,
+    quantity: str,
+    bases: tuple[str, ...],
+    profile: str,
+    severity: Severity,
+    verdict: Verdict,
+    tmp_path: Path,
 ) -> None:
-    report = report_on(changed(changed(content, quantity, **UNIT), path, profile), tmp_path)
+    content = changed(changed(content, quantity, **UNIT), path, profile)
+    for base in bases:
+        content = changed(content, base, **UNIT)
+    report = report_on(content, tmp_path)
     assert severities(report)["BR-CL-23"] is severity
     assert report.verdict is verdict
 
