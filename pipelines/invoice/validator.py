@@ -26,6 +26,7 @@ from schemas.validation import InvoiceKind, ValidationReport, Verdict, name_of
 __all__ = ["Validator", "own_validator"]
 
 _READY, _BEGUN, _DONE, _UNUSABLE = b"!", b"+", b"=", b"?"
+_PROGRAM = (sys.executable, "-m", "pipelines.invoice.validator")
 _START_WITHIN = 60.0
 _NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
 _REMEDY = "Die Installation mit ./run up erneuern."
@@ -81,7 +82,7 @@ class Validator:
         if self._process is None or self._process.poll() is not None:
             self._pending = b""
             self._process = subprocess.Popen(
-                (sys.executable, "-m", "pipelines.invoice.validator", str(self._limit)),
+                (*_PROGRAM, str(self._limit)),
                 cwd=Path(__file__).resolve().parents[2],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
