@@ -4,7 +4,7 @@ import re
 
 __all__ = ["leitweg_problem", "normalised"]
 
-_FORM = re.compile(r"\d{2,12}(-[A-Z0-9]{1,30})?-\d{2}")
+_FORM = re.compile(r"[0-9]{2,12}(-[A-Z0-9]{1,30})?-[0-9]{2}")
 _LANDS = frozenset({f"{number:02d}" for number in range(1, 17)} | {"99"})
 
 
