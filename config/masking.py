@@ -30,8 +30,20 @@ _LARGEST_NUMBER = 10**7
 
 KNOWN_KEYS = frozenset(
     {
-        *("attempt", "batch", "claim", "code", "component", "document", "event", "exception", "freed", "level"),
-        *("logger", "method", "milliseconds", "next", "pid", "place", "route", "seconds", "state", "status"),
+        *(
+            "account",
+            "attempt",
+            "batch",
+            "claim",
+            "code",
+            "component",
+            "document",
+            "event",
+            "exception",
+            "freed",
+            "level",
+        ),
+        *("logger", "method", "milliseconds", "next", "pid", "place", "roles", "route", "seconds", "state", "status"),
         *("task", "template", "token", "until", "worker"),
     }
 )

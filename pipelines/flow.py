@@ -18,8 +18,8 @@ class Choice:
     """One way on from a waiting state. `next` None leads back to the step at which the document stopped.
 
     `own_unit`: only for persons of the document's unit. `after`: offered only if the document stopped in one of
-    these states (empty: always), `delivered`: only if the target holds the document already. `signed`: the person
-    signs a wording, and duties are kept apart.
+    these states (empty: always), `delivered`: only if the target holds the document already (True), or if it cannot
+    have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart.
     """
 
     action: Action
@@ -29,7 +29,7 @@ class Choice:
     own_unit: bool = False
     needs_reason: bool = False
     after: tuple[State, ...] = ()
-    delivered: bool = False
+    delivered: bool | None = None
     signed: bool = False
 
 
@@ -236,6 +236,7 @@ FLOW: tuple[Stage, ...] = (
                 State.ROUTED,
                 needs_reason=True,
                 after=(State.NOTED, State.ROUTED),
+                delivered=False,
             ),
             Choice(
                 Action.CONFIRM,
@@ -250,7 +251,12 @@ FLOW: tuple[Stage, ...] = (
             Choice(Action.RETRY, "Erneut verarbeiten", Role.ACCOUNTING, None, needs_reason=True),
         ),
     ),
-    Stage(State.QUARANTINED, Kind.WAITING, "Quarantäne"),
+    Stage(
+        State.QUARANTINED,
+        Kind.WAITING,
+        "Quarantäne",
+        choices=(Choice(Action.RETRY, "Erneut prüfen", Role.MAILROOM, None, needs_reason=True),),
+    ),
     Stage(State.FILED, Kind.FINAL, "im DMS abgelegt"),
     Stage(State.HANDED_OVER, Kind.FINAL, "ins Postfach gelegt"),
     Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt"),

@@ -195,25 +195,57 @@ def search_reindex() -> None:
     rebuild_index()
 
 
+Roles = Annotated[list[str] | None, typer.Option("--role", metavar="ROLLE", help="Mehrfach möglich.")]
+Units = Annotated[list[str] | None, typer.Option("--unit", metavar="NUMMER", help="Eigene Einheit, mehrfach möglich.")]
+FromStdin = Annotated[bool, typer.Option("--password-stdin", help="Kennwort von der Standardeingabe.")]
+
+
 @users_app.command("add")
 def users_add(
     name: Annotated[str, typer.Argument(metavar="NAME")],
     full_name: Annotated[
         str, typer.Option("--name", metavar="VORNAME NACHNAME", help="So steht es in Protokollen.")
     ] = "",
-    role: Annotated[list[str] | None, typer.Option("--role", metavar="ROLLE", help="Mehrfach möglich.")] = None,
-    unit: Annotated[
-        list[str] | None, typer.Option("--unit", metavar="NUMMER", help="Eigene Einheit, mehrfach.")
-    ] = None,
-    password_stdin: Annotated[bool, typer.Option("--password-stdin", help="Kennwort von der Standardeingabe.")] = False,
+    role: Roles = None,
+    unit: Units = None,
+    password_stdin: FromStdin = False,
 ) -> None:
-    """Legt einen Benutzer an oder setzt Kennwort, Rollen und Einheiten neu."""
+    """Legt einen Benutzer an."""
     _records()
     from posteingang.users import add_user
 
-    password = sys.stdin.readline().rstrip("\n") if password_stdin else typer.prompt("Kennwort", hide_input=True)
-    new = add_user(name, password, full_name=full_name, roles=role or (), units=unit or ())
-    print(f"{name} {'angelegt' if new else 'neu gesetzt'}.")
+    add_user(name, _password(password_stdin), full_name=full_name, roles=role or (), units=unit or ())
+    print(f"{name} angelegt.")
+
+
+@users_app.command("password")
+def users_password(name: Annotated[str, typer.Argument(metavar="NAME")], password_stdin: FromStdin = False) -> None:
+    """Setzt ein neues Kennwort."""
+    _records()
+    from posteingang.users import set_password
+
+    set_password(name, _password(password_stdin))
+    print(f"{name} hat ein neues Kennwort.")
+
+
+@users_app.command("roles")
+def users_roles(name: Annotated[str, typer.Argument(metavar="NAME")], role: Roles = None, unit: Units = None) -> None:
+    """Gibt genau diese Rollen und Einheiten; ohne Angabe keine."""
+    _records()
+    from posteingang.users import set_roles
+
+    set_roles(name, role or (), unit or ())
+    print(f"{name}: {', '.join(role or ()) or 'keine Rolle'}; Einheiten: {', '.join(unit or ()) or 'keine'}.")
+
+
+@users_app.command("close")
+def users_close(name: Annotated[str, typer.Argument(metavar="NAME")]) -> None:
+    """Schließt einen Benutzer: keine Anmeldung mehr, Unterschriften bleiben."""
+    _records()
+    from posteingang.users import close_user
+
+    close_user(name)
+    print(f"{name} ist geschlossen.")
 
 
 @users_app.command("list")
@@ -225,6 +257,7 @@ def users_list() -> None:
     lines = [
         f"{account.name} ({account.full_name or 'ohne Namen'}): {', '.join(account.roles) or 'ohne Rolle'}"
         f"{'; Einheiten ' + ', '.join(account.units) if account.units else ''}"
+        f"{'; geschlossen' if account.closed else ''}"
         for account in accounts()
     ]
     print("\n".join(lines) or "Noch kein Benutzer. Anlegen mit: posteingang users add NAME --role ROLLE")
@@ -306,6 +339,10 @@ def _records() -> "Settings":
     from posteingang.installation import open_records
 
     return open_records()
+
+
+def _password(from_stdin: bool) -> str:
+    return sys.stdin.readline().rstrip("\n") if from_stdin else str(typer.prompt("Kennwort", hide_input=True))
 
 
 def _known_failure(problem: Exception) -> str | None:

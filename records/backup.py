@@ -4,7 +4,6 @@ Objects are written before any row refers to them and are not replaced; so a dat
 afterwards belong together. The set is complete when it has its final name, and says the hash of everything in it.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -16,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from django.db import connection
 
@@ -31,7 +31,6 @@ _MANIFEST = "manifest.json"
 _PREFIX = "posteingang-"
 _PENDING = ".in-arbeit-"
 _SET_NAME = re.compile(rf"{_PREFIX}\d{{8}}T\d{{6}}Z")
-_CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +57,8 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
     name = f"{_PREFIX}{now:%Y%m%dT%H%M%SZ}"
     pending, final = target / f"{_PENDING}{name}", target / name
     earlier = _latest(target)
+    for leftover in target.glob(f"{_PENDING}*"):
+        shutil.rmtree(leftover)  # lint: unlink - half-made by an interrupted backup
     pending.mkdir(parents=True)
     _dump_database(pending)
     for folder, label in ((settings.spool, "spool"), (settings.journal_folder, "journal"), (settings.city, "city")):
@@ -170,7 +171,7 @@ def _dump_database(folder: Path) -> None:
         postgres_call("pg_dump", "--format=custom", "--no-owner", f"--file={folder / 'database.postgresql'}")
         return
     with (
-        closing(sqlite3.connect(f"file:{connection.settings_dict['NAME']}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(f"file:{quote(str(connection.settings_dict['NAME']))}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(folder / "database.sqlite")) as copy,
     ):
         source.backup(copy)
@@ -190,20 +191,20 @@ def _copy_folder(source: Path, target: Path) -> None:
 
 
 def _copy_object(sha256: str, store: Path, target: Path, earlier: BackupSet | None) -> None:
+    """Every object is read once in the store; one that an earlier set still holds unharmed is linked."""
     place = Path(sha256[:2]) / sha256[2:4] / sha256
     (target / place).parent.mkdir(parents=True, exist_ok=True)
-    if earlier is not None and (known := earlier.folder / "objects" / place).is_file():
-        os.link(known, target / place)
-        return
-    digest = hashlib.sha256()
+    known = earlier.folder / "objects" / place if earlier is not None else None
     try:
-        with (store / place).open("rb") as reader, (target / place).open("xb") as writer:
-            while chunk := reader.read(_CHUNK):
-                digest.update(chunk)
-                writer.write(chunk)
+        if known is not None and known.is_file() and digest_of_file(known).sha256 == sha256:
+            found = digest_of_file(store / place).sha256
+            os.link(known, target / place)
+        else:
+            shutil.copyfile(store / place, target / place)
+            found = digest_of_file(target / place).sha256
     except FileNotFoundError:
         raise BadInput(f"Beleg {sha256} fehlt im Beleg-Speicher.", remedy="posteingang store verify") from None
-    if digest.hexdigest() != sha256:
+    if found != sha256:
         raise BadInput(f"Beleg {sha256} ist im Beleg-Speicher verändert.", remedy="posteingang store verify")
 
 

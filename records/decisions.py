@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 
-from records import audit
+from records import audit, register
 from records import models as rows
 from records.models import Document, DocumentFile, Event
 from schemas.errors import BadInput
@@ -17,7 +17,7 @@ from schemas.roles import Action, Person
 from schemas.states import FileRole, State
 from schemas.values import Act
 
-__all__ = ["Chosen", "Conflict", "Held", "acts_of", "came_from", "hold", "last_sequence"]
+__all__ = ["Chosen", "Conflict", "Held", "acts_of", "came_from", "hold", "last_sequence", "may_have_arrived"]
 
 
 class Conflict(BadInput):
@@ -67,6 +67,8 @@ class Held:
         document.attempts, document.deferrals = 0, 0
         document.next_attempt_at, document.last_error = None, ""
         document.save()
+        if to is State.REJECTED:
+            register.release_identity(document)
         payload: dict[str, object] = {
             "action": action,
             "actor": person.name,
@@ -76,6 +78,7 @@ class Held:
             "document_type": document.document_type,
             "unit": document.unit,
             "needs_original": document.needs_original,
+            "original_sha256": hashes.get(FileRole.ORIGINAL),
             "seen_sha256": hashes.get(FileRole.RENDERING),
             "report_sha256": hashes.get(FileRole.REPORT),
         }
@@ -127,6 +130,12 @@ def came_from(document: Document) -> State:
     return State(last.kind)
 
 
+def may_have_arrived(document: Document) -> bool:
+    """True if a target holds the document, or might hold it after a call whose answer was lost."""
+    calls = document.outbound.filter(Q(done_at__isnull=False) | Q(unclear_since__isnull=False))
+    return document.delivered_as is not None or calls.exists()
+
+
 def last_sequence(document_id: UUID) -> int:
     """Number of the newest event: what a person sees, and what their decision is based on."""
     return Event.objects.filter(document_id=document_id).aggregate(last=Max("sequence"))["last"] or 0
@@ -163,8 +172,9 @@ def _choose(document: Document, chosen: Chosen) -> None:
 
 
 def _hashes(document: Document) -> dict[FileRole, str]:
-    """What the person had before them: the readable invoice and the report, as stored."""
-    shown = DocumentFile.objects.filter(document=document, role__in=(FileRole.RENDERING, FileRole.REPORT))
+    """What the person had before them: the original, the readable invoice and the report, as stored."""
+    roles = (FileRole.ORIGINAL, FileRole.RENDERING, FileRole.REPORT)
+    shown = DocumentFile.objects.filter(document=document, role__in=roles)
     return {FileRole(role): sha256 for role, sha256 in shown.values_list("role", "content_id")}
 
 

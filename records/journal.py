@@ -4,6 +4,7 @@ A database restored from a backup has forgotten what came after; the journal has
 that never happened does no harm. One file a year, one JSON object a line, only ever appended to.
 """
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -82,11 +83,13 @@ def note_taken_in(taken: TakenIn) -> None:
 def read(folder: Path) -> Iterator[Issued | TakenIn]:
     """Every line of every file, in the order of the files' names. A line cut off by a power cut says nothing."""
     for path in sorted(folder.glob("*.jsonl")):
-        with path.open(encoding="utf-8") as stream:
+        with path.open(encoding="ascii", errors="replace") as stream:
             for text in stream:
                 try:
                     line = json.loads(text)
                 except ValueError:
+                    continue
+                if not isinstance(line, dict):
                     continue
                 yield _issued(line) if line["kind"] == "issued" else _taken_in(line)
 
@@ -113,14 +116,16 @@ def _taken_in(line: dict[str, str]) -> TakenIn:
 
 def _append(line: dict[str, object]) -> None:
     folder, now = load_settings().journal_folder, datetime.now(UTC)
-    text = json.dumps({"at": now.isoformat(), **line}, ensure_ascii=False) + "\n"
+    # A line break in front too: what a power cut left unfinished must not swallow the next line.
+    text = f"\n{json.dumps({'at': now.isoformat(), **line})}\n".encode("ascii")
     path = folder / f"{now.year}.jsonl"
     try:
         new = not path.exists()
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
         try:
-            os.write(descriptor, text.encode())
+            if os.write(descriptor, text) < len(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(descriptor)
         finally:
             os.close(descriptor)

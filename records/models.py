@@ -17,6 +17,7 @@ __all__ = [
     "NumberSeries",
     "Outbound",
     "RegisterEntry",
+    "ReservedNumber",
     "SearchText",
     "StoredObject",
     "UnitMembership",
@@ -252,6 +253,17 @@ class NumberSeries(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["series", "year"], name="one_counter_per_year")]
+
+
+class ReservedNumber(models.Model):
+    """A register number that a restored database had forgotten: its document gets it again."""
+
+    number = models.CharField(max_length=32, primary_key=True)
+    document_id = models.UUIDField()
+    series = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document_id", "series"], name="one_reserved_per_series")]
 
 
 class InboxFile(models.Model):

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import F
 
 from records.journal import Issued, note_issued
-from records.models import NumberSeries
+from records.models import NumberSeries, ReservedNumber
 
 __all__ = ["INVOICE_REGISTER", "MAIL_REGISTER", "next_number", "next_value"]
 
@@ -16,8 +16,11 @@ INVOICE_REGISTER = "RE"
 def next_number(series: str, year: int, document_id: UUID) -> str:
     """The next number, e.g. 'PE-2026-000123', for that document, written into the journal.
 
-    Must run inside a transaction; its rollback gives it back.
+    A number that was the document's before a restore is its number again. Must run inside a transaction; its rollback
+    gives a number back.
     """
+    if reserved := ReservedNumber.objects.filter(document_id=document_id, series=series).first():
+        return reserved.number
     number = f"{series}-{year}-{next_value(series, year):06d}"
     note_issued(Issued(number, document_id))
     return number

@@ -8,7 +8,7 @@ from records.numbers import INVOICE_REGISTER, next_number
 from schemas.validation import InvoiceKind, Verdict
 from schemas.values import Assessment, Entry, InvoiceFacts
 
-__all__ = ["assess", "enter", "entry_of", "entry_with", "same_number"]
+__all__ = ["assess", "enter", "entry_of", "entry_with", "release_identity", "same_number"]
 
 
 def enter(document: Document, invoice: InvoiceFacts, now: datetime, year: int) -> RegisterEntry:
@@ -25,6 +25,11 @@ def assess(document: Document, assessment: Assessment) -> None:
     RegisterEntry.objects.filter(document=document).update(
         verdict=assessment.verdict, kind=assessment.kind, scenario=assessment.scenario
     )
+
+
+def release_identity(document: Document) -> None:
+    """A rejected invoice may come again: the next one is entered anew, and its number says that it is not the first."""
+    RegisterEntry.objects.filter(document=document).update(identity=None)
 
 
 def entry_of(document: Document) -> Entry | None:

@@ -16,7 +16,7 @@ from config.settings import Settings
 from records.backup import BackupSet, postgres_call, verify_set
 from records.intake import Arrival, accept, is_committed
 from records.journal import Issued, TakenIn, read
-from records.models import ApiToken, Document, NumberSeries, RegisterEntry
+from records.models import ApiToken, Document, NumberSeries, RegisterEntry, ReservedNumber
 from records.objects import ObjectStore
 from schemas.errors import BadInput
 
@@ -135,7 +135,7 @@ def _known_token(token_id: UUID | None) -> UUID | None:
 
 
 def _raise_counters(lines: list[Issued]) -> tuple[str, ...]:
-    """Counters go on above everything ever given; a document that had its number keeps it."""
+    """Counters go on above everything ever given; a document that had its number will have it again."""
     raised: list[str] = []
     known = set(Document.objects.exclude(register_number=None).values_list("register_number", flat=True))
     known |= set(RegisterEntry.objects.values_list("number", flat=True))
@@ -146,8 +146,10 @@ def _raise_counters(lines: list[Issued]) -> tuple[str, ...]:
                 NumberSeries.objects.filter(pk=counter.pk).update(last=line.value)
             if line.number in known:
                 continue
-            mail = Document.objects.filter(id=line.document_id, register_number=None) if line.series == "PE" else None
-            if mail is not None and mail.update(register_number=line.number):
-                continue
-            raised.append(line.number)
+            if Document.objects.filter(id=line.document_id).exists():
+                ReservedNumber.objects.update_or_create(
+                    document_id=line.document_id, series=line.series, defaults={"number": line.number}
+                )
+            else:
+                raised.append(line.number)
     return tuple(sorted(raised))

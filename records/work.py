@@ -26,6 +26,7 @@ __all__ = [
     "call_refused",
     "defer",
     "due",
+    "facts_of",
     "fail",
     "finish",
     "free_leases",
@@ -100,6 +101,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         acts=acts_of(document.id),
         history=audit.past(document.id) if lease.state is State.APPRAISED else (),
         unclear=_unclear_calls(document),
+        arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         demo=intake.demo,
     )
 
@@ -128,7 +130,8 @@ def finish(
         if document.register_number is None and result.state in registered:
             document.register_number = next_number(MAIL_REGISTER, year, document.id)
         if result.state is State.DUPLICATE:
-            document.duplicate_of = _first_document_like(document) or _entered_document(document)
+            first = _first_document_like(document) or _entered_document(document)
+            document.duplicate_of = first.duplicate_of or first if first else None
         entered = register.enter(document, result.invoice, now, year) if result.invoice is not None else None
         if result.assessment is not None:
             register.assess(document, result.assessment)
@@ -235,6 +238,11 @@ def _unclear_calls(document: Document) -> dict[str, float]:
     return {row.kind: (now - row.unclear_since).total_seconds() for row in rows if now and row.unclear_since}
 
 
+def facts_of(document_id: UUID) -> DocumentFacts:
+    """What is known of a document, whatever became of its files."""
+    return _facts(Document.objects.get(id=document_id))
+
+
 def _facts(document: Document) -> DocumentFacts:
     return DocumentFacts(
         page_count=document.page_count,
@@ -262,9 +270,13 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
 
 
 def _first_document_like(document: Document) -> Document | None:
-    """The first document that came in with the same bytes, if it is not this one."""
+    """The first document that came in with the same bytes and is still on its way or has arrived.
+
+    What was rejected, or is in quarantine, is no reason to refuse it when it comes again.
+    """
     return (
         Document.objects.filter(intake__content_id=document.intake.content_id, entry__lt=document.entry, ordinal=1)
+        .exclude(state__in=(State.REJECTED, State.QUARANTINED))
         .order_by("entry")
         .first()
     )

@@ -190,7 +190,8 @@ class Work:
     `duplicate_of`: the first document with the same bytes. `represents`: the register number of the invoice this one
     is a further representation of. `same_number`: register numbers of other invoices of the seller under that number.
     `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
-    `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began.
+    `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
+    target's id of each part that is known to have arrived.
     """
 
     document_id: UUID
@@ -208,6 +209,7 @@ class Work:
     acts: tuple[Act, ...] = ()
     history: tuple[PastEvent, ...] = ()
     unclear: Mapping[str, float] = field(default_factory=dict)
+    arrived: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False
 
     def file(self, role: FileRole) -> StoredFile:

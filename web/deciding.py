@@ -8,16 +8,18 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from config.load import city
+from pipelines.filing.deliver import goes_to_dms
 from pipelines.flow import Choice, choice_of
 from pipelines.invoice.duties import objection
 from records.access import visible_documents
-from records.decisions import Chosen, Conflict, Held, acts_of, came_from, hold
+from records.decisions import Chosen, Conflict, Held, acts_of, came_from, hold, may_have_arrived
 from records.models import Document
 from records.register import entry_of
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
 from schemas.states import State
 from schemas.values import Act
+from web.evidence import evidence_of, unaltered
 
 __all__ = ["Entered", "Offer", "decide", "offers"]
 
@@ -103,12 +105,21 @@ def _allowed(held: Held, action: str, person: Person) -> Choice:
         raise BadInput("Das ist mit diesem Schriftstück nicht (mehr) möglich.", remedy="Bitte prüfen Sie den Stand.")
     if reason := _objection(choice, held.document, person, held.acts):
         raise BadInput(reason)
+    if choice.signed and any(unaltered(file.sha256) is None for file in evidence_of(held.document)):
+        raise BadInput(
+            "Ein Beleg dieser Rechnung fehlt oder ist verändert; so kann sie nicht unterschrieben werden.",
+            remedy="Bitte verständigen Sie die IT (posteingang store verify).",
+        )
     return choice
 
 
 def _fits(choice: Choice, document: Document, person: Person) -> bool:
     own = not choice.own_unit or document.unit in person.units
-    there = not choice.delivered or document.delivered_as is not None
+    there = {
+        None: True,
+        True: document.delivered_as is not None and goes_to_dms(document.unit, city()),
+        False: not may_have_arrived(document),
+    }[choice.delivered]
     return own and there and (not choice.after or came_from(document) in choice.after)
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from config.settings import load_settings
 from records.models import Document, DocumentFile
 from records.objects import ObjectStore
+from schemas.digest import digest_of_file
 from schemas.states import FileRole
 
-__all__ = ["Evidence", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name"]
+__all__ = ["Evidence", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name", "unaltered"]
 
 _LABELS = {
     FileRole.ORIGINAL: "Original wie eingegangen",
@@ -62,6 +63,15 @@ def pictured(document: Document) -> DocumentFile | None:
         return product
     original = files.get(FileRole.ORIGINAL)
     return original if original is not None and is_pdf(object_store().path(original.content_id)) else None
+
+
+def unaltered(sha256: str) -> Path | None:
+    """The stored object, if it is there and still what its name says."""
+    path = object_store().path(sha256)
+    try:
+        return path if digest_of_file(path).sha256 == sha256 else None
+    except OSError:
+        return None
 
 
 def is_pdf(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """Run one step of one document: lease, load, step, commit. What goes wrong becomes a schedule or a clearing case."""
 
+import errno
 import importlib
 import random
 import tempfile
@@ -13,6 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
 from config.load import city
 from config.settings import load_settings
@@ -21,7 +23,7 @@ from records import work as records_work
 from records.clock import database_now
 from records.models import Document
 from records.work import Lease, LeaseLost
-from schemas.errors import BadInput, Unavailable
+from schemas.errors import BadInput, PosteingangError, Unavailable, os_reason
 from schemas.states import Kind, State, Target
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedCalls, RecordedConnector
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["run_step"]
 
 log = structlog.get_logger()
+_DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
@@ -54,22 +57,32 @@ def _run(lease: Lease, stage: Stage, worker: str) -> State | None:
     settings = load_settings()
     if lease.attempt > settings.max_attempts:
         return _to_clearing(lease, worker)
-    with _scratch() as scratch:
-        loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
-        try:
+    try:
+        with _scratch() as scratch:
+            loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
             return _finish(lease, _call(stage, loaded, lease), worker)
-        except LeaseLost:
-            raise
-        except Unavailable as problem:
-            deferrals = Document.objects.values_list("deferrals", flat=True).get(id=lease.document_id)
-            pause = max(_backoff(deferrals), problem.retry_after or 0.0)
-            records_work.defer(lease, str(problem), database_now() + timedelta(seconds=pause))
-            log.warning("deferred", code=problem.code, seconds=round(pause, 1))
-        except Exception as problem:  # lint: broad - a bug in a step must not lose the document
-            log.exception("step_failed", attempt=lease.attempt)
-            reason = f"Programmfehler im Schritt „{stage.label}“ ({type(problem).__name__})."
-            records_work.fail(lease, reason, database_now() + timedelta(seconds=_backoff(lease.attempt)))
-        return None
+    except LeaseLost:
+        raise
+    except Unavailable as problem:
+        _defer(lease, problem)
+    except (OperationalError, InterfaceError) as problem:
+        _defer(lease, Unavailable(f"Die Datenbank antwortet nicht ({type(problem).__name__})."))
+    except Exception as problem:  # lint: broad - a bug in a step must not lose the document
+        if isinstance(problem, OSError) and problem.errno in _DISK_TROUBLE:
+            _defer(lease, Unavailable(f"Der Datenträger nimmt nichts an ({os_reason(problem)})."))
+            return None
+        log.exception("step_failed", attempt=lease.attempt)
+        cause = str(problem) if isinstance(problem, PosteingangError) else f"Programmfehler ({type(problem).__name__})."
+        reason = f"Im Schritt „{stage.label}“: {cause}"
+        records_work.fail(lease, reason, database_now() + timedelta(seconds=_backoff(lease.attempt)))
+    return None
+
+
+def _defer(lease: Lease, problem: Unavailable) -> None:
+    deferrals = Document.objects.values_list("deferrals", flat=True).get(id=lease.document_id)
+    pause = max(_backoff(deferrals), problem.retry_after or 0.0)
+    records_work.defer(lease, str(problem), database_now() + timedelta(seconds=pause))
+    log.warning("deferred", code=problem.code, seconds=round(pause, 1))
 
 
 def _to_clearing(lease: Lease, worker: str) -> State | None:
@@ -77,9 +90,7 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
     tries = load_settings().max_attempts
     last = Document.objects.values_list("last_error", flat=True).get(id=lease.document_id)
     reason = f"Die Verarbeitung ist {tries}-mal gescheitert. {last} Bitte die IT verständigen."
-    with _scratch() as scratch:
-        loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
-    return _finish(lease, StepResult(State.CLEARING, loaded.facts, reason), worker)
+    return _finish(lease, StepResult(State.CLEARING, records_work.facts_of(lease.document_id), reason), worker)
 
 
 def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:

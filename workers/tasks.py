@@ -36,10 +36,10 @@ def sweep() -> None:
     """
     close_old_connections()
     waiting: dict[Queue, list[tuple[UUID, State]]] = {}
-    for document_id, state in due(automatic_states()):
+    for state in automatic_states():  # each by itself: a pile of scans must not hide a lost invoice
         queue = stage_of(state).queue
         if queue is not None:
-            waiting.setdefault(queue, []).append((document_id, state))
+            waiting.setdefault(queue, []).extend(due((state,)))
     for queue, documents in waiting.items():
         if queued(queue) < len(documents):
             for document_id, state in documents:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.port import Companion, Connector, FilingRequest, own_properties
+from schemas.digest import digest_of_file
 from schemas.errors import Rejected, Unavailable
 from schemas.states import FileRole, State
 from schemas.values import Delivered, StepResult, StoredFile, Work
@@ -61,7 +62,8 @@ def invoice_requests(work: Work) -> tuple[FilingRequest, ...]:
     if work.entry is None:
         raise AssertionError(f"{work.document_id} is filed as an invoice without an entry in the register")
     number, original = work.entry.number, work.file(FileRole.ORIGINAL)
-    papers = [_request(work, MAIN, work.document_id, f"{number}{_suffix(original)}", original)]
+    form = "pdf" if FileRole.INVOICE_XML in work.files else "xml"
+    papers = [_request(work, MAIN, work.document_id, f"{number}.{form}", original)]
     papers += [
         _request(work, part, uuid5(work.document_id, part), f"{number}.{part}.pdf", work.file(role))
         for role, part in _PAPERS
@@ -99,6 +101,12 @@ def _hand_over(
         main = next((done.target_id for done in delivered if done.part == MAIN), work.facts.delivered_as)
         return StepResult(state, replace(work.facts, delivered_as=main), reason, delivered=tuple(delivered))
 
+    damaged = [request.file_name for request in requests if not _whole(request)]
+    if damaged:
+        return result(
+            State.CLEARING,
+            f"Der Beleg zu {', '.join(damaged)} fehlt oder ist verändert. Bitte die IT verständigen (store verify).",
+        )
     for request in requests:
         try:
             target_id = _stored_once(request, work, connector)
@@ -114,8 +122,15 @@ def _hand_over(
     return result(reached, f"{where} als {', '.join(done.target_id for done in delivered)} abgelegt und geprüft.")
 
 
+def _whole(request: FilingRequest) -> bool:
+    """What is about to be handed over is what was stored: a damaged object must not leave the house."""
+    return request.content.is_file() and digest_of_file(request.content) == request.digest
+
+
 def _stored_once(request: FilingRequest, work: Work, connector: Connector) -> str:
-    """The target's id of our document; stored only if no earlier call can still turn up."""
+    """The target's id of our document; stored only if it has not arrived and no earlier call can still turn up."""
+    if request.part in work.arrived:
+        return work.arrived[request.part]
     found = connector.find(request.document_id)
     if not found:
         unclear = work.unclear.get(request.part)

@@ -8,7 +8,7 @@ from config.city_config import City
 from config.settings import load_settings
 from pipelines.intake.hazards import check_hazards
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into
-from pipelines.invoice.enter import same_invoice
+from pipelines.invoice.enter import facts_of
 from pipelines.invoice.read import read_invoice
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
@@ -102,7 +102,7 @@ def _e_invoice(work: Work, facts: DocumentFacts, source: Source, city: City) -> 
         confidence=1.0,
         needs_original=False,
         anomalies=(*facts.anomalies, *source.anomalies),
-        invoice_identity=same_invoice(read_invoice(source.root)),
+        invoice_identity=facts_of(read_invoice(source.root)).identity,
     )
     files: tuple[NewFile, ...] = ()
     if source.embedded is not None:

@@ -1,11 +1,15 @@
 """Separation of duties at the approval of an invoice (KomHVO NRW § 31 (2) and (3))."""
 
+import re
+import unicodedata
+
 from schemas.roles import Action, Person, Role
 from schemas.values import Act
 
 __all__ = ["objection"]
 
 _CERTIFICATIONS = frozenset({Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY})
+_TITLES = frozenset({"dr", "prof", "herr", "frau", "dipl", "ing", "von", "van", "de"})
 _KEPT_APART: dict[Action, frozenset[Action]] = {
     Action.ORDER_PAYMENT: _CERTIFICATIONS,
     Action.RELEASE: _CERTIFICATIONS | {Action.ORDER_PAYMENT},
@@ -26,8 +30,8 @@ def objection(action: Action, person: Person, acts: tuple[Act, ...], seller: str
     """
     if action in _CERTIFICATIONS and Role.ACCOUNTING in person.roles:
         return "Beschäftigte der Buchhaltung stellen nicht fest (§ 31 Abs. 3 KomHVO NRW)."
-    if seller is not None and _same_name(seller, person.name):
-        return "Sie tragen denselben Namen wie der Rechnungssteller und dürfen in eigener Sache nicht unterschreiben."
+    if seller is not None and _own_matter(seller, person.name):
+        return "Der Rechnungssteller trägt Ihren Namen; in eigener Sache dürfen Sie nicht unterschreiben."
     for act in acts:
         if act.user_id == person.user_id and act.action in _KEPT_APART.get(action, frozenset()):
             return (
@@ -37,10 +41,15 @@ def objection(action: Action, person: Person, acts: tuple[Act, ...], seller: str
     return None
 
 
-def _same_name(first: str, second: str) -> bool:
-    """Equal but for case, order of the words and punctuation: 'Muster, Maria' is 'Maria Muster'."""
+def _own_matter(seller: str, person: str) -> bool:
+    """Every word of the person's name stands in the seller's, whatever titles and legal forms stand around it.
 
-    def words(name: str) -> list[str]:
-        return sorted(name.casefold().replace(",", " ").replace(".", " ").split())
+    Two words at least: 'Müller' alone is no sign.
+    """
+    words = _words(person) - _TITLES
+    return len(words) > 1 and words <= _words(seller)
 
-    return words(first) == words(second)
+
+def _words(name: str) -> frozenset[str]:
+    """Words without regard to case and to the way letters are composed."""
+    return frozenset(re.findall(r"[^\W\d_]+", unicodedata.normalize("NFKC", name).casefold()))

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import unicodedata
+from dataclasses import astuple, replace
 from decimal import Decimal
 
 from lxml import etree
@@ -17,7 +19,7 @@ __all__ = ["enter", "facts_of", "invoice_data", "same_invoice", "same_number"]
 
 _LONGEST = 255
 _LARGEST = Decimal(10) ** 13
-_NOISE = re.compile(r"[^0-9A-Z]")
+_NOISE = re.compile(r"[\W_]")
 
 
 def enter(work: Work, city: City) -> StepResult:
@@ -26,7 +28,8 @@ def enter(work: Work, city: City) -> StepResult:
         return StepResult(
             State.DUPLICATE,
             work.facts,
-            f"Weitere Darstellung zu {work.represents}: gleicher Rechnungssteller, gleiche Nummer, Datum und Betrag.",
+            f"Weitere Darstellung zu {work.represents}: Rechnungssteller, Nummer, Datum, Beträge, Konto und Empfänger "
+            "sind gleich.",
         )
     facts = facts_of(read_invoice(invoice_data(work)))
     return StepResult(State.ENTERED, work.facts, "Im Rechnungseingangsbuch eingetragen.", invoice=facts)
@@ -41,7 +44,7 @@ def facts_of(invoice: Invoice) -> InvoiceFacts:
     """What the register keeps; texts are cut to 255 characters, amounts no register could hold are left out."""
     totals, seller = invoice.totals, invoice.seller
     accounts = [transfer.account for means in invoice.payment for transfer in means.transfers if transfer.account]
-    return InvoiceFacts(
+    facts = InvoiceFacts(
         syntax=invoice.syntax,
         profile=_short(invoice.specification),
         number=_short(invoice.number),
@@ -59,35 +62,49 @@ def facts_of(invoice: Invoice) -> InvoiceFacts:
         seller_vat_id=_short(seller.vat_id),
         seller_tax_number=_short(seller.tax_number),
         account=_short(accounts[0]) if accounts else None,
-        identity=same_invoice(invoice),
         number_key=same_number(invoice),
     )
+    return replace(facts, identity=same_invoice(facts))
 
 
 def same_number(invoice: Invoice) -> str | None:
-    """Equal for invoices of one seller under one number, however they write it; None if either is not given."""
-    seller, number = _seller_key(invoice.seller), _NOISE.sub("", (invoice.number or "").upper()).lstrip("0")
+    """Equal for invoices of one seller under one number, however they write it; None if either is not given.
+
+    Reason enough to ask a person, not to call two documents the same invoice.
+    """
+    seller, number = _seller_key(invoice.seller), _letters(invoice.number).lstrip("0")
     return _hashed(seller, number) if seller and number else None
 
 
-def same_invoice(invoice: Invoice) -> str | None:
-    """Equal for every representation of one invoice: also kind, date and amount agree.
+def same_invoice(facts: InvoiceFacts) -> str | None:
+    """Equal for every representation of one invoice: all that the register keeps agrees but the way it is written.
 
-    A number used anew in another year, or a corrected invoice under the old number, is another invoice.
+    Another account, amount, date or recipient makes it another invoice, which a person has to look at.
     """
-    number = same_number(invoice)
-    if number is None or invoice.issued_on is None or invoice.totals.gross is None:
+    if facts.number_key is None or facts.number is None or facts.issued_on is None or facts.gross is None:
         return None
-    gross = f"{invoice.totals.gross.normalize():f}"
-    return _hashed(number, invoice.type_code or "", invoice.issued_on.isoformat(), invoice.currency or "", gross)
+    said = replace(facts, syntax="", profile=None, identity=None)
+    return _hashed(*(_plain(value) for value in astuple(said)))
 
 
 def _seller_key(seller: Party) -> str:
     """VAT id, else tax number, else the name: what tells a seller apart."""
     for text in (seller.vat_id, seller.tax_number, seller.name):
-        if key := _NOISE.sub("", (text or "").upper()):
+        if key := _letters(text):
             return key
     return ""
+
+
+def _letters(text: str | None) -> str:
+    """Letters (of any script) and digits only, without regard to case and to the way letters are composed."""
+    return _NOISE.sub("", unicodedata.normalize("NFKC", text or "").casefold())
+
+
+def _plain(value: object) -> str:
+    """A value as compared: words without regard to case and blanks, amounts without trailing zeros."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return "".join(unicodedata.normalize("NFKC", str(value or "")).casefold().split())
 
 
 def _hashed(*parts: str) -> str:

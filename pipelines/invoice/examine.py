@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from config.city_config import City
+from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
 from pipelines.invoice.read import read_invoice
@@ -38,7 +39,13 @@ def examine(work: Work, city: City) -> StepResult:
     title = f"{work.entry.number if work.entry else ''}"
     path = work.scratch / "rechnung.html"
     path.write_text(invoice_html(invoice, title=title), encoding="utf-8")
-    doubts = [*_doubts(report), *_number_doubts(work), *([] if unit else [about_unit])]
+    doubts = [
+        *_doubts(report),
+        *_number_doubts(work),
+        *([] if unit else [about_unit]),
+        *_other_data(work),
+        *invoice.problems,
+    ]
     facts = replace(
         work.facts,
         unit=unit,
@@ -78,6 +85,12 @@ def _doubts(report: ValidationReport) -> list[str]:
     if report.kind is not InvoiceKind.E_RECHNUNG:
         return [f"Der Datensatz ist {report.kind.label}, keine vollständige Rechnung."]
     return []
+
+
+def _other_data(work: Work) -> tuple[str, ...]:
+    """A PDF with a second, different data set may be a second invoice."""
+    source = look_into(work.file(FileRole.ORIGINAL).path) if FileRole.INVOICE_XML in work.files else None
+    return source.anomalies if source else ()
 
 
 def _number_doubts(work: Work) -> list[str]:

@@ -21,6 +21,11 @@
   <xsl:variable name="currency" select="normalize-space($settlement/ram:InvoiceCurrencyCode)"/>
   <xsl:variable name="tax-currency" select="normalize-space($settlement/ram:TaxCurrencyCode)"/>
   <xsl:variable name="period" select="$settlement/ram:BillingSpecifiedPeriod"/>
+  <!-- Direct debit (BG-19) has no group of its own: mandate (BT-89) and creditor (BT-90) stand beside the means, the
+       debited account (BT-91) within. -->
+  <xsl:variable name="mandate" select="$settlement/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"/>
+  <xsl:variable name="debited" select="$settlement/ram:SpecifiedTradeSettlementPaymentMeans/ram:PayerPartyDebtorFinancialAccount/ram:IBANID"/>
+  <xsl:variable name="debit" select="exists($mandate | $debited | $settlement/ram:CreditorReferenceID)"/>
 
   <xsl:template match="*[not(*)][normalize-space() = ''][not(self::ram:ApplicableHeaderTradeDelivery)]" mode="rules" priority="9">
     <xsl:sequence select="x:fail('PEPPOL-EN16931-R008', .)"/>
@@ -29,7 +34,7 @@
 
   <!-- The document -->
   <xsl:template match="/rsm:CrossIndustryInvoice" mode="rules">
-    <xsl:variable name="type" select="normalize-space(rsm:ExchangedDocument/ram:TypeCode)"/>
+    <xsl:variable name="type" select="x:text(rsm:ExchangedDocument/ram:TypeCode)"/>
     <xsl:variable name="seller" select="$agreement/ram:SellerTradeParty"/>
     <xsl:variable name="categories" select="($lines/ram:SpecifiedLineTradeSettlement/ram:ApplicableTradeTax
       | $settlement/ram:SpecifiedTradeAllowanceCharge/ram:CategoryTradeTax)/ram:CategoryCode/normalize-space()"/>
@@ -38,7 +43,7 @@
       x:demand('BR-DE-1', exists($settlement/ram:SpecifiedTradeSettlementPaymentMeans), .),
       x:demand('BR-DE-2', exists($seller/ram:DefinedTradeContact), .),
       x:demand('BR-DE-15', x:given($agreement/ram:BuyerReference), .),
-      x:demand('BR-DE-16', not($categories = $taxed) or x:given($seller/ram:SpecifiedTaxRegistration/ram:ID)
+      x:demand('BR-DE-16', not($categories = $taxed) or x:given($seller/ram:SpecifiedTaxRegistration/ram:ID[@schemeID = ('VA', 'FC')])
         or exists($agreement/ram:SellerTaxRepresentativeTradeParty), .),
       x:demand('BR-DE-17', $type = $type-codes, .),
       x:demand('BR-DE-21', $profile = ($cius, $extension, $cvd), .),
@@ -47,11 +52,11 @@
       x:demand('BR-DE-TMP-32', exists($transaction/ram:ApplicableHeaderTradeDelivery/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime)
         or exists($period)
         or (every $line in $lines satisfies exists($line/ram:SpecifiedLineTradeSettlement/ram:BillingSpecifiedPeriod)), .),
-      x:demand('PEPPOL-EN16931-R001', x:given($context/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID), .)"/>
+      x:demand('PEPPOL-EN16931-R001', exists($context/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID), .)"/>
     <xsl:if test="$is-cvd">
       <xsl:sequence select="
         x:demand('BR-DE-CVD-01', x:given($agreement/ram:ContractReferencedDocument/ram:IssuerAssignedID), .),
-        x:demand('BR-DE-CVD-02', x:given($agreement/ram:AdditionalReferencedDocument[normalize-space(ram:TypeCode) = '50']/ram:IssuerAssignedID), .),
+        x:demand('BR-DE-CVD-02', x:given($agreement/ram:AdditionalReferencedDocument[x:text(ram:TypeCode) = '50']/ram:IssuerAssignedID), .),
         x:demand('BR-DE-CVD-03', exists($lines[x:vehicle(.)][x:cva(.)]), .)"/>
     </xsl:if>
     <xsl:next-match/>
@@ -65,8 +70,13 @@
       x:demand('PEPPOL-EN16931-R005', $tax-currency = '' or $tax-currency != $currency, .),
       x:demand('PEPPOL-EN16931-R053', count($own) le 1, .),
       x:demand('PEPPOL-EN16931-R054', $tax-currency = '' or count($other) = 1, .),
-      x:demand('PEPPOL-EN16931-R055', $tax-currency = '' or (
-        every $one in $own, $two in $other satisfies (x:number($one) * x:number($two) ge 0)), .)"/>
+      x:demand('PEPPOL-EN16931-R055', $tax-currency = '' or x:same-sign($own, $other), .)"/>
+    <!-- A direct debit is known by its mandate, or by the code with anything of it. -->
+    <xsl:if test="$mandate or $debit and ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode/normalize-space() = '59'">
+      <xsl:sequence select="
+        x:demand('BR-DE-30', x:given(ram:CreditorReferenceID), .),
+        x:demand('BR-DE-31', x:given($debited), .)"/>
+    </xsl:if>
     <xsl:next-match/>
   </xsl:template>
 
@@ -100,8 +110,8 @@
       x:demand('BR-DE-5', x:given((ram:PersonName, ram:DepartmentName)), .),
       x:demand('BR-DE-6', x:given($phone), .),
       x:demand('BR-DE-7', x:given($mail), .),
-      x:demand('BR-DE-27', x:phone(string($phone[1])), .),
-      x:demand('BR-DE-28', x:mail(string($mail[1])), .)"/>
+      x:demand('BR-DE-27', x:phone($phone), .),
+      x:demand('BR-DE-28', x:mail($mail), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -119,14 +129,11 @@
     <xsl:next-match/>
   </xsl:template>
 
-  <!-- Payment: mandate (BT-89) and creditor (BT-90) stand beside the means, the debited account (BT-91) within. -->
+  <!-- Payment -->
   <xsl:template match="ram:SpecifiedTradeSettlementPaymentMeans" mode="rules">
-    <xsl:variable name="code" select="normalize-space(ram:TypeCode)"/>
+    <xsl:variable name="code" select="x:text(ram:TypeCode)"/>
     <xsl:variable name="transfer" select="exists(ram:PayeePartyCreditorFinancialAccount)"/>
     <xsl:variable name="card" select="exists(ram:ApplicableTradeSettlementFinancialCard)"/>
-    <xsl:variable name="account" select="ram:PayerPartyDebtorFinancialAccount/ram:IBANID"/>
-    <xsl:variable name="debit" select="exists($account) or exists($settlement/ram:CreditorReferenceID)
-      or exists($settlement/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID)"/>
     <xsl:if test="$code = ('30', '58')">
       <xsl:sequence select="x:demand('BR-DE-23-a', $transfer, .), x:demand('BR-DE-23-b', not($card or $debit), .)"/>
     </xsl:if>
@@ -136,18 +143,17 @@
     <xsl:if test="$code = '59'">
       <xsl:sequence select="
         x:demand('BR-DE-25-a', $debit, .),
-        x:demand('BR-DE-25-b', not($transfer or $card or ram:PayeeSpecifiedCreditorFinancialInstitution), .),
-        x:demand('BR-DE-30', x:given($settlement/ram:CreditorReferenceID), .),
-        x:demand('BR-DE-31', x:given($account), .)"/>
+        x:demand('BR-DE-25-b', not($transfer or $card or ram:PayeeSpecifiedCreditorFinancialInstitution), .)"/>
     </xsl:if>
-    <xsl:if test="$code = '58' and $transfer">
-      <xsl:sequence select="x:demand('BR-DE-19', x:iban(string(ram:PayeePartyCreditorFinancialAccount[1]/ram:IBANID)), .)"/>
+    <!-- An account that is missing is no valid IBAN either. -->
+    <xsl:if test="$code = '58'">
+      <xsl:sequence select="x:demand('BR-DE-19', x:iban(ram:PayeePartyCreditorFinancialAccount/ram:IBANID), .)"/>
     </xsl:if>
-    <xsl:if test="$code = '59' and $account">
-      <xsl:sequence select="x:demand('BR-DE-20', x:iban(string($account[1])), .)"/>
+    <xsl:if test="$code = '59'">
+      <xsl:sequence select="x:demand('BR-DE-20', x:iban(ram:PayerPartyDebtorFinancialAccount/ram:IBANID), .)"/>
     </xsl:if>
     <xsl:if test="$code = ('49', '59')">
-      <xsl:sequence select="x:demand('PEPPOL-EN16931-R061', x:given($settlement/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID), .)"/>
+      <xsl:sequence select="x:demand('PEPPOL-EN16931-R061', exists($mandate), .)"/>
     </xsl:if>
     <xsl:next-match/>
   </xsl:template>
@@ -162,7 +168,7 @@
     <xsl:variable name="percent" select="ram:CalculationPercent"/>
     <xsl:variable name="base" select="ram:BasisAmount"/>
     <xsl:sequence select="
-      x:demand('PEPPOL-EN16931-R043-1', normalize-space(ram:ChargeIndicator/udt:Indicator) = ('true', 'false'), .),
+      x:demand('PEPPOL-EN16931-R043-1', x:text(ram:ChargeIndicator/udt:Indicator) = ('true', 'false'), .),
       x:demand('PEPPOL-EN16931-R041', not($percent) or exists($base), .),
       x:demand('PEPPOL-EN16931-R042', not($base) or exists($percent), .),
       x:demand('PEPPOL-EN16931-R040', not($percent and $base)
@@ -171,7 +177,7 @@
   </xsl:template>
 
   <xsl:template match="ram:AppliedTradeAllowanceCharge" mode="rules">
-    <xsl:variable name="indicator" select="normalize-space(ram:ChargeIndicator/udt:Indicator)"/>
+    <xsl:variable name="indicator" select="x:text(ram:ChargeIndicator/udt:Indicator)"/>
     <xsl:sequence select="
       x:demand('PEPPOL-EN16931-R043-2', $indicator = ('true', 'false'), .),
       x:demand('PEPPOL-EN16931-R044', $indicator = 'false', .)"/>
@@ -180,7 +186,7 @@
 
   <!-- Attachments -->
   <xsl:template match="ram:ApplicableHeaderTradeAgreement/ram:AdditionalReferencedDocument/ram:URIID" mode="rules">
-    <xsl:sequence select="x:demand('BR-TMP-2', x:address(string()), .)"/>
+    <xsl:sequence select="x:demand('BR-TMP-2', x:address(.), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -196,13 +202,12 @@
     <xsl:variable name="gross" select="$agreed/ram:GrossPriceProductTradePrice"/>
     <xsl:variable name="settled" select="ram:SpecifiedLineTradeSettlement"/>
     <xsl:variable name="quantity" select="ram:SpecifiedLineTradeDelivery/ram:BilledQuantity"/>
-    <xsl:variable name="basis" select="($net/ram:BasisQuantity, $gross/ram:BasisQuantity)[1]"/>
-    <xsl:variable name="base" select="if (x:number($basis) != 0) then x:number($basis) else 1"/>
+    <xsl:variable name="base" select="(x:number(($net, $gross)/ram:BasisQuantity)[. != 0], 1.0)[1]"/>
     <xsl:variable name="amount" select="$settled/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount"/>
     <xsl:variable name="extras" select="$settled/ram:SpecifiedTradeAllowanceCharge"/>
     <xsl:variable name="extra" select="
-      sum($extras[normalize-space(ram:ChargeIndicator/udt:Indicator) = 'true']/x:number(ram:ActualAmount))
-      - sum($extras[normalize-space(ram:ChargeIndicator/udt:Indicator) = 'false']/x:number(ram:ActualAmount))"/>
+      sum($extras[x:text(ram:ChargeIndicator/udt:Indicator) = 'true']/x:number(ram:ActualAmount))
+      - sum($extras[x:text(ram:ChargeIndicator/udt:Indicator) = 'false']/x:number(ram:ActualAmount))"/>
     <xsl:variable name="discount" select="$gross/ram:AppliedTradeAllowanceCharge/ram:ActualAmount"/>
     <xsl:sequence select="
       x:demand('PEPPOL-EN16931-R120', x:near($amount,
@@ -211,7 +216,9 @@
         or x:number($net/ram:ChargeAmount) = x:number($gross/ram:ChargeAmount) - sum($discount/x:number(.)), .),
       x:demand('BR-TMP-3', not($net/ram:BasisQuantity and $gross/ram:BasisQuantity)
         or (x:number($net/ram:BasisQuantity) = x:number($gross/ram:BasisQuantity)
-          and string($net/ram:BasisQuantity/@unitCode) = string($gross/ram:BasisQuantity/@unitCode)), .),
+          and x:text($net/ram:BasisQuantity/@unitCode) = x:text($gross/ram:BasisQuantity/@unitCode)), .),
+      x:demand('PEPPOL-EN16931-R101', not($settled/ram:AdditionalReferencedDocument)
+        or $settled/ram:AdditionalReferencedDocument/ram:TypeCode/normalize-space() = '130', .),
       for $one in ($net | $gross)/ram:BasisQuantity return (
         x:demand('PEPPOL-EN16931-R121', x:number($one) gt 0, $one),
         x:demand('PEPPOL-EN16931-R130', not($one/@unitCode and $quantity) or $one/@unitCode = $quantity/@unitCode, $one))"/>
@@ -227,18 +234,9 @@
   </xsl:template>
 
   <xsl:template match="ram:SpecifiedLineTradeSettlement/ram:BillingSpecifiedPeriod" mode="rules">
-    <xsl:variable name="start" select="$period/ram:StartDateTime/udt:DateTimeString"/>
-    <xsl:variable name="end" select="$period/ram:EndDateTime/udt:DateTimeString"/>
-    <xsl:variable name="from" select="ram:StartDateTime/udt:DateTimeString"/>
-    <xsl:variable name="to" select="ram:EndDateTime/udt:DateTimeString"/>
     <xsl:sequence select="
-      x:demand('PEPPOL-EN16931-R110', not($start and $from) or normalize-space($from[1]) ge normalize-space($start[1]), .),
-      x:demand('PEPPOL-EN16931-R111', not($end and $to) or normalize-space($to[1]) le normalize-space($end[1]), .)"/>
-    <xsl:next-match/>
-  </xsl:template>
-
-  <xsl:template match="ram:SpecifiedLineTradeSettlement/ram:AdditionalReferencedDocument" mode="rules">
-    <xsl:sequence select="x:demand('PEPPOL-EN16931-R101', normalize-space(ram:TypeCode) = '130', .)"/>
+      x:demand('PEPPOL-EN16931-R110', x:in-order($period/ram:StartDateTime/udt:DateTimeString, ram:StartDateTime/udt:DateTimeString), .),
+      x:demand('PEPPOL-EN16931-R111', x:in-order(ram:EndDateTime/udt:DateTimeString, $period/ram:EndDateTime/udt:DateTimeString), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -250,23 +248,23 @@
 
   <xsl:function name="x:cva" as="node()*">
     <xsl:param name="line" as="element()"/>
-    <xsl:sequence select="$line/ram:SpecifiedTradeProduct/ram:ApplicableProductCharacteristic[normalize-space(ram:Description) = 'cva']"/>
+    <xsl:sequence select="$line/ram:SpecifiedTradeProduct/ram:ApplicableProductCharacteristic[x:text(ram:Description) = 'cva']"/>
   </xsl:function>
 
-  <xsl:template match="ram:DesignatedProductClassification/ram:ClassCode[$is-cvd]" mode="rules">
+  <xsl:template match="ram:DesignatedProductClassification/ram:ClassCode[$is-cvd][@listID]" mode="rules">
     <xsl:sequence select="
       x:demand('BR-TMP-CVD-01', @listID = ($item-schemes, 'CVD'), .),
       x:demand('BR-DE-CVD-04', not(@listID = 'CVD') or normalize-space() = ('M1', 'M2', 'M3', 'N1', 'N2', 'N3'), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
-  <xsl:template match="ram:ApplicableProductCharacteristic[$is-cvd][normalize-space(ram:Description) = 'cva']" mode="rules">
-    <xsl:sequence select="x:demand('BR-DE-CVD-05', normalize-space(ram:Value) = ('clean', 'zero-emission', 'other'), .)"/>
+  <xsl:template match="ram:ApplicableProductCharacteristic[$is-cvd][x:text(ram:Description) = 'cva']" mode="rules">
+    <xsl:sequence select="x:demand('BR-DE-CVD-05', x:text(ram:Value) = ('clean', 'zero-emission', 'other'), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
   <!-- Schemes of the extension -->
-  <xsl:template match="(ram:SellerTradeParty | ram:BuyerTradeParty | ram:PayeeTradeParty)/ram:GlobalID[$is-extension][@schemeID]" mode="rules">
+  <xsl:template match="ram:GlobalID[$is-extension][@schemeID][not(parent::ram:SpecifiedTradeProduct or parent::ram:ShipToTradeParty)]" mode="rules">
     <xsl:sequence select="x:demand('BR-DEX-04', @schemeID = ($icd, $own-schemes), .)"/>
     <xsl:next-match/>
   </xsl:template>

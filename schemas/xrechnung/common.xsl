@@ -66,10 +66,17 @@
     <xsl:sequence select="some $node in $nodes satisfies normalize-space($node) != ''"/>
   </xsl:function>
 
-  <!-- ISO 13616: two letters, check digits, up to 30 characters; the whole modulo 97 is 1. White space is ignored. -->
+  <!-- The first of the nodes, for schemas that allow several where the standard knows one. -->
+  <xsl:function name="x:text" as="xs:string">
+    <xsl:param name="nodes" as="node()*"/>
+    <xsl:sequence select="normalize-space($nodes[1])"/>
+  </xsl:function>
+
+  <!-- ISO 13616: two capitals, check digits, up to 30 capitals and digits; the whole modulo 97 is 1. White space is
+       ignored, small letters are not of the standard. -->
   <xsl:function name="x:iban" as="xs:boolean">
-    <xsl:param name="text" as="xs:string"/>
-    <xsl:variable name="account" select="upper-case(replace($text, '\s', ''))"/>
+    <xsl:param name="nodes" as="node()*"/>
+    <xsl:variable name="account" select="replace(string($nodes[1]), '\s', '')"/>
     <xsl:sequence select="matches($account, '^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$') and x:mod97($account) = 1"/>
   </xsl:function>
 
@@ -92,32 +99,49 @@
   </xsl:function>
 
   <xsl:function name="x:mail" as="xs:boolean">
-    <xsl:param name="text" as="xs:string"/>
-    <xsl:sequence select="matches(normalize-space($text), '^[^@\s]+@([^@.\s]+\.)+[^@.\s]+$')"/>
+    <xsl:param name="nodes" as="node()*"/>
+    <xsl:sequence select="matches(x:text($nodes), '^[^@\s]+@([^@.\s]+\.)+[^@.\s]+$')"/>
   </xsl:function>
 
   <xsl:function name="x:phone" as="xs:boolean">
-    <xsl:param name="text" as="xs:string"/>
-    <xsl:sequence select="string-length(replace($text, '[^0-9]', '')) ge 3"/>
+    <xsl:param name="nodes" as="node()*"/>
+    <xsl:sequence select="string-length(replace(x:text($nodes), '[^0-9]', '')) ge 3"/>
   </xsl:function>
 
   <xsl:function name="x:address" as="xs:boolean">
-    <xsl:param name="text" as="xs:string"/>
-    <xsl:sequence select="matches(normalize-space($text), '^[A-Za-z][A-Za-z0-9+.\-]*:.+')"/>
+    <xsl:param name="nodes" as="node()*"/>
+    <xsl:sequence select="matches(x:text($nodes), '^[A-Za-z][A-Za-z0-9+.\-]*:.+')"/>
   </xsl:function>
 
-  <!-- Tolerance of computed amounts in that currency. -->
+  <!-- The amount is the computed one, with the tolerance of the currency; a difference of just that much is near. -->
   <xsl:function name="x:near" as="xs:boolean">
-    <xsl:param name="found"/>
-    <xsl:param name="computed"/>
-    <xsl:param name="currency"/>
+    <xsl:param name="found" as="node()*"/>
+    <xsl:param name="computed" as="xs:decimal"/>
+    <xsl:param name="currency" as="xs:string"/>
     <xsl:sequence select="abs(x:number($found) - $computed) le (if ($currency = 'HUF') then 0.5 else 0.02)"/>
+  </xsl:function>
+
+  <!-- An amount in either currency, and of one sign; 0 goes with both. -->
+  <xsl:function name="x:same-sign" as="xs:boolean">
+    <xsl:param name="one" as="node()*"/>
+    <xsl:param name="other" as="node()*"/>
+    <xsl:sequence select="some $a in $one, $b in $other satisfies x:number($a) * x:number($b) ge 0"/>
+  </xsl:function>
+
+  <!-- Dates in order: of UBL, or as eight digits of CII. Where one is missing there is no order to break. -->
+  <xsl:function name="x:in-order" as="xs:boolean">
+    <xsl:param name="first" as="node()*"/>
+    <xsl:param name="then" as="node()*"/>
+    <xsl:variable name="a" select="x:text($first)"/>
+    <xsl:variable name="b" select="x:text($then)"/>
+    <xsl:sequence select="$a = '' or $b = ''
+      or (if ($a castable as xs:date and $b castable as xs:date) then xs:date($a) le xs:date($b) else $a le $b)"/>
   </xsl:function>
 
   <!-- A decimal, 0 for what is missing or no number. -->
   <xsl:function name="x:number" as="xs:decimal">
-    <xsl:param name="node"/>
-    <xsl:variable name="text" select="normalize-space(string($node))"/>
+    <xsl:param name="nodes" as="node()*"/>
+    <xsl:variable name="text" select="x:text($nodes)"/>
     <xsl:sequence select="if ($text castable as xs:decimal) then xs:decimal($text) else 0"/>
   </xsl:function>
 </xsl:stylesheet>

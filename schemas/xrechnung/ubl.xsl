@@ -15,6 +15,7 @@
   <xsl:variable name="is-extension" select="$profile = $extension"/>
   <xsl:variable name="is-cvd" select="$profile = $cvd"/>
   <xsl:variable name="currency" select="normalize-space($root/cbc:DocumentCurrencyCode)"/>
+  <xsl:variable name="tax-currency" select="normalize-space($root/cbc:TaxCurrencyCode)"/>
   <xsl:variable name="period" select="$root/cac:InvoicePeriod"/>
 
   <!-- Several templates look at one element; each hands on to the next. Empty elements are asked about first. -->
@@ -26,12 +27,10 @@
   <!-- The document -->
   <xsl:template match="/inv:Invoice | /cn:CreditNote" mode="rules">
     <xsl:variable name="lines" select="cac:InvoiceLine | cac:CreditNoteLine"/>
-    <xsl:variable name="type" select="normalize-space((cbc:InvoiceTypeCode, cbc:CreditNoteTypeCode)[1])"/>
+    <xsl:variable name="type" select="x:text((cbc:InvoiceTypeCode, cbc:CreditNoteTypeCode))"/>
     <xsl:variable name="seller" select="cac:AccountingSupplierParty/cac:Party"/>
     <xsl:variable name="buyer" select="cac:AccountingCustomerParty/cac:Party"/>
-    <xsl:variable name="categories" select="($lines//cac:ClassifiedTaxCategory | cac:AllowanceCharge/cac:TaxCategory)/cbc:ID/normalize-space()"/>
-    <xsl:variable name="totals" select="cac:TaxTotal[cac:TaxSubtotal]"/>
-    <xsl:variable name="other-totals" select="cac:TaxTotal[not(cac:TaxSubtotal)]"/>
+    <xsl:variable name="categories" select="($lines/cac:Item/cac:ClassifiedTaxCategory | cac:AllowanceCharge/cac:TaxCategory)/cbc:ID/normalize-space()"/>
     <xsl:variable name="files" select="cac:AdditionalDocumentReference/cac:Attachment/cbc:EmbeddedDocumentBinaryObject/@filename/string()"/>
     <xsl:sequence select="
       x:demand('BR-DE-1', exists(cac:PaymentMeans), .),
@@ -45,12 +44,11 @@
       x:demand('BR-DE-26', not($type = '384') or exists(cac:BillingReference/cac:InvoiceDocumentReference), .),
       x:demand('BR-DE-TMP-32', exists(cac:Delivery/cbc:ActualDeliveryDate) or exists(cac:InvoicePeriod)
         or (every $line in $lines satisfies exists($line/cac:InvoicePeriod)), .),
-      x:demand('PEPPOL-EN16931-R001', x:given(cbc:ProfileID), .),
-      x:demand('PEPPOL-EN16931-R053', count($totals) = 1, .),
-      x:demand('PEPPOL-EN16931-R054', count($other-totals) = (if (cbc:TaxCurrencyCode) then 1 else 0), .),
-      x:demand('PEPPOL-EN16931-R055', not(cbc:TaxCurrencyCode) or (
-        every $one in $totals/cbc:TaxAmount, $other in $other-totals/cbc:TaxAmount
-        satisfies (x:number($one) * x:number($other) ge 0)), .)"/>
+      x:demand('PEPPOL-EN16931-R001', exists(cbc:ProfileID), .),
+      x:demand('PEPPOL-EN16931-R053', count(cac:TaxTotal[cac:TaxSubtotal]) = 1, .),
+      x:demand('PEPPOL-EN16931-R054', count(cac:TaxTotal[not(cac:TaxSubtotal)]) = (if (cbc:TaxCurrencyCode) then 1 else 0), .),
+      x:demand('PEPPOL-EN16931-R055', not(cbc:TaxCurrencyCode)
+        or x:same-sign(cac:TaxTotal/cbc:TaxAmount[@currencyID = $currency], cac:TaxTotal/cbc:TaxAmount[@currencyID = $tax-currency]), .)"/>
     <xsl:if test="$is-cvd">
       <xsl:sequence select="
         x:demand('BR-DE-CVD-01', x:given(cac:ContractDocumentReference/cbc:ID), .),
@@ -93,8 +91,8 @@
       x:demand('BR-DE-5', x:given(cbc:Name), .),
       x:demand('BR-DE-6', x:given(cbc:Telephone), .),
       x:demand('BR-DE-7', x:given(cbc:ElectronicMail), .),
-      x:demand('BR-DE-27', x:phone(string(cbc:Telephone[1])), .),
-      x:demand('BR-DE-28', x:mail(string(cbc:ElectronicMail[1])), .)"/>
+      x:demand('BR-DE-27', x:phone(cbc:Telephone), .),
+      x:demand('BR-DE-28', x:mail(cbc:ElectronicMail), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -114,7 +112,7 @@
 
   <!-- Payment -->
   <xsl:template match="/*/cac:PaymentMeans" mode="rules">
-    <xsl:variable name="code" select="normalize-space(cbc:PaymentMeansCode)"/>
+    <xsl:variable name="code" select="x:text(cbc:PaymentMeansCode)"/>
     <xsl:variable name="transfer" select="exists(cac:PayeeFinancialAccount)"/>
     <xsl:variable name="card" select="exists(cac:CardAccount)"/>
     <xsl:variable name="debit" select="exists(cac:PaymentMandate)"/>
@@ -127,14 +125,15 @@
     <xsl:if test="$code = '59'">
       <xsl:sequence select="x:demand('BR-DE-25-a', $debit, .), x:demand('BR-DE-25-b', not($transfer or $card), .)"/>
     </xsl:if>
-    <xsl:if test="$code = '58' and $transfer">
-      <xsl:sequence select="x:demand('BR-DE-19', x:iban(string(cac:PayeeFinancialAccount[1]/cbc:ID)), .)"/>
+    <!-- An account that is missing is no valid IBAN either. -->
+    <xsl:if test="$code = '58'">
+      <xsl:sequence select="x:demand('BR-DE-19', x:iban(cac:PayeeFinancialAccount/cbc:ID), .)"/>
     </xsl:if>
-    <xsl:if test="$code = '59' and cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID">
-      <xsl:sequence select="x:demand('BR-DE-20', x:iban(string(cac:PaymentMandate[1]/cac:PayerFinancialAccount/cbc:ID)), .)"/>
+    <xsl:if test="$code = '59'">
+      <xsl:sequence select="x:demand('BR-DE-20', x:iban(cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID), .)"/>
     </xsl:if>
     <xsl:if test="$code = ('49', '59')">
-      <xsl:sequence select="x:demand('PEPPOL-EN16931-R061', x:given(cac:PaymentMandate/cbc:ID), .)"/>
+      <xsl:sequence select="x:demand('PEPPOL-EN16931-R061', exists(cac:PaymentMandate/cbc:ID), .)"/>
     </xsl:if>
     <xsl:next-match/>
   </xsl:template>
@@ -155,33 +154,30 @@
   </xsl:template>
 
   <xsl:template match="/*/cac:AllowanceCharge | cac:InvoiceLine/cac:AllowanceCharge
-      | cac:CreditNoteLine/cac:AllowanceCharge | cac:SubInvoiceLine/cac:AllowanceCharge" mode="rules">
+      | cac:CreditNoteLine/cac:AllowanceCharge" mode="rules">
     <xsl:variable name="percent" select="cbc:MultiplierFactorNumeric"/>
     <xsl:variable name="base" select="cbc:BaseAmount"/>
     <xsl:sequence select="
       x:demand('PEPPOL-EN16931-R041', not($percent) or exists($base), .),
       x:demand('PEPPOL-EN16931-R042', not($base) or exists($percent), .),
       x:demand('PEPPOL-EN16931-R040', not($percent and $base)
-        or x:near(cbc:Amount, x:number($base) * x:number($percent) div 100, cbc:Amount/@currencyID), .)"/>
+        or x:near(cbc:Amount, x:number($base) * x:number($percent) div 100, $currency), .),
+      x:demand('PEPPOL-EN16931-R043', x:text(cbc:ChargeIndicator) = ('true', 'false'), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
-  <xsl:template match="cac:AllowanceCharge/cbc:ChargeIndicator" mode="rules">
-    <xsl:sequence select="x:demand('PEPPOL-EN16931-R043', normalize-space() = ('true', 'false'), .)"/>
-    <xsl:next-match/>
-  </xsl:template>
-
+  <!-- Of sub-lines too. -->
   <xsl:template match="cac:Price/cac:AllowanceCharge" mode="rules">
     <xsl:sequence select="
-      x:demand('PEPPOL-EN16931-R044', normalize-space(cbc:ChargeIndicator) = ('false', '0'), .),
+      x:demand('PEPPOL-EN16931-R044', x:text(cbc:ChargeIndicator) = 'false', .),
       x:demand('PEPPOL-EN16931-R046', not(cbc:BaseAmount)
         or x:number(../cbc:PriceAmount) = x:number(cbc:BaseAmount) - x:number(cbc:Amount), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
   <!-- Attachments -->
-  <xsl:template match="cac:ExternalReference/cbc:URI" mode="rules">
-    <xsl:sequence select="x:demand('BR-TMP-2', x:address(string()), .)"/>
+  <xsl:template match="/*/cac:AdditionalDocumentReference/cac:Attachment/cac:ExternalReference/cbc:URI" mode="rules">
+    <xsl:sequence select="x:demand('BR-TMP-2', x:address(.), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -190,16 +186,20 @@
     <xsl:next-match/>
   </xsl:template>
 
-  <!-- Lines -->
+  <!-- Lines. The rules of Peppol do not know sub-lines; only those on a price reach them. -->
   <xsl:template match="cac:InvoiceLine | cac:CreditNoteLine" mode="rules">
     <xsl:variable name="quantity" select="(cbc:InvoicedQuantity, cbc:CreditedQuantity)[1]"/>
-    <xsl:variable name="base" select="if (x:number(cac:Price/cbc:BaseQuantity) != 0) then x:number(cac:Price/cbc:BaseQuantity) else 1"/>
+    <xsl:variable name="given-base" select="cac:Price/cbc:BaseQuantity"/>
+    <xsl:variable name="base" select="(x:number($given-base)[. != 0], 1.0)[1]"/>
     <xsl:variable name="extra" select="
       sum(cac:AllowanceCharge[normalize-space(cbc:ChargeIndicator) = 'true']/x:number(cbc:Amount))
       - sum(cac:AllowanceCharge[normalize-space(cbc:ChargeIndicator) = 'false']/x:number(cbc:Amount))"/>
-    <xsl:sequence select="x:demand('PEPPOL-EN16931-R120', x:near(cbc:LineExtensionAmount,
-      (if ($quantity) then x:number($quantity) else 1) * x:number(cac:Price/cbc:PriceAmount) div $base + $extra,
-      cbc:LineExtensionAmount/@currencyID), .)"/>
+    <xsl:sequence select="
+      x:demand('PEPPOL-EN16931-R101', not(cac:DocumentReference)
+        or cac:DocumentReference/cbc:DocumentTypeCode/normalize-space() = '130', .),
+      x:demand('PEPPOL-EN16931-R120', x:near(cbc:LineExtensionAmount,
+        (if ($quantity) then x:number($quantity) else 1) * x:number(cac:Price/cbc:PriceAmount) div $base + $extra, $currency), .),
+      x:demand('PEPPOL-EN16931-R121', not($given-base) or x:number($given-base) gt 0, .)"/>
     <xsl:if test="$is-cvd">
       <xsl:sequence select="
         x:demand('BR-DE-CVD-06-a', not(x:vehicle(.)) or count(x:cva(.)) = 1, .),
@@ -219,25 +219,16 @@
     <xsl:next-match/>
   </xsl:template>
 
-  <xsl:template match="(cac:InvoiceLine | cac:CreditNoteLine | cac:SubInvoiceLine)/cac:InvoicePeriod" mode="rules">
-    <xsl:variable name="start" select="$period/cbc:StartDate"/>
-    <xsl:variable name="end" select="$period/cbc:EndDate"/>
+  <xsl:template match="(cac:InvoiceLine | cac:CreditNoteLine)/cac:InvoicePeriod" mode="rules">
     <xsl:sequence select="
-      x:demand('PEPPOL-EN16931-R110', not($start and cbc:StartDate) or string(cbc:StartDate) ge string($start[1]), .),
-      x:demand('PEPPOL-EN16931-R111', not($end and cbc:EndDate) or string(cbc:EndDate) le string($end[1]), .)"/>
+      x:demand('PEPPOL-EN16931-R110', x:in-order($period/cbc:StartDate, cbc:StartDate), .),
+      x:demand('PEPPOL-EN16931-R111', x:in-order(cbc:EndDate, $period/cbc:EndDate), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
-  <xsl:template match="(cac:InvoiceLine | cac:CreditNoteLine)/cac:DocumentReference" mode="rules">
-    <xsl:sequence select="x:demand('PEPPOL-EN16931-R101', normalize-space(cbc:DocumentTypeCode) = '130', .)"/>
-    <xsl:next-match/>
-  </xsl:template>
-
-  <xsl:template match="cac:Price/cbc:BaseQuantity" mode="rules">
+  <xsl:template match="cac:Price/cbc:BaseQuantity[@unitCode]" mode="rules">
     <xsl:variable name="quantity" select="(../../cbc:InvoicedQuantity, ../../cbc:CreditedQuantity)[1]"/>
-    <xsl:sequence select="
-      x:demand('PEPPOL-EN16931-R121', x:number(.) gt 0, .),
-      x:demand('PEPPOL-EN16931-R130', not(@unitCode and $quantity) or @unitCode = $quantity/@unitCode, .)"/>
+    <xsl:sequence select="x:demand('PEPPOL-EN16931-R130', not($quantity) or @unitCode = $quantity/@unitCode, .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -252,7 +243,7 @@
     <xsl:sequence select="$line/cac:Item/cac:AdditionalItemProperty[normalize-space(cbc:Name) = 'cva']"/>
   </xsl:function>
 
-  <xsl:template match="cbc:ItemClassificationCode[$is-cvd]" mode="rules">
+  <xsl:template match="cbc:ItemClassificationCode[$is-cvd][@listID]" mode="rules">
     <xsl:sequence select="
       x:demand('BR-TMP-CVD-01', @listID = ($item-schemes, 'CVD'), .),
       x:demand('BR-DE-CVD-04', not(@listID = 'CVD') or normalize-space() = ('M1', 'M2', 'M3', 'N1', 'N2', 'N3'), .)"/>
@@ -266,7 +257,9 @@
 
   <!-- Schemes and third-party payments of the extension -->
   <xsl:template match="cac:PartyIdentification/cbc:ID[$is-extension][@schemeID]" mode="rules">
-    <xsl:sequence select="x:demand('BR-DEX-04', @schemeID = ($icd, $own-schemes, 'SEPA'), .)"/>
+    <!-- The creditor identifier (BT-90) of seller or payee is marked by SEPA. -->
+    <xsl:variable name="creditor" select="@schemeID = 'SEPA' and (ancestor::cac:AccountingSupplierParty or ancestor::cac:PayeeParty)"/>
+    <xsl:sequence select="x:demand('BR-DEX-04', $creditor or @schemeID = ($icd, $own-schemes), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -303,7 +296,7 @@
       x:demand('BR-DEX-11', x:given(cbc:PaidAmount), .),
       x:demand('BR-DEX-12', x:given(cbc:InstructionID), .),
       x:demand('BR-DEX-13', string-length(substring-after(normalize-space(cbc:PaidAmount), '.')) le 2, .),
-      x:demand('BR-DEX-14', not(cbc:PaidAmount) or cbc:PaidAmount/@currencyID = $currency, .)"/>
+      x:demand('BR-DEX-14', cbc:PaidAmount/@currencyID = $currency, .)"/>
     <xsl:next-match/>
   </xsl:template>
 </xsl:stylesheet>

@@ -1,5 +1,6 @@
 """What a restored database has forgotten, the journal has not."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -59,9 +60,26 @@ def test_a_line_cut_off_by_a_power_cut_costs_no_other_line(folder: Path) -> None
     journal.note_issued(Issued("PE-2026-000001", uuid4()))
     (path,) = folder.iterdir()
     whole = path.read_text(encoding="utf-8")
-    path.write_text(whole + whole[:20] + "\n" + whole, encoding="utf-8")
+    for cut in (20, len(whole) - 4):
+        path.write_text(whole + whole[:cut], encoding="ascii")
+        journal.note_issued(Issued("PE-2026-000002", uuid4()))
 
-    assert len(list(read(folder))) == 2
+        assert [line.value for line in read(folder) if isinstance(line, Issued)] == [1, 2]
+
+
+def test_a_line_cut_inside_a_letter_stops_no_restore(folder: Path) -> None:
+    journal.note_issued(Issued("PE-2026-000001", uuid4()))
+    (path,) = folder.iterdir()
+    path.write_bytes(path.read_bytes() + '{"kind": "taken_in", "original_name": "ä'.encode()[:-1])
+
+    assert len(list(read(folder))) == 1
+
+
+def test_a_full_disk_is_said_and_nothing_counts_as_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "write", lambda *_: 3)
+
+    with pytest.raises(Unavailable, match="kein Platz"):
+        journal.note_issued(Issued("PE-2026-000001", uuid4()))
 
 
 def test_many_writers_at_once_write_whole_lines(folder: Path) -> None:

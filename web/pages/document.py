@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
@@ -24,6 +25,10 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
     seen = visible_documents(person)
     found = get_object_or_404(seen.select_related("intake", "duplicate_of", "invoice"), id=document_id)
     if hasattr(found, "invoice"):
+        if request.method == "POST":
+            messages.warning(
+                request, "Dieses Schriftstück ist jetzt eine Rechnung; Ihre Eingabe ist nicht gespeichert."
+            )
         return redirect("invoice", found.invoice.number)
     form = act(request, person, found)
     if isinstance(form, HttpResponse):

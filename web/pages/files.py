@@ -16,7 +16,7 @@ from records.models import DocumentFile
 from schemas.errors import BadInput
 from schemas.roles import Person
 from schemas.states import FileRole
-from web.evidence import is_pdf, object_store, pictured, safe_name
+from web.evidence import is_pdf, object_store, pictured, safe_name, unaltered
 from web.pages.errors import missing_file
 from web.security import DOWNLOAD_POLICY, PAPER_POLICY
 
@@ -72,8 +72,8 @@ def readable_invoice(request: HttpRequest, person: Person, number: str) -> HttpR
     """The stored readable invoice, as it is signed; shown in a frame without any rights."""
     rows = DocumentFile.objects.filter(document__in=visible_documents(person), role=FileRole.RENDERING)
     file = get_object_or_404(rows, document__invoice__number=number)
-    path = object_store().path(file.content_id)
-    if not path.is_file():
+    path = unaltered(file.content_id)
+    if path is None:
         return missing_file(request)
     return FileResponse(
         path.open("rb"), content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": PAPER_POLICY}

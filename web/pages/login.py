@@ -2,6 +2,7 @@
 
 import threading
 import time
+import unicodedata
 from collections.abc import Callable
 
 from django.contrib.auth import views as auth
@@ -20,7 +21,7 @@ class Tries:
         self._lock = threading.Lock()
 
     def locked(self, name: str) -> bool:
-        count, last = self._wrong.get(name.casefold(), (0, 0.0))
+        count, last = self._wrong.get(_key(name), (0, 0.0))
         return count >= self._most and self._clock() - last < self._seconds
 
     def wrong(self, name: str) -> None:
@@ -28,11 +29,16 @@ class Tries:
         now = self._clock()
         with self._lock:
             self._wrong = {key: (n, at) for key, (n, at) in self._wrong.items() if now - at < 10 * self._seconds}
-            self._wrong[name.casefold()] = (self._wrong.get(name.casefold(), (0, 0.0))[0] + 1, now)
+            self._wrong[_key(name)] = (self._wrong.get(_key(name), (0, 0.0))[0] + 1, now)
 
     def right(self, name: str) -> None:
         with self._lock:
-            self._wrong.pop(name.casefold(), None)
+            self._wrong.pop(_key(name), None)
+
+
+def _key(name: str) -> str:
+    """The name as the login form reads it: blanks and ways of writing a letter make no other account."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()[:150]
 
 
 _tries = Tries()

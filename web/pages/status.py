@@ -13,7 +13,7 @@ from pipelines.flow import FLOW, automatic_states
 from records import neighbours
 from records import status as numbers
 from records.clock import database_now
-from schemas.roles import Person
+from schemas.roles import Person, Role
 from schemas.states import Kind, Queue
 from web.pages.lists import PAGE_SIZE
 
@@ -59,6 +59,7 @@ def status(request: HttpRequest, person: Person) -> HttpResponse:
         ],
         "held_up": numbers.held_up(PAGE_SIZE),
         "inbox": numbers.inbox(PAGE_SIZE),
+        "names_shown": bool(person.roles & {Role.MAILROOM, Role.AUDIT}),
         "most": PAGE_SIZE,
         "neighbours": looks,
         "silent": not looks or any(look.silent for look in looks),
