@@ -15,11 +15,11 @@
   <xsl:variable name="agreement" select="$transaction/ram:ApplicableHeaderTradeAgreement"/>
   <xsl:variable name="settlement" select="$transaction/ram:ApplicableHeaderTradeSettlement"/>
   <xsl:variable name="lines" select="$transaction/ram:IncludedSupplyChainTradeLineItem"/>
-  <xsl:variable name="profile" select="string($context/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID)"/>
+  <xsl:variable name="profile" select="string(($context/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID)[1])"/>
   <xsl:variable name="is-extension" select="$profile = $extension"/>
   <xsl:variable name="is-cvd" select="$profile = $cvd"/>
-  <xsl:variable name="currency" select="normalize-space($settlement/ram:InvoiceCurrencyCode)"/>
-  <xsl:variable name="tax-currency" select="normalize-space($settlement/ram:TaxCurrencyCode)"/>
+  <xsl:variable name="currency" select="x:text($settlement/ram:InvoiceCurrencyCode)"/>
+  <xsl:variable name="tax-currency" select="x:text($settlement/ram:TaxCurrencyCode)"/>
   <xsl:variable name="period" select="$settlement/ram:BillingSpecifiedPeriod"/>
   <!-- Direct debit (BG-19) has no group of its own: mandate (BT-89) and creditor (BT-90) stand beside the means, the
        debited account (BT-91) within. -->

@@ -11,11 +11,11 @@
   <xsl:include href="common.xsl"/>
 
   <xsl:variable name="root" select="/*"/>
-  <xsl:variable name="profile" select="string($root/cbc:CustomizationID)"/>
+  <xsl:variable name="profile" select="string($root/cbc:CustomizationID[1])"/>
   <xsl:variable name="is-extension" select="$profile = $extension"/>
   <xsl:variable name="is-cvd" select="$profile = $cvd"/>
-  <xsl:variable name="currency" select="normalize-space($root/cbc:DocumentCurrencyCode)"/>
-  <xsl:variable name="tax-currency" select="normalize-space($root/cbc:TaxCurrencyCode)"/>
+  <xsl:variable name="currency" select="x:text($root/cbc:DocumentCurrencyCode)"/>
+  <xsl:variable name="tax-currency" select="x:text($root/cbc:TaxCurrencyCode)"/>
   <xsl:variable name="period" select="$root/cac:InvoicePeriod"/>
 
   <!-- Several templates look at one element; each hands on to the next. Empty elements are asked about first. -->
@@ -192,8 +192,8 @@
     <xsl:variable name="given-base" select="cac:Price/cbc:BaseQuantity"/>
     <xsl:variable name="base" select="(x:number($given-base)[. != 0], 1.0)[1]"/>
     <xsl:variable name="extra" select="
-      sum(cac:AllowanceCharge[normalize-space(cbc:ChargeIndicator) = 'true']/x:number(cbc:Amount))
-      - sum(cac:AllowanceCharge[normalize-space(cbc:ChargeIndicator) = 'false']/x:number(cbc:Amount))"/>
+      sum(cac:AllowanceCharge[x:text(cbc:ChargeIndicator) = 'true']/x:number(cbc:Amount))
+      - sum(cac:AllowanceCharge[x:text(cbc:ChargeIndicator) = 'false']/x:number(cbc:Amount))"/>
     <xsl:sequence select="
       x:demand('PEPPOL-EN16931-R101', not(cac:DocumentReference)
         or cac:DocumentReference/cbc:DocumentTypeCode/normalize-space() = '130', .),
@@ -240,7 +240,7 @@
 
   <xsl:function name="x:cva" as="node()*">
     <xsl:param name="line" as="element()"/>
-    <xsl:sequence select="$line/cac:Item/cac:AdditionalItemProperty[normalize-space(cbc:Name) = 'cva']"/>
+    <xsl:sequence select="$line/cac:Item/cac:AdditionalItemProperty[x:text(cbc:Name) = 'cva']"/>
   </xsl:function>
 
   <xsl:template match="cbc:ItemClassificationCode[$is-cvd][@listID]" mode="rules">
@@ -250,8 +250,8 @@
     <xsl:next-match/>
   </xsl:template>
 
-  <xsl:template match="cac:AdditionalItemProperty[$is-cvd][normalize-space(cbc:Name) = 'cva']" mode="rules">
-    <xsl:sequence select="x:demand('BR-DE-CVD-05', normalize-space(cbc:Value) = ('clean', 'zero-emission', 'other'), .)"/>
+  <xsl:template match="cac:AdditionalItemProperty[$is-cvd][x:text(cbc:Name) = 'cva']" mode="rules">
+    <xsl:sequence select="x:demand('BR-DE-CVD-05', x:text(cbc:Value) = ('clean', 'zero-emission', 'other'), .)"/>
     <xsl:next-match/>
   </xsl:template>
 
@@ -295,7 +295,7 @@
       x:demand('BR-DEX-10', x:given(cbc:ID), .),
       x:demand('BR-DEX-11', x:given(cbc:PaidAmount), .),
       x:demand('BR-DEX-12', x:given(cbc:InstructionID), .),
-      x:demand('BR-DEX-13', string-length(substring-after(normalize-space(cbc:PaidAmount), '.')) le 2, .),
+      x:demand('BR-DEX-13', string-length(substring-after(x:text(cbc:PaidAmount), '.')) le 2, .),
       x:demand('BR-DEX-14', cbc:PaidAmount/@currencyID = $currency, .)"/>
     <xsl:next-match/>
   </xsl:template>
