@@ -58,15 +58,36 @@ def test_read_back_gives_both_hashes_and_the_size_of_what_arrived(connector: Con
     assert filed.document_id == request.document_id
 
 
-def test_read_back_carries_every_property_the_target_says_it_holds(connector: Connector, filing: MakeRequest) -> None:
-    request = filing(received_on=date(2026, 2, 28))
+PAPERS: dict[str, dict[str, Any]] = {
+    "letter": {},
+    "paper of an invoice": {
+        "part": "pruefbericht",
+        "document_type": "e_rechnung",
+        "invoice_register_number": "RE-2026-000042",
+        "amount": "1234.50",
+    },
+}
+
+
+@pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
+def test_read_back_carries_every_property_that_was_sent_and_the_target_holds(
+    paper: dict[str, Any], connector: Connector, filing: MakeRequest
+) -> None:
+    request = filing(received_on=date(2026, 2, 28), **paper)
 
     filed = connector.read_back(connector.store(request))
 
     sent = own_properties(request)
-    assert {name: filed.properties[name] for name in connector.properties()} == {
-        name: sent[name] for name in connector.properties()
-    }
+    held = sent.keys() & connector.properties()
+    assert {name: filed.properties[name] for name in held} == {name: sent[name] for name in held}
+    assert filed.properties.keys() <= sent.keys(), "what the document does not have is not made up"
+
+
+def test_a_document_that_is_no_invoice_has_no_amount_and_no_second_number(filing: MakeRequest) -> None:
+    letter = own_properties(filing())
+    assert {source.value for source in PropertySource} - letter.keys() == {"amount", "invoice_register_number"}
+    assert all(letter.values())
+    assert own_properties(filing(unit="")).keys() == letter.keys() - {"unit"}
 
 
 def test_every_target_holds_at_least_our_id(connector: Connector) -> None:

@@ -150,8 +150,8 @@ def test_the_same_facts_give_the_same_note_byte_for_byte(work: Work, iserlohn: C
 
 
 def test_without_a_named_person_there_is_no_note(work: Work, iserlohn: City) -> None:
-    (point,) = iserlohn.intake_points
-    nobody = iserlohn.model_copy(update={"intake_points": (point.model_copy(update={"operator": "  "}),)})
+    points = tuple(point.model_copy(update={"operator": "  "}) for point in iserlohn.intake_points)
+    nobody = iserlohn.model_copy(update={"intake_points": points})
     with pytest.raises(BadInput, match=r"keine natürliche Person benannt.*operator"):
         write_note(work, nobody)
     assert list(work.scratch.iterdir()) == []
