@@ -81,13 +81,13 @@ def marker_of(path: Path) -> Path | None:
 
 
 def _without_end(path: Path) -> str:
-    """'PDF' or 'XML' for a file that begins like one and has no end; else empty. UTF-16 XML ends with a zero byte."""
+    """'PDF' or 'XML' for a file that begins like one and has no end; else empty. UTF-16 has marks and zero bytes."""
     with path.open("rb") as stream:
         head = stream.read(64)
         stream.seek(max(0, path.stat().st_size - _TAIL))
         tail = stream.read()
     if head.startswith(b"%PDF-"):
         return "" if b"%%EOF" in tail else "PDF"
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+    if head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
         return "" if tail.rstrip(b" \t\r\n\0").endswith(b">") else "XML"
     return ""

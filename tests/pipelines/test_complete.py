@@ -83,6 +83,26 @@ def test_a_pdf_without_end_is_waited_for_and_then_taken_as_it_is(tmp_path: Path)
     assert verdict_after(path, GRACE).complete
 
 
+XML = '<?xml version="1.0"?>\n<Rechnung>\n  <Nummer>1</Nummer>\n</Rechnung>'
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("blanks", ["", "\r\n", " \n\t\n"])
+def test_an_xml_without_end_is_waited_for_and_a_whole_one_is_taken(tmp_path: Path, codec: str, blanks: str) -> None:
+    path = tmp_path / "rechnung.xml"
+    path.write_bytes((XML + blanks).encode(codec))
+    assert verdict_after(path, STABLE) == Verdict(True)
+    path.write_bytes(XML[:-1].encode(codec))
+    assert verdict_after(path, GRACE - 1) == Verdict(False, "XML ohne Ende, vermutlich noch in Übertragung")
+    assert verdict_after(path, GRACE).complete
+
+
+def test_the_end_of_an_xml_is_looked_for_in_its_last_bytes_only(tmp_path: Path) -> None:
+    path = tmp_path / "rechnung.xml"
+    path.write_bytes(XML.encode() + b" " * 100_000 + b"<noch ein Anfang")
+    assert verdict_after(path, GRACE - 1).complete is False
+
+
 def test_an_end_followed_by_padding_is_an_end(tmp_path: Path) -> None:
     path = tmp_path / "brief.pdf"
     path.write_bytes(pdf_bytes() + b"\0" * 1000)
