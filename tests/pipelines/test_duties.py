@@ -1,0 +1,127 @@
+"""Who may sign what after what: the whole table of § 31 (2) and (3) KomHVO NRW."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.invoice.duties import objection
+from schemas.roles import SIGNED, Action, Person, Role
+from schemas.values import Act
+
+FACTUALLY, ARITHMETICALLY = Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY
+ORDER, RELEASE = Action.ORDER_PAYMENT, Action.RELEASE
+
+ADAM = Person(1, "Adam Amt", frozenset({Role.UNIT}), frozenset({"16"}))
+EVA = Person(2, "Eva Eins", frozenset({Role.UNIT, Role.ORDERING}), frozenset({"16"}))
+KASSE = Person(3, "Karla Kasse", frozenset({Role.ACCOUNTING}))
+
+
+def act(action: Action, person: Person, sequence: int = 1) -> Act:
+    return Act(action, person.user_id, person.name, datetime(2026, 3, 2, tzinfo=UTC), "Worte", "", sequence)
+
+
+FORBIDDEN_AFTER = {
+    (FACTUALLY, ORDER): "sachliche Feststellung",
+    (ARITHMETICALLY, ORDER): "rechnerische Feststellung",
+    (FACTUALLY, RELEASE): "sachliche Feststellung",
+    (ARITHMETICALLY, RELEASE): "rechnerische Feststellung",
+    (ORDER, RELEASE): "Auszahlungsanordnung",
+}
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+@pytest.mark.parametrize("done", [*SIGNED, Action.QUERY, Action.ACCEPT, Action.DECIDE, Action.RETRY])
+def test_the_same_person_after_an_own_act(done: Action, wanted: Action) -> None:
+    sentence = objection(wanted, ADAM, (act(done, ADAM),), "Firma")
+    if (done, wanted) in FORBIDDEN_AFTER:
+        assert sentence == (
+            f"Sie haben diese Rechnung schon unterschrieben ({FORBIDDEN_AFTER[done, wanted]}); "
+            "das muss eine andere Person tun (§ 31 Abs. 3 KomHVO NRW)."
+        )
+    else:
+        assert sentence is None
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+@pytest.mark.parametrize("done", SIGNED)
+def test_acts_of_others_hinder_nobody_not_even_of_somebody_of_the_same_name(done: Action, wanted: Action) -> None:
+    namesake = Person(9, ADAM.name, ADAM.roles)
+    assert objection(wanted, ADAM, (act(done, EVA), act(done, namesake)), "Firma") is None
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+def test_without_any_act_nothing_is_in_the_way(wanted: Action) -> None:
+    assert objection(wanted, ADAM, (), None) is None
+
+
+def test_both_certifications_may_be_one_person_s_and_then_two_more_are_needed() -> None:
+    acts = (act(FACTUALLY, ADAM, 1),)
+    assert objection(ARITHMETICALLY, ADAM, acts, "Firma") is None
+    acts += (act(ARITHMETICALLY, ADAM, 2),)
+    assert objection(ORDER, ADAM, acts, "Firma") is not None
+    assert objection(ORDER, EVA, acts, "Firma") is None
+    acts += (act(ORDER, EVA, 3),)
+    assert objection(RELEASE, EVA, acts, "Firma") is not None
+    assert objection(RELEASE, ADAM, acts, "Firma") is not None
+    assert objection(RELEASE, KASSE, acts, "Firma") is None
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+def test_an_earlier_act_among_many_is_found(wanted: Action) -> None:
+    acts = (act(FACTUALLY, ADAM, 1), act(ARITHMETICALLY, EVA, 2), act(ORDER, KASSE, 3))
+    refused = objection(wanted, ADAM, acts, None) is not None
+    assert refused is (wanted in (ORDER, RELEASE))
+
+
+@pytest.mark.parametrize("roles", [{Role.ACCOUNTING}, {Role.ACCOUNTING, Role.UNIT}])
+@pytest.mark.parametrize("wanted", SIGNED)
+def test_bookkeeping_does_not_certify_whatever_else_the_person_is(wanted: Action, roles: set[Role]) -> None:
+    sentence = objection(wanted, Person(3, "Karla Kasse", frozenset(roles)), (), None)
+    if wanted in (FACTUALLY, ARITHMETICALLY):
+        assert sentence == "Beschäftigte der Buchhaltung stellen nicht fest (§ 31 Abs. 3 KomHVO NRW)."
+    else:
+        assert sentence is None
+
+
+OWN = [
+    "Maria Muster",
+    "maria MUSTER",
+    "Muster, Maria",
+    "Dr. Maria Muster",
+    "Maria Muster e.K.",
+    "Catering Maria Muster GmbH & Co. KG",
+]
+NOT_OWN = ["Muster GmbH", "Maria GmbH", "Marias Muster", "Mario Muster", "", "Maria-Theresia Musterfrau", "123"]
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+@pytest.mark.parametrize("name", ["Maria Muster", "Dr. Maria Muster"])
+@pytest.mark.parametrize("seller", OWN)
+def test_nobody_signs_what_is_in_their_own_name(seller: str, name: str, wanted: Action) -> None:
+    sentence = objection(wanted, Person(5, name, frozenset({Role.UNIT})), (), seller)
+    assert sentence == "Der Rechnungssteller trägt Ihren Namen; in eigener Sache dürfen Sie nicht unterschreiben."
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+@pytest.mark.parametrize("seller", NOT_OWN)
+def test_a_part_of_a_name_is_no_own_matter(seller: str, wanted: Action) -> None:
+    assert objection(wanted, Person(5, "Maria Muster", frozenset({Role.UNIT})), (), seller) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "seller"), [("", ""), ("Müller", "Müller GmbH"), ("Dr. Müller", "Dr. Müller GmbH"), ("7", "7")]
+)
+def test_a_single_word_is_no_sign(name: str, seller: str) -> None:
+    assert objection(ORDER, Person(5, name, frozenset()), (), seller) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "seller"),
+    [
+        ("Jörg Groß", "JO\u0308RG GROSS"),
+        ("Anna von der Heide", "Heide, Anna von der"),
+        ("Ana María Ruiz", "Ruiz Ana Mari\u0301a S.L."),
+    ],
+)
+def test_the_same_name_may_be_written_in_several_ways(name: str, seller: str) -> None:
+    assert objection(ORDER, Person(5, name, frozenset()), (), seller) is not None
