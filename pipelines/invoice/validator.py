@@ -6,6 +6,7 @@ the process when it is first needed, asks it file by file, and stops it when a f
 preliminary report, the report; or that the rules cannot be used, and why.
 """
 
+import atexit
 import json
 import os
 import resource
@@ -130,7 +131,9 @@ def own_validator() -> Validator:
     """The validator of this process, kept warm between invoices."""
     from config.settings import load_settings
 
-    return Validator(load_settings().invoice_time_limit)
+    validator = Validator(load_settings().invoice_time_limit)
+    atexit.register(validator.close)
+    return validator
 
 
 def _serve(time_limit: float) -> None:

@@ -9,11 +9,12 @@ from django.test import Client
 from config.load import city
 from records import audit
 from records.decisions import last_sequence
-from records.models import Act, ClearingDecision, Document, RegisterEntry
+from records.models import Act, ClearingDecision, Document, Outbound, RegisterEntry
 from schemas.roles import SIGNED, Action, Role
 from schemas.states import FileRole, State
 from tests.records.persons import make_person
-from tests.web.conftest import Arrive, Enter, Keep, SignIn, log_in, text_of
+from tests.web.conftest import NOW, Arrive, Enter, Keep, SignIn, log_in, text_of
+from web.evidence import object_store
 
 pytestmark = pytest.mark.django_db
 
@@ -276,13 +277,42 @@ def test_an_invoice_that_stopped_is_tried_again_by_accounting(enter: Enter, sign
 def test_what_the_target_holds_already_can_be_acknowledged_and_only_that(
     target_id: str | None, arrive: Arrive, sign_in: SignIn
 ) -> None:
-    document = arrive(State.ROUTED, State.CLEARING, delivered_as=target_id)
+    document = arrive(State.ROUTED, State.CLEARING, delivered_as=target_id, unit="22")
     client = sign_in(Role.MAILROOM)
     offered = actions_on(text_of(client.get(address_of(document))))
     assert (Action.CONFIRM in offered) is (target_id is not None)
+    assert (Action.DECIDE in offered) is (target_id is None), "what is filed is not sent to another unit"
     answer = send(client, document, Action.CONFIRM, reason="Im DMS nachgesehen: vollständig.")
     assert answer.status_code == (302 if target_id else 400)
     assert state_of(document) == (State.FILED if target_id else State.CLEARING)
+
+
+def test_what_may_have_arrived_after_a_lost_answer_is_not_sent_elsewhere(arrive: Arrive, sign_in: SignIn) -> None:
+    document = arrive(State.ROUTED, State.CLEARING, unit="22")
+    Outbound.objects.create(document=document, kind="delivery", intended_at=NOW, unclear_since=NOW)
+    client = sign_in(Role.MAILROOM)
+    assert actions_on(text_of(client.get(address_of(document)))) == [Action.RETRY]
+    assert send(client, document, Action.DECIDE, **DECISION).status_code == 400
+
+
+def test_quarantine_is_no_dead_end(arrive: Arrive, sign_in: SignIn) -> None:
+    document = arrive(State.QUARANTINED)
+    client = sign_in(Role.MAILROOM)
+    assert "brief.pdf" in text_of(client.get("/")), "it is one of the tasks"
+    assert send(client, document, Action.RETRY, reason="Grenze angehoben.").status_code == 302
+    assert state_of(document) == State.RECEIVED
+
+
+def test_nothing_is_signed_while_its_evidence_is_altered(enter: Enter, sign_in: SignIn, keep: Keep) -> None:
+    document = enter(State.TO_CERTIFY_FACTUALLY, unit="51").document
+    file = keep(document, FileRole.PROTOCOL, b"Beleg", "beleg.pdf")
+    path = object_store().path(file.content_id)
+    path.chmod(0o640)
+    path.write_bytes(b"anderer Beleg")
+    answer = send(sign_in(Role.UNIT, units=("51",)), document, Action.CERTIFY_FACTUALLY)
+    assert answer.status_code == 400
+    assert "fehlt oder ist verändert" in text_of(answer)
+    assert state_of(document) == State.TO_CERTIFY_FACTUALLY
 
 
 @pytest.mark.parametrize("action", ["", "loeschen", Action.RELEASE, Action.DECIDE, Action.ACCEPT])

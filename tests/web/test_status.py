@@ -20,8 +20,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def status(sign_in: SignIn) -> str:
-    return text_of(sign_in(Role.ADMIN).get("/status/"))
+def status(sign_in: SignIn, role: Role = Role.ADMIN) -> str:
+    return text_of(sign_in(role).get("/status/"))
 
 
 def test_an_idle_system_says_so(sign_in: SignIn) -> None:
@@ -86,9 +86,16 @@ def test_a_full_disk_is_a_problem(sign_in: SignIn, monkeypatch: pytest.MonkeyPat
 
 def test_files_that_cannot_be_taken_are_listed(sign_in: SignIn, now: datetime) -> None:
     note_waiting({"scan/halb.pdf": (12345, "wird noch geschrieben")}, now)
-    page = status(sign_in)
+    page = status(sign_in, Role.MAILROOM)
     assert "scan/halb.pdf" in page
     assert "12,3 kB" in page
+
+
+def test_a_file_name_is_content_for_roles_without_content(sign_in: SignIn, now: datetime) -> None:
+    note_waiting({"scan/Kündigung Erika Muster.pdf": (12345, "wird noch geschrieben")}, now)
+    page = status(sign_in, Role.ADMIN)
+    assert "Erika" not in page
+    assert "wird noch geschrieben" in page
 
 
 def test_a_flood_of_files_shows_its_oldest(sign_in: SignIn, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """What goes wrong in a step becomes a schedule or a case for a person; never a lost document."""
 
+import errno
 import random
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from structlog.testing import capture_logs
 
 from config.city_config import City
@@ -209,7 +211,7 @@ def test_a_bug_is_tried_three_times_and_then_shown_to_a_person(make_document: Ma
         with capture_logs() as logs:
             assert run_step(document.id, "w") is None
         assert (row(document).state, document.attempts, document.deferrals) == (State.RECEIVED, number, 0)
-        assert document.last_error == "Programmfehler im Schritt „angenommen“ (ZeroDivisionError)."
+        assert document.last_error == "Im Schritt „angenommen“: Programmfehler (ZeroDivisionError)."
         assert document.lease_token is None
         assert document.next_attempt_at is not None
         assert [(entry["event"], entry["attempt"]) for entry in logs] == [("step_failed", number)]
@@ -217,7 +219,7 @@ def test_a_bug_is_tried_three_times_and_then_shown_to_a_person(make_document: Ma
     assert run_step(document.id, "w") is None
 
     assert (row(document).state, document.attempts) == (State.CLEARING, 0)
-    assert document.reason.startswith("Die Verarbeitung ist 3-mal gescheitert. Programmfehler im Schritt")
+    assert document.reason.startswith("Die Verarbeitung ist 3-mal gescheitert. Im Schritt „angenommen“: Programmfehler")
     assert "geheimer Inhalt" not in document.reason
     assert document.register_number is not None
     assert audit.history(document.id)[-1][1] == "clearing"
@@ -341,3 +343,43 @@ def test_the_scratch_folder_is_gone_whatever_happened(
         make_due(document)
 
     assert list(configure().scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [OSError(errno.ENOSPC, "No space left on device"), OperationalError("database is locked")],
+    ids=["full disk", "busy database"],
+)
+def test_trouble_of_the_machine_is_no_mark_against_the_document(
+    trouble: Exception, make_document: MakeDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make_document()
+
+    def step_of(work: Work, city: City) -> Any:
+        raise trouble
+
+    monkeypatch.setattr(step, "_step", lambda _: step_of)
+    for _ in range(5):
+        Document.objects.filter(id=document.id).update(next_attempt_at=None)
+        assert run_step(document.id, "w") is None
+
+    document.refresh_from_db()
+    assert (document.state, document.attempts, document.deferrals) == (State.RECEIVED, 0, 5)
+
+
+def test_a_document_whose_files_cannot_be_loaded_reaches_a_person(
+    make_document: MakeDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = make_document()
+
+    def no_load(*_: Any) -> Any:
+        raise KeyError("role nobody knows")
+
+    monkeypatch.setattr(step.records_work, "load", no_load)
+    for _ in range(5):
+        Document.objects.filter(id=document.id).update(next_attempt_at=None)
+        run_step(document.id, "w")
+
+    document.refresh_from_db()
+    assert document.state == State.CLEARING
+    assert document.lease_token is None
