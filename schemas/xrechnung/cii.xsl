@@ -202,7 +202,7 @@
     <xsl:variable name="gross" select="$agreed/ram:GrossPriceProductTradePrice"/>
     <xsl:variable name="settled" select="ram:SpecifiedLineTradeSettlement"/>
     <xsl:variable name="quantity" select="ram:SpecifiedLineTradeDelivery/ram:BilledQuantity"/>
-    <xsl:variable name="base" select="(x:number(($net, $gross)/ram:BasisQuantity)[. != 0], 1.0)[1]"/>
+    <xsl:variable name="base" select="(x:number(($net/ram:BasisQuantity, $gross/ram:BasisQuantity))[. != 0], 1.0)[1]"/>
     <xsl:variable name="amount" select="$settled/ram:SpecifiedTradeSettlementLineMonetarySummation/ram:LineTotalAmount"/>
     <xsl:variable name="extras" select="$settled/ram:SpecifiedTradeAllowanceCharge"/>
     <xsl:variable name="extra" select="
