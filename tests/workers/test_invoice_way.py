@@ -158,3 +158,75 @@ def test_papers_that_the_dms_refused_wait_for_a_person_and_go_on_from_there(mock
     document.refresh_from_db()
     assert work_on(document) is State.FILED, document.reason
     assert len(mock.objects()) == 4, "what had arrived is not filed again"
+
+
+def test_a_rejected_invoice_may_come_again_and_is_entered_anew(mock: RunningMock, tmp_path: Path) -> None:
+    first = arrive("regelverstoss_ubl.xml", tmp_path)
+    work_on(first)
+    act(first.id, Action.REJECT, make_person(Role.ACCOUNTING))
+
+    same_bytes = arrive("noch-einmal.xml", tmp_path, (SAMPLES / "regelverstoss_ubl.xml").read_bytes())
+
+    assert work_on(same_bytes) is State.CLARIFICATION
+    assert "RE-2026-000001" in same_bytes.reason, "that it is not the first is said"
+    assert RegisterEntry.objects.count() == 2
+
+
+def test_the_same_invoice_with_another_account_is_never_taken_for_a_copy(mock: RunningMock, tmp_path: Path) -> None:
+    content = (SAMPLES / "xrechnung_ubl.xml").read_text(encoding="utf-8")
+    account = content.split("<cac:PayeeFinancialAccount>")[1].split("<cbc:ID>")[1].split("<")[0]
+    forged = arrive("gefaelscht.xml", tmp_path, content.replace(account, "DE02120300000000202051").encode())
+    genuine = arrive("xrechnung_ubl.xml", tmp_path)
+    work_on(forged)
+
+    assert work_on(genuine) is State.CLARIFICATION
+    assert "RE-2026-000001" in genuine.reason
+    assert set(RegisterEntry.objects.values_list("account", flat=True)) == {account, "DE02120300000000202051"}
+
+
+def test_what_has_arrived_is_read_back_and_never_stored_again_whatever_the_search_says(
+    mock: RunningMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = arrive("xrechnung_cii.xml", tmp_path)
+    work_on(document)
+    approve(document)
+    mock.order({"at": "store", "skip": 1, "count": 1, "kind": "status", "status": 400})
+    assert work_on(document) is State.CLEARING
+    first = document.delivered_as
+    connector = targets.dms()
+    search = type(connector).find
+    blind = lambda self, document_id: () if document_id == document.id else search(self, document_id)  # noqa: E731
+    monkeypatch.setattr(type(connector), "find", blind)
+
+    with hold(document.id, last_sequence(document.id)) as held:
+        held.move(held.came_from(), Action.RETRY, make_person(Role.ACCOUNTING), NOW, reason="DMS berichtigt")
+    document.refresh_from_db()
+
+    assert work_on(document) is State.FILED, document.reason
+    assert mock.filed_under(document.id) == [first]
+
+
+def test_altered_evidence_does_not_leave_the_house(mock: RunningMock, tmp_path: Path) -> None:
+    document = arrive("xrechnung_cii.xml", tmp_path)
+    work_on(document)
+    approve(document)
+    run_step(document.id, "test")
+    path = object_store().path(document.intake.content_id)
+    path.chmod(0o640)
+    path.write_bytes(b"anderer Inhalt")
+    document.refresh_from_db()
+
+    assert work_on(document) is State.CLEARING
+    assert "fehlt oder ist verändert" in document.reason
+    assert mock.objects() == []
+
+
+def test_a_copy_of_a_copy_belongs_to_the_entered_invoice(mock: RunningMock, tmp_path: Path) -> None:
+    first = arrive("xrechnung_ubl.xml", tmp_path)
+    again = (SAMPLES / "xrechnung_ubl.xml").read_bytes() + b"\n<!-- noch einmal -->\n"
+    second, third = arrive("kopie.xml", tmp_path, again), arrive("kopie-der-kopie.xml", tmp_path, again)
+
+    for document in (first, second, third):
+        work_on(document)
+
+    assert (second.duplicate_of, third.duplicate_of) == (first, first)
