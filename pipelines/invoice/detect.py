@@ -58,7 +58,10 @@ def look_into(path: Path) -> Source | None:
     if not is_xml(head):
         return None
     if path.stat().st_size > MAX_BYTES:
-        raise BadInput(f"Das XML ist größer als {MAX_BYTES // 2**20} MB.")
+        raise BadInput(
+            f"Das XML ist größer als {MAX_BYTES // 2**20} MB.",
+            remedy="Bitte beim Absender eine kleinere Datei anfordern.",
+        )
     root = parse_xml(path.read_bytes())
     syntax = syntax_of(root)
     return None if syntax is None else Source(root, syntax)

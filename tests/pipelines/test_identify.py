@@ -119,8 +119,8 @@ def nested_deeply() -> bytes:
 
 BROKEN = {
     "zero bytes": (b"", "Die Datei ist leer (0 Byte)."),
-    "not a PDF": (b"Sehr geehrte Damen und Herren", "Die Datei ist kein PDF"),
-    "HTML named PDF": (b"<html>404</html>", "Die Datei ist kein PDF"),
+    "not a PDF": (b"Sehr geehrte Damen und Herren", "Die Datei ist weder ein PDF noch eine E-Rechnung"),
+    "HTML named PDF": (b"<html>404</html>", "Das XML ist keine Rechnung in UBL oder CII."),
     "truncated": (pdf_bytes(pages=5)[:-40], "Das PDF ist abgeschnitten"),
     "only a head": (b"%PDF-1.7\n", "Das PDF ist abgeschnitten"),
     "head and end": (b"%PDF-1.7\n%%EOF\n", "Das PDF ist beschädigt"),
@@ -221,7 +221,9 @@ def assert_judged_in_german(result: StepResult) -> None:
         assert result.reason.startswith("PDF mit ")
     else:
         assert result.state is State.QUARANTINED
-        assert re.match(r"(Das PDF|Die Datei|Ein Bild) (ist|hat|enthält|nennt) .+\. Bitte .+\.$", result.reason)
+        assert re.match(
+            r"(Das PDF|Das XML|Die Datei|Ein Bild) (ist|hat|enthält|nennt|beginnt) .+\. Bitte .+\.$", result.reason
+        )
 
 
 LETTER = scanned(picture_of("Brief"))
