@@ -5,11 +5,14 @@ import inspect
 
 import pytest
 
-from pipelines.flow import FLOW, REGISTERED_FROM, Stage, automatic_states, stage_of
+from config.city_config import City
+from pipelines.flow import FLOW, REGISTERED_FROM, Choice, Stage, automatic_states, choice_of, stage_of, waiting_for
+from schemas.roles import SIGNED, Action, Role
 from schemas.states import Kind, Queue, State, Target
 
 AUTOMATIC = [stage for stage in FLOW if stage.kind is Kind.AUTOMATIC]
 AT_REST = [stage for stage in FLOW if stage.kind is not Kind.AUTOMATIC]
+CHOICES = [(stage, choice) for stage in FLOW for choice in stage.choices]
 
 
 def by_state(stage: Stage) -> str:
@@ -44,6 +47,103 @@ def test_an_automatic_state_has_a_queue_and_leads_onward(stage: Stage) -> None:
 @pytest.mark.parametrize("stage", AT_REST, ids=by_state)
 def test_a_document_at_rest_is_moved_by_no_step(stage: Stage) -> None:
     assert (stage.step, stage.queue, stage.next, stage.outbound) == (None, None, (), None)
+
+
+def test_only_waiting_states_let_people_choose_and_each_of_them_does() -> None:
+    assert {stage.state for stage in FLOW if stage.choices} == {
+        stage.state for stage in FLOW if stage.kind is Kind.WAITING
+    }
+
+
+def by_choice(value: Stage | Choice) -> str:
+    return value.state.value if isinstance(value, Stage) else f"{value.action.value}-{value.role.value}"
+
+
+@pytest.mark.parametrize(("stage", "choice"), CHOICES, ids=by_choice)
+def test_every_choice_leads_to_another_state_or_back_to_where_it_stopped(stage: Stage, choice: Choice) -> None:
+    if choice.next is None:
+        assert choice.action is Action.RETRY
+    else:
+        assert stage_of(choice.next).state is choice.next
+        assert choice.next is not stage.state
+    assert choice.label.strip()
+
+
+@pytest.mark.parametrize(("stage", "choice"), CHOICES, ids=by_choice)
+def test_a_choice_tied_to_where_it_stopped_names_states_that_lead_here(stage: Stage, choice: Choice) -> None:
+    for state in choice.after:
+        assert stage.state in stage_of(state).next
+
+
+@pytest.mark.parametrize(("stage", "choice"), CHOICES, ids=by_choice)
+def test_what_is_signed_has_its_words_and_what_is_not_needs_a_reason(
+    stage: Stage, choice: Choice, iserlohn: City
+) -> None:
+    assert choice.signed is (choice.action in SIGNED)
+    assert choice.needs_reason is not choice.signed
+    if choice.signed:
+        assert iserlohn.invoices.wording[choice.action].strip()
+
+
+def test_each_action_stands_once_for_each_role_in_a_state() -> None:
+    for stage in FLOW:
+        offered = [(choice.action, choice.role) for choice in stage.choices]
+        assert len(offered) == len(set(offered))
+
+
+def test_an_invoice_passes_four_signatures_each_of_the_right_role_before_it_is_released() -> None:
+    way: list[tuple[State, Action, Role, bool]] = []
+    state = State.TO_CERTIFY_FACTUALLY
+    while signed := [choice for choice in stage_of(state).choices if choice.signed]:
+        (choice,) = signed
+        way.append((state, choice.action, choice.role, choice.own_unit))
+        assert choice.next is not None
+        state = choice.next
+    assert way == [
+        (State.TO_CERTIFY_FACTUALLY, Action.CERTIFY_FACTUALLY, Role.UNIT, True),
+        (State.TO_CERTIFY_ARITHMETICALLY, Action.CERTIFY_ARITHMETICALLY, Role.UNIT, True),
+        (State.TO_ORDER, Action.ORDER_PAYMENT, Role.ORDERING, True),
+        (State.TO_RELEASE, Action.RELEASE, Role.ACCOUNTING, False),
+    ]
+    assert state is State.RELEASED
+    assert [stage.state for stage in FLOW for choice in stage.choices if choice.next is State.RELEASED] == [
+        State.TO_RELEASE
+    ], "no way around"
+
+
+@pytest.mark.parametrize(
+    "state", [State.TO_CERTIFY_FACTUALLY, State.TO_CERTIFY_ARITHMETICALLY, State.TO_ORDER, State.TO_RELEASE]
+)
+def test_whoever_may_sign_may_also_ask_back(state: State) -> None:
+    signing, asking = stage_of(state).choices
+    assert (asking.action, asking.next) == (Action.QUERY, State.CLARIFICATION)
+    assert (asking.role, asking.own_unit) == (signing.role, signing.own_unit)
+
+
+def test_a_choice_is_found_for_whom_it_is_meant_and_for_nobody_else() -> None:
+    release = choice_of(State.TO_RELEASE, Action.RELEASE, {Role.MAILROOM, Role.ACCOUNTING})
+    assert release is not None
+    assert release.next is State.RELEASED
+    assert choice_of(State.TO_RELEASE, Action.RELEASE, set(Role) - {Role.ACCOUNTING}) is None
+    assert choice_of(State.TO_RELEASE, Action.RELEASE, ()) is None
+    assert choice_of(State.TO_ORDER, Action.RELEASE, set(Role)) is None
+    assert choice_of(State.FILED, Action.RETRY, set(Role)) is None
+
+
+@pytest.mark.parametrize(
+    ("roles", "states"),
+    [
+        ((), ()),
+        ({Role.AUDIT, Role.ARCHIVE, Role.ADMIN}, ()),
+        ({Role.MAILROOM}, (State.CLEARING, State.QUARANTINED)),
+        ({Role.UNIT}, (State.TO_CERTIFY_FACTUALLY, State.TO_CERTIFY_ARITHMETICALLY)),
+        ({Role.ORDERING}, (State.TO_ORDER,)),
+        ({Role.ACCOUNTING}, (State.CLARIFICATION, State.TO_RELEASE, State.CLEARING)),
+        (set(Role), tuple(stage.state for stage in FLOW if stage.kind is Kind.WAITING)),
+    ],
+)
+def test_people_see_the_states_in_which_they_can_do_something(roles: set[Role], states: tuple[State, ...]) -> None:
+    assert waiting_for(roles) == states
 
 
 def test_every_state_is_reachable_from_received() -> None:

@@ -54,3 +54,27 @@ def test_the_configured_minimum_itself_is_sure_enough(iserlohn: City) -> None:
 def test_a_type_no_longer_configured_is_shown_by_its_key(iserlohn: City) -> None:
     reason = doubt(replace(SURE, document_type="abgeschafft", unit=None), iserlohn)
     assert reason == "Für abgeschafft ist keine Organisationseinheit zuständig. Bitte die Einheit festlegen."
+
+
+@pytest.mark.parametrize(
+    ("facts", "proposal"),
+    [
+        (SURE, " Vorschlag: Hundesteuer An-/Abmeldung."),
+        (replace(SURE, document_type="rechnung", unit="21"), " Vorschlag: Rechnung (Papier)."),
+        (DocumentFacts(), ""),
+    ],
+)
+def test_at_the_inbox_for_invoices_a_person_decides_however_sure_the_words_are(
+    facts: DocumentFacts, proposal: str, desk: Desk, iserlohn: City
+) -> None:
+    result = route(desk.work(facts, intake_point="rechnung"), iserlohn)
+    assert result.state is State.CLEARING
+    assert result.facts == facts
+    assert result.reason == (
+        f"Eingang für Rechnungen, aber kein strukturierter Datensatz: sonstige Rechnung oder keine.{proposal} "
+        "Bitte Dokumentart und Organisationseinheit festlegen."
+    )
+
+
+def test_an_inbox_nobody_configured_is_none_for_invoices(desk: Desk, iserlohn: City) -> None:
+    assert route(desk.work(SURE, intake_point="keller"), iserlohn).state is State.ROUTED
