@@ -7,7 +7,8 @@
   <xsl:output method="xml" encoding="UTF-8"/>
   <xsl:mode name="rules" on-no-match="deep-skip"/>
   <xsl:key name="rule" match="rule" use="@id"/>
-  <xsl:variable name="table" select="doc('rules.xml')"/>
+  <!-- Static: read once, when the sheet is compiled, and not again for every document that has findings. -->
+  <xsl:variable name="table" select="doc('rules.xml')" static="yes"/>
 
   <xsl:variable name="cius" select="'urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0'"/>
   <xsl:variable name="extension" select="$cius || '#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0'"/>
