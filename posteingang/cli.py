@@ -68,7 +68,7 @@ def up() -> None:
     settings = prepare_installation("supervisor")
     from posteingang.users import accounts
 
-    hint = () if accounts() else ("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME --role ROLLE",)
+    hint = () if accounts() or settings.demo else ("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME --role ROLLE",)
     Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True), hints=hint).run()
 
 

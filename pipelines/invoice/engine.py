@@ -3,7 +3,7 @@
 import hashlib
 import importlib.util
 import re
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def run_sheet(document: str, resource: Resource) -> list[Finding]:
     import saxonche
 
     try:
-        answer = sheet.transform_to_string(xdm_node=_processor().parse_xml(xml_text=document))
+        answer = sheet.transform_to_string(xdm_node=_parsed(document))
     except saxonche.PySaxonApiError as error:
         raise SheetAborted(f"{resource.name}: {' '.join(str(error).split())[:300]}") from None
     if not answer:
@@ -99,6 +99,12 @@ def _severity(item: etree._Element) -> Severity:
     if marks & {"information", "info"}:
         return Severity.INFORMATION
     return Severity.ERROR
+
+
+@lru_cache(maxsize=1)
+def _parsed(document: str) -> Any:
+    """The document as Saxon holds it; several sheets judge one document, one after the other."""
+    return _processor().parse_xml(xml_text=document)
 
 
 @cache

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
-from pipelines.invoice.scenarios import Scenario, scenario_for
+from pipelines.invoice.scenarios import Resource, Scenario, scenario_for
 from schemas.errors import BadInput
 from schemas.safe_xml import serialised
 from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict, name_of
@@ -66,7 +66,7 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
         except SheetAborted as problem:
             aborted = f"Die Prüfung wurde abgebrochen ({problem})."
     for sheet in scenario.hints:
-        findings += [_as_hint(finding) for finding in run_sheet(document, sheet) if finding.rule != _OWN_PROFILE_RULE]
+        findings += _hints(document, sheet)
     rejected = any(finding.severity is Severity.ERROR for finding in findings)
     return report.model_copy(
         update={
@@ -83,8 +83,17 @@ def _adjusted(finding: Finding, scenario: Scenario) -> Finding:
     return finding if level is None else finding.model_copy(update={"severity": level})
 
 
-def _as_hint(finding: Finding) -> Finding:
-    return finding.model_copy(update={"severity": Severity.INFORMATION})
+def _hints(document: str, sheet: Resource) -> list[Finding]:
+    """What never decides; a sheet that aborts here has nothing to say."""
+    try:
+        found = run_sheet(document, sheet)
+    except SheetAborted:
+        return []
+    return [
+        finding.model_copy(update={"severity": Severity.INFORMATION})
+        for finding in found
+        if finding.rule != _OWN_PROFILE_RULE
+    ]
 
 
 def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, ...]:
