@@ -68,8 +68,9 @@ def up() -> None:
     settings = prepare_installation("supervisor")
     from posteingang.users import accounts
 
-    hint = () if accounts() or settings.demo else ("Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME --role ROLLE",)
-    Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True), hints=hint).run()
+    hint = "Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME --role ROLLE"
+    hints = () if accounts() or settings.demo else (hint,)
+    Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True), hints=hints).run()
 
 
 @app.command()
