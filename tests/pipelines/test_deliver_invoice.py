@@ -160,6 +160,20 @@ def test_what_is_known_to_have_arrived_is_neither_stored_nor_lost_again(make_wor
     assert target.stored == list(PARTS)
 
 
+class Lagging(Recording):
+    """An index that shows nothing yet."""
+
+    def find(self, document_id: UUID) -> tuple[str, ...]:
+        return ()
+
+
+def test_an_index_that_lags_behind_does_not_lead_to_a_second_copy(make_work: Make, iserlohn: City) -> None:
+    target = Lagging()
+    arrived = {done.part: done.target_id for done in deliver_invoice(make_work(), iserlohn, target).delivered}
+    assert deliver_invoice(make_work(arrived=arrived), iserlohn, target).state is State.FILED
+    assert target.stored == list(PARTS)
+
+
 @pytest.mark.parametrize("at", PARTS)
 def test_a_refused_paper_is_a_clearing_case_that_keeps_what_arrived(at: str, make_work: Make, iserlohn: City) -> None:
     target = Recording(at, Rejected("Die Kategorie RECH gibt es nicht.", remedy="dms.yaml prüfen."))
