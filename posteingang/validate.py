@@ -22,10 +22,14 @@ _REJECTED, _NOT_ASSESSED = 1, 3
 def validate_files(files: list[Path], *, as_json: bool, output: Path | None) -> int:
     """One report a file, in their order. 0: all accepted, 1: one rejected, 3: none rejected but one not assessed.
 
-    BadInput if a path cannot be read; nothing is judged then.
+    BadInput if a path cannot be read, or would be overwritten by the output; nothing is judged then.
     """
     for path in files:
         _refuse_unreadable(path)
+        if output is not None and output.exists() and output.samefile(path):
+            raise BadInput(
+                f"{path}: ist zugleich Eingabe und Ausgabe.", remedy="Bitte für -o eine andere Datei nennen."
+            )
     verdicts: Counter[Verdict] = Counter()
     with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as target:
         for report in _all(files):
@@ -62,11 +66,14 @@ def _all(files: list[Path]) -> Iterator[ValidationReport]:
 
 
 def _refuse_unreadable(path: Path) -> None:
+    reason = "keine gewöhnliche Datei"
     try:
-        with path.open("rb"):
-            return
+        if path.is_file() or path.is_dir() or not path.exists():
+            with path.open("rb"):
+                return
     except OSError as error:
-        raise BadInput(f"{path}: nicht lesbar ({os_reason(error)}).", remedy="Bitte den Pfad prüfen.") from None
+        reason = os_reason(error)
+    raise BadInput(f"{path}: nicht lesbar ({reason}).", remedy="Bitte den Pfad prüfen.")
 
 
 def _spoken(report: ValidationReport) -> str:

@@ -1,0 +1,148 @@
+"""`posteingang validate` as scripts meet it: one report a file in their order, and the exit code says the rest."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from posteingang import validate
+from posteingang.validate import validate_files
+from schemas.errors import BadInput
+from tests.pipelines.edits import changed
+from tests.pipelines.invoices import cii_invoice, ubl_credit_note, ubl_invoice
+from tests.pipelines.papers import typed
+from tests.posteingang.test_commands import assert_one_sentence, run
+
+KEYS = {"file", "syntax", "profile", "verdict", "kind", "scenario", "findings"}
+FINDING_KEYS = {"rule", "severity", "location", "message"}
+WRONG = changed(ubl_invoice(), "cac:LegalMonetaryTotal/cbc:PayableAmount", "1.00")
+
+
+def files(folder: Path, **contents: bytes) -> list[Path]:
+    paths = [folder / f"{name}.datei" for name in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        path.write_bytes(content)
+    return paths
+
+
+def words(paths: list[Path]) -> list[str]:
+    return [str(path) for path in paths]
+
+
+def test_all_accepted_is_0_and_said_in_words(tmp_path: Path) -> None:
+    done = run("validate", *words(files(tmp_path, ubl=ubl_invoice())))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{tmp_path}/ubl.datei: formal geprüft (E-Rechnung, UBL Invoice, urn:cen.eu:")
+    assert done.stderr.strip() == "1 Datei(en): 1 formal geprüft, 0 nicht bestanden, 0 nicht prüfbar."
+
+
+def test_one_rejected_is_1_whatever_the_others_are_and_the_order_is_kept(tmp_path: Path) -> None:
+    batch = files(
+        tmp_path,
+        ubl=ubl_invoice(),
+        text=b"Rechnung",
+        falsch=WRONG,
+        cii=cii_invoice(),
+        pdf=typed("Rechnung"),
+        kaputt=b"<a>",
+        note=ubl_credit_note(),
+    )
+    odd = tmp_path / os.fsdecode(b"Geb\xfchr\n2.xml")
+    odd.write_bytes(ubl_invoice())
+    done = run("validate", "--json", *words(batch), str(odd))
+    assert done.returncode == 1, done.stderr
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [report["file"] for report in reports] == [*words(batch), str(tmp_path / "Geb\ufffdhr\n2.xml")]
+    assert [report["verdict"] for report in reports] == [
+        "accept", "not_assessed", "reject", "accept", "not_assessed", "reject", "accept", "accept",
+    ]  # fmt: skip
+    assert [report["kind"] for report in reports[:6]] == [
+        "e_rechnung", "keine_rechnung", "e_rechnung", "e_rechnung", "sonstige_rechnung", "keine_rechnung",
+    ]  # fmt: skip
+    assert reports[0]["syntax"] == "UBL Invoice"
+    assert reports[0]["scenario"] == "EN16931 XRechnung (UBL Invoice)"
+    assert reports[0]["profile"].endswith("xrechnung_3.0")
+    assert (reports[1]["syntax"], reports[1]["profile"], reports[1]["scenario"]) == (None, None, None)
+    for report in reports:
+        assert report.keys() >= KEYS
+        assert all(found.keys() == FINDING_KEYS for found in report["findings"])
+    (found,) = reports[2]["findings"]
+    assert (found["rule"], found["severity"]) == ("BR-CO-16", "error")
+    assert done.stderr.strip().endswith("8 Datei(en): 4 formal geprüft, 2 nicht bestanden, 2 nicht prüfbar.")
+
+
+def test_none_rejected_but_one_not_assessed_is_3_and_the_output_goes_into_the_file(tmp_path: Path) -> None:
+    output = tmp_path / "berichte.jsonl"
+    output.write_text("von gestern\n" * 100)
+    done = run("validate", "-o", str(output), *words(files(tmp_path, text=b"Rechnung", ubl=ubl_invoice())))
+    assert (done.returncode, done.stdout) == (3, "")
+    reports = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [report["verdict"] for report in reports] == ["not_assessed", "accept"]
+
+
+def test_a_path_that_cannot_be_read_is_2_and_nothing_is_judged(tmp_path: Path) -> None:
+    output = tmp_path / "berichte.jsonl"
+    (good,) = files(tmp_path, ubl=ubl_invoice())
+    done = run("validate", "--json", "-o", str(output), str(good), str(tmp_path / "fehlt.xml"))
+    assert_one_sentence(done, "fehlt.xml", "gibt es nicht", "Pfad prüfen")
+    assert done.stdout == ""
+    assert not output.exists()
+
+
+@pytest.fixture
+def nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def judged(files: list[Path]) -> None:
+        raise AssertionError("judged")
+
+    monkeypatch.setattr(validate, "_all", judged)
+
+
+@pytest.mark.usefixtures("nothing_is_judged")
+def test_folders_and_pipes_are_no_invoices(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rohr")
+    (tmp_path / "tot").symlink_to(tmp_path / "weg")
+    for name, reason in (("", "ist ein Ordner"), ("rohr", "keine gewöhnliche Datei"), ("tot", "gibt es nicht")):
+        with pytest.raises(BadInput, match=rf"nicht lesbar \({reason}\)"):
+            validate_files([tmp_path / name], as_json=True, output=None)
+
+
+@pytest.mark.usefixtures("nothing_is_judged")
+def test_an_invoice_is_never_overwritten_by_its_own_report(tmp_path: Path) -> None:
+    (invoice,) = files(tmp_path, ubl=ubl_invoice())
+    (tmp_path / "anders").symlink_to(invoice)
+    for output in (invoice, tmp_path / "anders"):
+        with pytest.raises(BadInput, match="zugleich Eingabe und Ausgabe"):
+            validate_files([invoice], as_json=True, output=output)
+    assert invoice.read_bytes() == ubl_invoice()
+
+
+def test_every_core_has_a_process_and_none_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made: list[validate.Validator] = []
+    pids: set[int] = set()
+
+    class Watched(validate.Validator):
+        def __init__(self, time_limit: float) -> None:
+            super().__init__(time_limit)
+            made.append(self)
+
+        def judge(self, path: Path) -> validate.ValidationReport:
+            report = super().judge(path)
+            assert self._process is not None
+            pids.add(self._process.pid)
+            return report
+
+    monkeypatch.setattr(validate, "Validator", Watched)
+    monkeypatch.setattr(validate.os, "sched_getaffinity", lambda process: {0, 1, 2})
+    batch = files(tmp_path, **{f"f{number}": b"Text" for number in range(30)})
+    assert validate_files(batch, as_json=True, output=None) == 3
+    printed = [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()]
+    assert printed == words(batch)
+    assert len(made) == 3
+    assert 1 <= len(pids) <= 3
+    assert all(asked._process is None for asked in made)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert validate_files(batch[:1], as_json=True, output=None) == 3
+    assert len(made) == 4, "no more processes than files"
