@@ -99,4 +99,6 @@ def _check_prolog(content: bytes) -> None:
 
 
 def _words(error: etree.XMLSyntaxError) -> str:
-    return " ".join((error.msg or "unbekannter Fehler").split(", line ")[0].split())[:160]
+    """What the parser says; it quotes the document, so nothing is kept that would turn the sentence around."""
+    words = " ".join((error.msg or "unbekannter Fehler").split(", line ")[0].split())[:160]
+    return "".join(char if char.isprintable() else "\ufffd" for char in words)

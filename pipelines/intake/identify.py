@@ -7,7 +7,7 @@ import pikepdf
 from config.city_config import City
 from config.settings import load_settings
 from pipelines.intake.hazards import check_hazards
-from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into
+from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
 from pipelines.invoice.enter import facts_of
 from pipelines.invoice.read import read_invoice
 from schemas.errors import BadInput
@@ -88,14 +88,12 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
 def _invoice_xml(original: StoredFile) -> Source:
     source = look_into(original.path)
     if source is None:
-        raise BadInput(
-            "Das XML ist keine Rechnung in UBL oder CII.", remedy="Bitte beim Absender nachfragen, was gemeint ist."
-        )
+        raise BadInput(without_data(original.path)[1], remedy="Bitte beim Absender nachfragen, was gemeint ist.")
     return source
 
 
 def _e_invoice(work: Work, facts: DocumentFacts, source: Source, city: City) -> StepResult:
-    """The document is an invoice by its data, whatever it looks like; data out of a PDF are kept as a file."""
+    """The document is an invoice by its data, whatever it looks like; data out of something else are kept as a file."""
     facts = replace(
         facts,
         document_type=city.invoices.document_type,

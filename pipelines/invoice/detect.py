@@ -7,12 +7,14 @@ import pikepdf
 from lxml import etree
 
 from pipelines.invoice.embedded import embedded_invoice
+from pipelines.invoice.envelope import ENVELOPED, enclosed, why_no_invoice
 from pipelines.invoice.read import syntax_of
 from schemas.errors import BadInput
 from schemas.invoice import Syntax
 from schemas.safe_xml import MAX_BYTES, parse_xml
+from schemas.validation import InvoiceKind
 
-__all__ = ["Source", "is_pdf", "is_xml", "look_into"]
+__all__ = ["Source", "is_pdf", "is_xml", "look_into", "without_data"]
 
 _UBL_PROFILE = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
 _CII_PROFILE = "{*}*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
@@ -23,13 +25,17 @@ _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"\0<")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The structured data of an invoice. `embedded` are their bytes if they come out of a PDF, else None."""
+    """The structured data of an invoice. `embedded` are their bytes if they come out of a PDF or an envelope.
+
+    `several`: there are other, different data beside them, which may be a second invoice.
+    """
 
     root: etree._Element
     syntax: Syntax
     embedded: bytes | None = None
     embedded_name: str | None = None
     anomalies: tuple[str, ...] = ()
+    several: bool = False
 
     @property
     def profile(self) -> str | None:
@@ -57,14 +63,41 @@ def look_into(path: Path) -> Source | None:
         return _in_pdf(path)
     if not is_xml(head):
         return None
+    root = _xml(path)
+    syntax = syntax_of(root)
+    return _in_envelope(root) if syntax is None else Source(root, syntax)
+
+
+def without_data(path: Path) -> tuple[InvoiceKind, str]:
+    """What a file is in which `look_into` found nothing, and why (German)."""
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if is_pdf(head):
+        return InvoiceKind.SONSTIGE_RECHNUNG, "Das PDF enthält keinen strukturierten Datensatz."
+    if is_xml(head):
+        return why_no_invoice(_xml(path))
+    return InvoiceKind.KEINE_RECHNUNG, "Die Datei ist weder XML noch PDF."
+
+
+def _xml(path: Path) -> etree._Element:
     if path.stat().st_size > MAX_BYTES:
         raise BadInput(
             f"Das XML ist größer als {MAX_BYTES // 2**20} MB.",
             remedy="Bitte beim Absender eine kleinere Datei anfordern.",
         )
-    root = parse_xml(path.read_bytes())
+    return parse_xml(path.read_bytes())
+
+
+def _in_envelope(envelope: etree._Element) -> Source | None:
+    """The first invoice of a Peppol envelope; that there are others, which no envelope should have, is said."""
+    found = [*enclosed(envelope)]
+    if not found:
+        return None
+    root = parse_xml(found[0])
     syntax = syntax_of(root)
-    return None if syntax is None else Source(root, syntax)
+    assert syntax is not None
+    others = ("Der Umschlag enthält weitere Rechnungen; gelesen wird die erste.",) if found[1:] else ()
+    return Source(root, syntax, found[0], None, (ENVELOPED, *others), several=bool(others))
 
 
 def _in_pdf(path: Path) -> Source | None:
@@ -77,4 +110,6 @@ def _in_pdf(path: Path) -> Source | None:
         ) from None
     except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
         raise BadInput(f"Das PDF ist beschädigt ({type(error).__name__}).") from None
-    return None if found is None else Source(found.root, found.syntax, found.content, found.name, found.anomalies)
+    if found is None:
+        return None
+    return Source(found.root, found.syntax, found.content, found.name, found.anomalies, several=bool(found.anomalies))

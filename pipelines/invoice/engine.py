@@ -23,6 +23,11 @@ _STEP = re.compile(r"\*:(\w+)\[namespace-uri\(\)\s*=\s*'[^']*'\]|Q\{[^}]*\}(\w+)
 _QNAME = re.compile(r"\{[^}]*\}")
 _RULE_PREFIX = re.compile(r"^\s*\[([A-Z][A-Za-z0-9-]+)\]\s*-?\s*")
 """Messages repeat the rule's id; sheets without ids name it there only."""
+_RUNNING_NUMBER = re.compile(r"FX-SCH-A-\d+")
+"""An id that differs from sheet to sheet; the one in the message is that of the rule."""
+_NOT_FORESEEN = re.compile(r"(Element|Attribute)\b.* marked as not used in the given context")
+"""What the sheets of the profiles say, without any id, of parts that belong to a larger profile."""
+_UNUSED = {"Element": "PE-ELEMENT", "Attribute": "PE-ATTRIBUT"}
 _MOST_SCHEMA_FINDINGS = 100
 
 
@@ -82,11 +87,19 @@ def _finding(item: etree._Element) -> Finding:
     text = " ".join("".join(str(part) for part in item.itertext()).split())
     named = _RULE_PREFIX.match(text)
     return Finding(
-        rule=item.get("id") or (named[1] if named else "ohne Kennung"),
+        rule=_rule(item.get("id"), named[1] if named else None, text),
         severity=_severity(item),
         location=_STEP.sub(r"\1\2", item.get("location") or ""),
         message=text[named.end() :] if named else text,
     )
+
+
+def _rule(identifier: str | None, named: str | None, text: str) -> str:
+    """The id of the rule: the sheet's own, else the one in the message, else by what the message is about."""
+    if identifier and not (named and _RUNNING_NUMBER.fullmatch(identifier)):
+        return identifier
+    unused = _NOT_FORESEEN.match(text)
+    return named or (_UNUSED[unused[1]] if unused else "ohne Kennung")
 
 
 def _severity(item: etree._Element) -> Severity:

@@ -88,9 +88,9 @@ def _doubts(report: ValidationReport) -> list[str]:
 
 
 def _other_data(work: Work) -> tuple[str, ...]:
-    """A PDF with a second, different data set may be a second invoice."""
+    """A PDF or an envelope with a second, different data set may be a second invoice."""
     source = look_into(work.file(FileRole.ORIGINAL).path) if FileRole.INVOICE_XML in work.files else None
-    return source.anomalies if source else ()
+    return source.anomalies if source and source.several else ()
 
 
 def _number_doubts(work: Work) -> list[str]:

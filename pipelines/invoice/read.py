@@ -9,19 +9,20 @@ from schemas.errors import BadInput
 from schemas.invoice import Invoice, Syntax
 from schemas.safe_xml import root_name
 
-__all__ = ["read_invoice", "syntax_of"]
+__all__ = ["ROOTS", "read_invoice", "syntax_of"]
 
-_ROOTS = {
+ROOTS = {
     "{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice": Syntax.UBL_INVOICE,
     "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote": Syntax.UBL_CREDIT_NOTE,
     "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice": Syntax.CII,
     "{urn:ferd:CrossIndustryDocument:invoice:1p0}CrossIndustryDocument": Syntax.ZUGFERD_1,
 }
+"""The root elements of invoices."""
 
 
 def syntax_of(root: etree._Element) -> Syntax | None:
     """How the invoice is written down, by its root element; None if it is no invoice we know."""
-    return _ROOTS.get(root_name(root))
+    return ROOTS.get(root_name(root))
 
 
 def read_invoice(root: etree._Element) -> Invoice:

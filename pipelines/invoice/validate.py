@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into
+from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
 from pipelines.invoice.scenarios import Resource, Scenario, scenario_for
 from schemas.errors import BadInput
@@ -25,10 +25,10 @@ def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationR
     """
     try:
         source = look_into(path)
+        if source is None:
+            return _without_data(path)
     except BadInput as problem:
         return _unreadable(path, problem)
-    if source is None:
-        return _without_data(path)
     profile = source.profile
     scenario = scenario_for(source.syntax, profile)
     report = ValidationReport(
@@ -38,6 +38,7 @@ def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationR
         verdict=Verdict.NOT_ASSESSED,
         kind=scenario.kind if scenario else InvoiceKind.SONSTIGE_RECHNUNG,
         scenario=scenario.official if scenario else None,
+        findings=_on_source(source),
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
     if scenario is None:
@@ -52,13 +53,13 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
         return report.model_copy(
             update={
                 "verdict": Verdict.REJECT,
-                "findings": (*_on_profile(report, scenario), *violations),
+                "findings": (*report.findings, *_on_profile(report, scenario), *violations),
                 "reason": "Das XML verletzt sein Schema; die Geschäftsregeln wurden nicht geprüft.",
                 "rules": (rule_sheet(scenario.schema),),
             }
         )
     document = serialised(source.root)
-    findings = list(_on_profile(report, scenario))
+    findings = [*report.findings, *_on_profile(report, scenario)]
     aborted = ""
     for sheet in scenario.sheets:
         try:
@@ -96,6 +97,14 @@ def _hints(document: str, sheet: Resource) -> list[Finding]:
     ]
 
 
+def _on_source(source: Source) -> tuple[Finding, ...]:
+    """What is odd about where the data were found."""
+    severity = Severity.WARNING if source.several else Severity.INFORMATION
+    return tuple(
+        Finding(rule="PE-FUNDORT", severity=severity, location="Datei", message=anomaly) for anomaly in source.anomalies
+    )
+
+
 def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, ...]:
     """A profile without rules of its own is judged by the core, and said so."""
     if scenario.profiles:
@@ -120,14 +129,7 @@ def _unreadable(path: Path, problem: BadInput) -> ValidationReport:
 
 
 def _without_data(path: Path) -> ValidationReport:
-    with path.open("rb") as stream:
-        head = stream.read(1024)
-    if is_pdf(head):
-        kind, reason = InvoiceKind.SONSTIGE_RECHNUNG, "Das PDF enthält keinen strukturierten Datensatz."
-    elif is_xml(head):
-        kind, reason = InvoiceKind.KEINE_RECHNUNG, "Das XML ist keine Rechnung in UBL oder CII."
-    else:
-        kind, reason = InvoiceKind.KEINE_RECHNUNG, "Die Datei ist weder XML noch PDF."
+    kind, reason = without_data(path)
     return ValidationReport(
         file=name_of(path),
         syntax=None,

@@ -57,6 +57,9 @@ def judged_by(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., 
     return judge
 
 
+UNUSED = "is marked as not used in the given context."
+
+
 def said(sheet: MakeSheet, assertion: str) -> Finding:
     (found,) = run_sheet("<a/>", sheet(SAYS.format(assertion)))
     return found
@@ -93,6 +96,16 @@ def test_a_finding_is_as_grave_as_its_flag_and_role_say_and_else_an_error(
         ('id="BR-1"', "[BR-1]-Eine  Rechnung\n muss ä", "BR-1", "Eine Rechnung muss ä"),
         ('id="BR-1"', "ohne Kennung davor", "BR-1", "ohne Kennung davor"),
         ("", "[FX-SCH-A-000031] - Text", "FX-SCH-A-000031", "Text"),
+        ('id="FX-SCH-A-000031"', "[BR-45]-Text", "BR-45", "Text"),
+        ('id="FX-SCH-A-000031"', "Text", "FX-SCH-A-000031", "Text"),
+        ("", f"Element 'ram:A[b]' {UNUSED}", "PE-ELEMENT", f"Element 'ram:A[b]' {UNUSED}"),
+        ("", f"Element variant 'ram:A' {UNUSED}", "PE-ELEMENT", f"Element variant 'ram:A' {UNUSED}"),
+        (
+            "",
+            "Attribute @a' marked as not used in the given context.",
+            "PE-ATTRIBUT",
+            "Attribute @a' marked as not used in the given context.",
+        ),
         ("", "Text", "ohne Kennung", "Text"),
     ],
 )
