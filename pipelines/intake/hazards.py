@@ -6,10 +6,10 @@ import pikepdf
 
 from schemas.errors import BadInput
 
-__all__ = ["check_hazards"]
+__all__ = ["EXECUTABLE", "check_active", "check_hazards"]
 
 _ACTIVE = {"/JavaScript": "JavaScript", "/Launch": "eine Startaktion für Programme"}
-_EXECUTABLE = (
+EXECUTABLE = (
     ".exe",
     ".com",
     ".bat",
@@ -42,6 +42,13 @@ def check_hazards(pdf: pikepdf.Pdf, *, max_megapixels: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(anomalies))
 
 
+def check_active(pdf: pikepdf.Pdf) -> None:
+    """BadInput if the file would run something: the part of the hazards that is not about scanning."""
+    for item in _dictionaries(pdf):
+        _refuse_active(item)
+        _refuse_executable(item)
+
+
 def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
     """Every dictionary of the file, also those nested directly in others, each level once."""
     for item in pdf.objects:
@@ -70,7 +77,7 @@ def _refuse_executable(item: pikepdf.Object) -> None:
         return
     for key in ("/UF", "/F"):
         name = item.get(key)
-        if isinstance(name, pikepdf.String) and str(name).lower().rstrip(" .").endswith(_EXECUTABLE):
+        if isinstance(name, pikepdf.String) and str(name).lower().rstrip(" .").endswith(EXECUTABLE):
             raise BadInput(
                 f"Das PDF enthält ein eingebettetes Programm ({str(name)[:60]}).",
                 remedy=_CALLER,

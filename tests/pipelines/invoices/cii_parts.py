@@ -142,7 +142,7 @@ def _buyer() -> Node:
         _contact("Käthe Kämmerin", "+49 2371 217-57", "kaemmerei@iserlohn.example"),
         _address("Schillerplatz 7", "Aufgang 51", "Raum 163", "Iserlohn", "58636", "Sauerland"),
         _electronic_address("05962024-TEST-31", "0204"),
-        _tax_id("DE124527700", "VA"),
+        _tax_id("DE124527702", "VA"),
     )
 
 

@@ -141,7 +141,7 @@ def _buyer() -> Node:
         _party_id("KUNDE-46"),
         CAC.PartyName(CBC.Name("Bereich Schule")),
         _address("PostalAddress", "Schillerplatz 7", "Aufgang 51", "Raum 163", "Iserlohn", "58636", "Sauerland"),
-        _tax_id("DE124527700", "VAT"),
+        _tax_id("DE124527702", "VAT"),
         CAC.PartyLegalEntity(
             CBC.RegistrationName("Stadt Iserlohn"),
             CBC.CompanyID("4000001000473", schemeID="0088"),

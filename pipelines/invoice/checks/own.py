@@ -1,0 +1,53 @@
+"""All our own checks in their order, and what each of them is given."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pikepdf
+
+from pipelines.invoice.checks.accounts import check_accounts
+from pipelines.invoice.checks.attachments import check_attachments
+from pipelines.invoice.checks.container import check_container, container_of
+from pipelines.invoice.checks.dates import check_dates, check_due_date
+from pipelines.invoice.checks.discount import check_discounts
+from pipelines.invoice.checks.recipient import check_leitweg
+from pipelines.invoice.checks.said import Context
+from pipelines.invoice.checks.sums import check_sums
+from pipelines.invoice.checks.tax_ids import check_tax_number, check_vat_ids
+from pipelines.invoice.checks.visible import check_visible, visible_text
+from schemas.invoice import Invoice
+from schemas.validation import Finding
+
+__all__ = ["CHECKS", "findings_on_invoice", "findings_on_pages", "findings_on_pdf"]
+
+Check = Callable[[Invoice, Context], Iterator[Finding]]
+CHECKS: tuple[Check, ...] = (
+    check_leitweg,
+    check_accounts,
+    check_vat_ids,
+    check_tax_number,
+    check_discounts,
+    check_due_date,
+    check_sums,
+    check_dates,
+    check_attachments,
+)
+
+
+def findings_on_invoice(invoice: Invoice, today: date) -> list[Finding]:
+    """What our checks say of the content."""
+    context = Context(today)
+    return [finding for check in CHECKS for finding in check(invoice, context)]
+
+
+def findings_on_pdf(path: Path, name: str, profile: str | None) -> list[Finding]:
+    """What they say of the PDF the data came out of; `name` of the embedded file, `profile` of its XML."""
+    with pikepdf.Pdf.open(path) as pdf:
+        return list(check_container(container_of(pdf), name, profile))
+
+
+def findings_on_pages(path: Path, invoice: Invoice) -> list[Finding]:
+    """What they say of the pages beside the data; nothing if the pages cannot be read."""
+    text = visible_text(path)
+    return [] if text is None else list(check_visible(invoice, text))
