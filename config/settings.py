@@ -161,6 +161,11 @@ class Settings(BaseSettings):
         return self.var / "staging" / "dips"
 
     @property
+    def packs(self) -> Path:
+        """Installed rule packs for invoices."""
+        return self.var / "packs"
+
+    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -182,6 +187,7 @@ class Settings(BaseSettings):
             self.journal_folder,
             self.out_trays,
             self.staging,
+            self.packs,
             self.scratch,
             self.logs,
             self.run,

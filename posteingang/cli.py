@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from posteingang.cli_accounts import tokens_app, users_app
+from posteingang.cli_packs import AsOf, day_of, packs_app
 from schemas.errors import PosteingangError, os_reason
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ for name, group in (
     ("tokens", tokens_app),
     ("dms", dms_app),
     ("archive", archive_app),
+    ("packs", packs_app),
 ):
     app.add_typer(group, name=name)
 
@@ -98,11 +100,16 @@ def validate(
     files: Annotated[list[Path], typer.Argument(metavar="DATEI...", help="Rechnungen als XML oder PDF.")],
     as_json: Json = False,
     output: Annotated[Path | None, typer.Option("-o", help="JSON-Zeilen in diese Datei schreiben.")] = None,
+    as_of: AsOf = None,
+    varl: Annotated[
+        Path | None,
+        typer.Option("--varl", metavar="ORDNER", help="Je Datei einen XML-Bericht (VARL) hierher schreiben."),
+    ] = None,
 ) -> None:
     """Prüft Rechnungen formal: Schema und Geschäftsregeln. 0: alle bestanden, 1: eine nicht, 3: eine nicht prüfbar."""
     from posteingang.validate import validate_files
 
-    raise typer.Exit(validate_files(files, as_json=as_json, output=output))
+    raise typer.Exit(validate_files(files, as_json=as_json, output=output, day=day_of(as_of), varl=varl))
 
 
 @app.command()

@@ -6,22 +6,28 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 from queue import SimpleQueue
 
 from config.settings import load_settings
+from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.validator import Validator
+from posteingang.varl import VarlFolder
 from schemas.errors import BadInput, os_reason
 from schemas.validation import ValidationReport, Verdict
 
-__all__ = ["validate_files"]
+__all__ = ["judged", "validate_files"]
 
 _REJECTED, _NOT_ASSESSED = 1, 3
 
 
-def validate_files(files: list[Path], *, as_json: bool, output: Path | None) -> int:
+def validate_files(
+    files: list[Path], *, as_json: bool, output: Path | None, day: date | None = None, varl: Path | None = None
+) -> int:
     """One report a file, in their order. 0: all accepted, 1: one rejected, 3: none rejected but one not assessed.
 
+    The rule pack valid on `day` judges what it has a scenario for; `varl` is a folder for one XML report a file.
     BadInput if a path cannot be read, or would be overwritten by the output; nothing is judged then.
     """
     for path in files:
@@ -30,9 +36,14 @@ def validate_files(files: list[Path], *, as_json: bool, output: Path | None) -> 
             raise BadInput(
                 f"{path}: ist zugleich Eingabe und Ausgabe.", remedy="Bitte für -o eine andere Datei nennen."
             )
+    pack = pack_for(load_settings().packs, day) if day else None
+    reports = VarlFolder(varl, files) if varl else None
     verdicts: Counter[Verdict] = Counter()
     with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as target:
-        for report in _all(files):
+        for path, found in zip(files, judged(files, pack), strict=True):
+            if reports is not None:
+                reports.write(path, found)
+            report = found.kept()
             verdicts[report.verdict] += 1
             print(report.model_dump_json() if as_json or output else _spoken(report), file=target, flush=True)
     counted = ", ".join(f"{verdicts[verdict]} {verdict.label}" for verdict in Verdict)
@@ -42,8 +53,8 @@ def validate_files(files: list[Path], *, as_json: bool, output: Path | None) -> 
     return _NOT_ASSESSED if verdicts[Verdict.NOT_ASSESSED] else 0
 
 
-def _all(files: list[Path]) -> Iterator[ValidationReport]:
-    """Every core has a validator of its own; a file goes to whichever is free."""
+def judged(files: list[Path], pack: Path | None = None) -> Iterator[ValidationReport]:
+    """The reports in the order of the files. Every core has a validator; a file goes to whichever is free."""
     cores = min(len(files), len(os.sched_getaffinity(0)))
     validators = [Validator(load_settings().invoice_time_limit) for _ in range(cores)]
     free: SimpleQueue[Validator] = SimpleQueue()
@@ -53,7 +64,7 @@ def _all(files: list[Path]) -> Iterator[ValidationReport]:
     def judge(path: Path) -> ValidationReport:
         validator = free.get()
         try:
-            return validator.judge(path)
+            return validator.judge(path, pack)
         finally:
             free.put(validator)
 

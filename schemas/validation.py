@@ -5,7 +5,19 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Finding", "InvoiceKind", "RuleSheet", "Severity", "ValidationReport", "Verdict", "name_of"]
+__all__ = [
+    "Finding",
+    "InvoiceKind",
+    "Message",
+    "RuleSheet",
+    "Severity",
+    "SheetFinding",
+    "Step",
+    "Trace",
+    "ValidationReport",
+    "Verdict",
+    "name_of",
+]
 
 
 class Verdict(StrEnum):
@@ -64,6 +76,37 @@ class Finding(_Frozen):
     message: str
 
 
+class Message(_Frozen):
+    """What a sheet or schema said, literally and with its own level. `place` is an XPath as the sheet gave it."""
+
+    code: str
+    level: Severity
+    text: str
+    place: str = ""
+    line: int | None = None
+
+
+class SheetFinding(Finding):
+    """A finding that still knows what the sheet said."""
+
+    said: Message
+
+
+class Step(_Frozen):
+    """One step of a validation: `resources` are name and place of the files that judged."""
+
+    id: str
+    resources: tuple[tuple[str, str], ...]
+    messages: tuple[Message, ...]
+
+
+class Trace(_Frozen):
+    """How a validation went, for the report in VARL: the scenario as XML and each step. Not kept with the report."""
+
+    scenario: str
+    steps: tuple[Step, ...]
+
+
 class RuleSheet(_Frozen):
     """A schema or stylesheet that took part, with the SHA-256 of the file it came from."""
 
@@ -84,6 +127,11 @@ class ValidationReport(_Frozen):
     findings: tuple[Finding, ...] = ()
     reason: str = ""
     rules: tuple[RuleSheet, ...] = ()
+    trace: Trace | None = None
+
+    def kept(self) -> "ValidationReport":
+        """The report as it is stored and shown: without the trace, which repeats it in other words."""
+        return self.model_copy(update={"trace": None})
 
 
 def name_of(path: Path) -> str:

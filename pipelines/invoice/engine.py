@@ -13,11 +13,21 @@ from lxml import etree
 from pipelines.invoice.scenarios import Resource
 from schemas.errors import BadInput, ConfigurationError
 from schemas.safe_xml import parse_xml
-from schemas.validation import Finding, RuleSheet, Severity
+from schemas.validation import Finding, Message, RuleSheet, Severity, SheetFinding
 
-__all__ = ["SheetAborted", "rule_sheet", "run_sheet", "schema_findings"]
+__all__ = [
+    "SVRL",
+    "SheetAborted",
+    "finding_of",
+    "outcome",
+    "rule_sheet",
+    "run_sheet",
+    "schema_findings",
+    "spoken",
+    "violations",
+]
 
-_SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+SVRL = "{http://purl.oclc.org/dsdl/svrl}"
 _VERSION = re.compile(rb"Schematron version ([0-9.]+)")
 _STEP = re.compile(r"\*:(\w+)\[namespace-uri\(\)\s*=\s*'[^']*'\]|Q\{[^}]*\}(\w+)")
 _QNAME = re.compile(r"\{[^}]*\}")
@@ -37,18 +47,24 @@ class SheetAborted(Exception):
 
 def schema_findings(root: etree._Element, resource: Resource) -> list[Finding]:
     """Every violation of the schema, at most a hundred. ConfigurationError if the schema cannot be used."""
-    schema = _schema(resource)
+    return violations(_schema(resource), root)
+
+
+def violations(schema: etree.XMLSchema, root: etree._Element) -> list[Finding]:
+    """What that compiled schema says of the document."""
     if schema.validate(root):
         return []
-    return [
-        Finding(
-            rule="XSD",
-            severity=Severity.ERROR,
-            location=f"Zeile {error.line}",
-            message=_QNAME.sub("", error.message)[:500],
-        )
-        for error in islice(schema.error_log, _MOST_SCHEMA_FINDINGS)  # type: ignore[call-overload]
-    ]
+    return [_violation(error) for error in islice(schema.error_log, _MOST_SCHEMA_FINDINGS)]  # type: ignore[call-overload]
+
+
+def _violation(error: Any) -> SheetFinding:
+    return SheetFinding(
+        rule="XSD",
+        severity=Severity.ERROR,
+        location=f"Zeile {error.line}",
+        message=_QNAME.sub("", error.message)[:500],
+        said=Message(code="generic-error", level=Severity.ERROR, text=error.message[:2000], line=error.line or None),
+    )
 
 
 def run_sheet(document: str, resource: Resource) -> list[Finding]:
@@ -57,21 +73,31 @@ def run_sheet(document: str, resource: Resource) -> list[Finding]:
     SheetAborted if it does not finish, ConfigurationError if the sheet cannot be used.
     """
     sheet = _stylesheet(resource)
+    return [finding_of(item) for item in spoken(outcome(sheet, _parsed(document), resource.name))]
+
+
+def outcome(sheet: Any, document: Any, name: str) -> etree._Element:
+    """The svrl:schematron-output of a compiled sheet on a document as Saxon holds it. SheetAborted if there is none."""
     import saxonche
 
     try:
-        answer = sheet.transform_to_string(xdm_node=_parsed(document))
+        answer = sheet.transform_to_string(xdm_node=document)
     except saxonche.PySaxonApiError as error:
-        raise SheetAborted(f"{resource.name}: {' '.join(str(error).split())[:300]}") from None
+        raise SheetAborted(f"{name}: {' '.join(str(error).split())[:300]}") from None
     if not answer:
-        raise SheetAborted(f"{resource.name}: kein Ergebnis")
+        raise SheetAborted(f"{name}: kein Ergebnis")
     try:
         output = parse_xml(answer.encode())
     except BadInput as problem:
-        raise SheetAborted(f"{resource.name}: das Ergebnis ist nicht lesbar ({problem.sentence})") from None
-    if output.tag != f"{_SVRL}schematron-output":
-        raise SheetAborted(f"{resource.name}: das Ergebnis ist kein Prüfbericht")
-    return [_finding(item) for item in output.iter(f"{_SVRL}failed-assert", f"{_SVRL}successful-report")]
+        raise SheetAborted(f"{name}: das Ergebnis ist nicht lesbar ({problem.sentence})") from None
+    if output.tag != f"{SVRL}schematron-output":
+        raise SheetAborted(f"{name}: das Ergebnis ist kein Prüfbericht")
+    return output
+
+
+def spoken(output: etree._Element) -> list[etree._Element]:
+    """The elements that are findings, in their order."""
+    return list(output.iter(f"{SVRL}failed-assert", f"{SVRL}successful-report"))
 
 
 @cache
@@ -83,14 +109,17 @@ def rule_sheet(resource: Resource) -> RuleSheet:
     return RuleSheet(name=resource.name, version=version, sha256=hashlib.sha256(content).hexdigest())
 
 
-def _finding(item: etree._Element) -> Finding:
+def finding_of(item: etree._Element) -> SheetFinding:
+    """What one such element says."""
     text = " ".join("".join(str(part) for part in item.itertext()).split())
     named = _RULE_PREFIX.match(text)
-    return Finding(
+    severity = _severity(item)
+    return SheetFinding(
         rule=_rule(item.get("id"), named[1] if named else None, text),
-        severity=_severity(item),
+        severity=severity,
         location=_STEP.sub(r"\1\2", item.get("location") or ""),
         message=text[named.end() :] if named else text,
+        said=Message(code=item.get("id") or "UNSPECIFIC", level=severity, text=text, place=item.get("location") or ""),
     )
 
 

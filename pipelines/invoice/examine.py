@@ -1,11 +1,14 @@
 """Validate an entered invoice, make it readable, find its unit; what is not in order goes to a person."""
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from config.city_config import City
+from config.settings import load_settings
 from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
+from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import invoice_html
 from pipelines.invoice.validator import own_validator
@@ -16,11 +19,14 @@ from schemas.values import Assessment, NewFile, StepResult, Work
 
 __all__ = ["examine", "read_report", "validate"]
 
+_BERLIN = ZoneInfo("Europe/Berlin")
+
 
 def validate(work: Work, city: City) -> StepResult:
-    """The report as a file, whatever it says; the policy follows in the next step."""
+    """The report by the rules of the day of receipt, as a file; the policy follows in the next step."""
     data = work.files.get(FileRole.INVOICE_XML, work.file(FileRole.ORIGINAL))
-    report = own_validator().judge(data.path).model_copy(update={"file": data.name})
+    pack = pack_for(load_settings().packs, work.scan.received_at.astimezone(_BERLIN).date())
+    report = own_validator().judge(data.path, pack).kept().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
     return StepResult(

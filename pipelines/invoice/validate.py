@@ -5,10 +5,23 @@ from pathlib import Path
 
 from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
+from pipelines.invoice.packs.judge import judged_by_pack
 from pipelines.invoice.scenarios import Resource, Scenario, scenario_for
+from pipelines.invoice.varl import builtin_scenario
 from schemas.errors import BadInput
 from schemas.safe_xml import serialised
-from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict, name_of
+from schemas.validation import (
+    Finding,
+    InvoiceKind,
+    Message,
+    Severity,
+    SheetFinding,
+    Step,
+    Trace,
+    ValidationReport,
+    Verdict,
+    name_of,
+)
 
 __all__ = ["validate_file"]
 
@@ -17,9 +30,10 @@ _OWN_PROFILE_RULE = "BR-DE-21"
 Begun = Callable[[ValidationReport], None]
 
 
-def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationReport:
+def validate_file(path: Path, begun: Begun = lambda report: None, pack: Path | None = None) -> ValidationReport:
     """The report on one file. `begun` is told what is known before the rules run, should they never end.
 
+    The rule pack in the folder `pack` judges what it has a scenario for, the built-in rules everything else.
     Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
     OSError if the path cannot be read, ConfigurationError if the rules cannot be used.
     """
@@ -41,6 +55,8 @@ def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationR
         findings=_on_source(source),
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
+    if pack is not None and (judged := judged_by_pack(report, source.root, pack, begun)) is not None:
+        return judged
     if scenario is None:
         return report
     begun(report)
@@ -49,6 +65,7 @@ def validate_file(path: Path, begun: Begun = lambda report: None) -> ValidationR
 
 def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> ValidationReport:
     violations = schema_findings(source.root, scenario.schema)
+    steps = [_step("val-xsd", scenario.schema, violations)]
     if violations:
         return report.model_copy(
             update={
@@ -56,16 +73,20 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
                 "findings": (*report.findings, *_on_profile(report, scenario), *violations),
                 "reason": "Das XML verletzt sein Schema; die Geschäftsregeln wurden nicht geprüft.",
                 "rules": (rule_sheet(scenario.schema),),
+                "trace": Trace(scenario=builtin_scenario(scenario), steps=tuple(steps)),
             }
         )
     document = serialised(source.root)
     findings = [*report.findings, *_on_profile(report, scenario)]
     aborted = ""
-    for sheet in scenario.sheets:
+    for number, sheet in enumerate(scenario.sheets, 1):
         try:
-            findings += [_adjusted(finding, scenario) for finding in run_sheet(document, sheet)]
+            said = run_sheet(document, sheet)
+            findings += [_adjusted(finding, scenario) for finding in said]
+            steps.append(_step(f"val-sch.{number}", sheet, said))
         except SheetAborted as problem:
             aborted = f"Die Prüfung wurde abgebrochen ({problem})."
+            steps.append(_step(f"val-sch.{number}", sheet, [], aborted))
     for sheet in scenario.hints:
         findings += _hints(document, sheet)
     rejected = any(finding.severity is Severity.ERROR for finding in findings)
@@ -75,8 +96,15 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
             "findings": tuple(findings),
             "reason": aborted,
             "rules": tuple(rule_sheet(resource) for resource in (scenario.schema, *scenario.sheets, *scenario.hints)),
+            "trace": Trace(scenario=builtin_scenario(scenario), steps=tuple(steps)),
         }
     )
+
+
+def _step(identifier: str, resource: Resource, findings: list[Finding], aborted: str = "") -> Step:
+    messages = [finding.said for finding in findings if isinstance(finding, SheetFinding)]
+    messages += [Message(code="generic-error", level=Severity.ERROR, text=aborted)] if aborted else []
+    return Step(id=identifier, resources=((resource.name, resource.path),), messages=tuple(messages))
 
 
 def _adjusted(finding: Finding, scenario: Scenario) -> Finding:

@@ -2,8 +2,9 @@
 
 Saxon holds the interpreter while it works, so no timer inside the process could interrupt it. The client below starts
 the process when it is first needed, asks it file by file, and stops it when a file takes too long.
-`python -m pipelines.invoice.validator`: a path (JSON string) a line in; out come lines with a mark in front: ready, the
-preliminary report, the report; or that the rules cannot be used, and why.
+`python -m pipelines.invoice.validator`: a question (JSON) a line in: a file and the rule pack that may judge it, or a
+rule pack alone, to be compiled. Out come lines with a mark in front: ready, the preliminary report, the report; or that
+the rules cannot be used, and why.
 """
 
 import atexit
@@ -14,6 +15,7 @@ import selectors
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -32,6 +34,8 @@ _START_WITHIN = 60.0
 _NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
 _REMEDY = "Die Installation mit ./run up erneuern."
 _DIED = "Das Prüfprogramm ist bei dieser Datei abgestürzt."
+_COMPILED_WITHIN = 180.0
+_NOT_COMPILED = "Das Regelpaket lässt sich nicht übersetzen: das Prüfprogramm brach ab oder brauchte zu lange."
 
 
 class Validator:
@@ -48,9 +52,10 @@ class Validator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def judge(self, path: Path) -> ValidationReport:
+    def judge(self, path: Path, pack: Path | None = None) -> ValidationReport:
         """The report on that file. One that takes longer than the limit, or kills the process, is not assessed.
 
+        The rule pack in the folder `pack` judges what it has a scenario for.
         OSError if the path cannot be read, ConfigurationError if the validator does not start or cannot use its rules.
         """
         path.stat()
@@ -59,10 +64,10 @@ class Validator:
         end = time.monotonic() + self._limit
         try:
             with suppress(BrokenPipeError):
-                self._ask(process, path)
+                self._ask(process, path=path, pack=pack)
                 while line := self._line(process, end):
                     if line[:1] == _UNUSABLE:
-                        raise ConfigurationError(json.loads(line[1:]), remedy=_REMEDY)
+                        raise _unusable(line)
                     report = ValidationReport.model_validate_json(line[1:])
                     known = report.model_copy(update={"file": name_of(path)})
                     if line[:1] == _DONE:
@@ -73,6 +78,21 @@ class Validator:
             if not answered:  # whatever interrupts: an answer that comes later must not be taken for the next file's
                 self._stop()
         return known.model_copy(update={"verdict": Verdict.NOT_ASSESSED, "reason": reason})
+
+    def compile_pack(self, pack: Path) -> None:
+        """Compile every file of the rule pack in that folder. ConfigurationError if it cannot be used."""
+        process, line = self._started(), b""
+        try:
+            with suppress(BrokenPipeError):
+                self._ask(process, pack=pack)
+                line = self._line(process, time.monotonic() + _COMPILED_WITHIN)
+        finally:
+            if not line:
+                self._stop()
+        if line[:1] == _UNUSABLE:
+            raise _unusable(line)
+        if line[:1] != _DONE:
+            raise ConfigurationError(_NOT_COMPILED)
 
     def close(self) -> None:
         """End the process; it ends by itself when nobody asks any more."""
@@ -95,9 +115,10 @@ class Validator:
         return self._process
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], path: Path) -> None:
+    def _ask(process: subprocess.Popen[bytes], **places: Path | None) -> None:
         assert process.stdin is not None
-        process.stdin.write(json.dumps(os.fsdecode(path.absolute())).encode() + b"\n")
+        question = {name: os.fsdecode(place.absolute()) for name, place in places.items() if place is not None}
+        process.stdin.write(json.dumps(question).encode() + b"\n")
         process.stdin.flush()
 
     def _line(self, process: subprocess.Popen[bytes], end: float) -> bytes:
@@ -138,8 +159,6 @@ def own_validator() -> Validator:
 
 def _serve(time_limit: float) -> None:
     """Answer until nobody asks any more. Should the asking process die, the processor time limit ends us."""
-    from pipelines.invoice.validate import validate_file
-
     _, most_memory = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
     _, most_seconds = resource.getrlimit(resource.RLIMIT_CPU)
@@ -154,15 +173,32 @@ def _serve(time_limit: float) -> None:
         seconds = int(time.process_time()) + int(time_limit * 4) + 10
         if most_seconds == resource.RLIM_INFINITY or seconds < most_seconds:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, most_seconds))
-        path = Path(json.loads(line))
+        question = {name: Path(place) for name, place in json.loads(line).items()}
         try:
-            report = validate_file(path, lambda report: say(_BEGUN, report.model_dump_json()))
+            say(_DONE, _answer(question, lambda report: say(_BEGUN, report.model_dump_json())))
         except ConfigurationError as problem:
-            say(_UNUSABLE, json.dumps(problem.sentence))
-            continue
-        except OSError as error:
-            report = _nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).")
-        say(_DONE, report.model_dump_json())
+            say(_UNUSABLE, json.dumps([problem.sentence, problem.remedy]))
+
+
+def _answer(question: dict[str, Path], begun: Callable[[ValidationReport], None]) -> str:
+    """The report; nothing for a pack that compiles. ConfigurationError if the rules cannot be used."""
+    from pipelines.invoice.packs.load import load_pack
+    from pipelines.invoice.validate import validate_file
+
+    pack = question.get("pack")
+    if "path" not in question:
+        load_pack(question["pack"])
+        return ""
+    path = question["path"]
+    try:
+        return validate_file(path, begun, pack).model_dump_json()
+    except OSError as error:
+        return _nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).").model_dump_json()
+
+
+def _unusable(line: bytes) -> ConfigurationError:
+    sentence, remedy = json.loads(line[1:])
+    return ConfigurationError(sentence, remedy=remedy or _REMEDY)
 
 
 def _nothing_known(path: Path, reason: str = "") -> ValidationReport:

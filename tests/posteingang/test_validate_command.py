@@ -95,7 +95,7 @@ def nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     def judged(files: list[Path]) -> None:
         raise AssertionError("judged")
 
-    monkeypatch.setattr(validate, "_all", judged)
+    monkeypatch.setattr(validate, "judged", judged)
 
 
 @pytest.mark.usefixtures("nothing_is_judged")
@@ -128,8 +128,8 @@ def test_every_core_has_a_process_and_none_is_left_behind(
             super().__init__(time_limit)
             made.append(self)
 
-        def judge(self, path: Path) -> validate.ValidationReport:
-            report = super().judge(path)
+        def judge(self, path: Path, pack: Path | None = None) -> validate.ValidationReport:
+            report = super().judge(path, pack)
             assert self._process is not None
             pids.add(self._process.pid)
             return report

@@ -1,0 +1,1 @@
+"""Installed rule packs: published validator configurations, run natively beside the rules that come with us."""

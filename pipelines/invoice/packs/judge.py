@@ -1,0 +1,156 @@
+"""Judge one document by an installed rule pack, as the official validator does, step by step."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from pipelines.invoice.engine import SVRL, SheetAborted, finding_of, outcome, spoken, violations
+from pipelines.invoice.packs.configuration import PackResource, PackScenario
+from pipelines.invoice.packs.load import LoadedPack, load_pack
+from pipelines.invoice.varl import varl_report
+from schemas.safe_xml import serialised
+from schemas.validation import (
+    Finding,
+    Message,
+    RuleSheet,
+    Severity,
+    SheetFinding,
+    Step,
+    Trace,
+    ValidationReport,
+    Verdict,
+)
+
+__all__ = ["judged_by_pack"]
+
+_NMTOKEN = re.compile(r"[-.:\w·]+")
+_STRICT = "Das Regelpaket nimmt in diesem Szenario nur Rechnungen ohne jede Beanstandung an."
+
+
+def judged_by_pack(
+    report: ValidationReport, root: etree._Element, folder: Path, begun: Callable[[ValidationReport], None]
+) -> ValidationReport | None:
+    """The verdict of the pack; None if not exactly one of its scenarios matches. `begun` is told which one it is.
+
+    Stopped half-way: not assessed. Violated schema: reject. Else the scenario's acceptMatch decides on the report, and
+    without one any violated rule rejects.
+    """
+    pack, text = load_pack(folder), serialised(root)
+    document = pack.parsed(text)
+    scenario = _scenario(pack, document)
+    if scenario is None:
+        return None
+    known = report.model_copy(update={"scenario": scenario.name, "reason": ""})
+    begun(known)
+    broken = violations(pack.schemas[scenario.schemas], root)
+    steps = [_step("val-xsd", scenario.schemas, broken)]
+    found, failed, stopped = list(broken), False, ""
+    for number, sheet in enumerate(() if broken else scenario.sheets, 1):
+        said, asserts, trouble = _run(pack, sheet, document)
+        steps.append(_step(f"val-sch.{number}", (sheet,), said, trouble))
+        found += [_adjusted(finding, scenario) for finding in said]
+        failed, stopped = failed or asserts, stopped or trouble
+    judged = known.model_copy(
+        update={
+            "findings": (*known.findings, *found),
+            "rules": _rules(pack, (*scenario.schemas, *(() if broken else scenario.sheets))),
+            "trace": Trace(scenario=scenario.xml, steps=tuple(steps)),
+        }
+    )
+    if stopped:
+        verdict, reason = Verdict.NOT_ASSESSED, f"Die Prüfung wurde abgebrochen ({stopped})."
+    elif broken:
+        verdict, reason = Verdict.REJECT, "Das XML verletzt sein Schema; die Geschäftsregeln wurden nicht geprüft."
+    elif scenario.accept_match is None:
+        verdict, reason = (Verdict.REJECT, _STRICT) if failed else (Verdict.ACCEPT, "")
+    else:
+        verdict, reason = _by_accept_match(pack, scenario, scenario.accept_match, judged, found, text)
+    return judged.model_copy(update={"verdict": verdict, "reason": reason})
+
+
+def _scenario(pack: LoadedPack, document: Any) -> PackScenario | None:
+    """The only one that matches. An expression that fails on this document does not match."""
+    matching = [scenario for scenario in pack.configuration.scenarios if _matches(pack, scenario, document)]
+    return matching[0] if len(matching) == 1 else None
+
+
+def _matches(pack: LoadedPack, scenario: PackScenario, document: Any) -> bool:
+    try:
+        return pack.is_true(scenario, scenario.match, document)
+    except ValueError:
+        return False
+
+
+def _run(pack: LoadedPack, sheet: PackResource, document: Any) -> tuple[list[Finding], bool, str]:
+    """What the sheet says, whether an assertion failed, and why the check counts as stopped (else empty)."""
+    try:
+        items = spoken(outcome(pack.sheets[sheet], document, sheet.name))
+    except SheetAborted as problem:
+        return [], False, str(problem)
+    malformed = any(not _is_complete(item) for item in items)
+    trouble = f"{sheet.name}: eine Meldung ohne gültige Kennung oder Stelle" if malformed else ""
+    said: list[Finding] = []
+    for item in items:
+        finding = finding_of(item)
+        said.append(finding.model_copy(update={"rule": finding.said.code}))
+    return said, any(item.tag == f"{SVRL}failed-assert" for item in items), trouble
+
+
+def _is_complete(item: etree._Element) -> bool:
+    """What the format of the report input asks of every finding."""
+    tokens = [item.get("id") or "", *(mark for name in ("flag", "role") if (mark := item.get(name)) is not None)]
+    return all(map(_NMTOKEN.fullmatch, tokens)) and None not in (item.get("location"), item.get("test"))
+
+
+def _adjusted(finding: Finding, scenario: PackScenario) -> Finding:
+    level = scenario.levels.get(finding.rule)
+    return finding if level is None else finding.model_copy(update={"severity": level})
+
+
+def _step(identifier: str, resources: tuple[PackResource, ...], findings: list[Finding], trouble: str = "") -> Step:
+    messages = [finding.said for finding in findings if isinstance(finding, SheetFinding)]
+    messages += [Message(code="generic-error", level=Severity.ERROR, text=trouble)] if trouble else []
+    return Step(
+        id=identifier,
+        resources=tuple((resource.name, resource.location) for resource in resources),
+        messages=tuple(messages),
+    )
+
+
+def _by_accept_match(
+    pack: LoadedPack,
+    scenario: PackScenario,
+    expression: str,
+    judged: ValidationReport,
+    found: list[Finding],
+    text: str,
+) -> tuple[Verdict, str]:
+    """The expression is asked of the report: it recommends by the adjusted levels, and the expression may disagree."""
+    rejected = "fallback" in scenario.name.lower() or any(one.severity is Severity.ERROR for one in found)
+    recommended = judged.model_copy(update={"verdict": Verdict.REJECT if rejected else Verdict.ACCEPT})
+    report = varl_report(recommended, sha256=hashlib.sha256(text.encode()).hexdigest(), at=datetime.now(UTC))
+    try:
+        accepted = pack.is_true(scenario, expression, pack.parsed(serialised(report)))
+    except ValueError as error:
+        return Verdict.NOT_ASSESSED, f"Die Annahmebedingung des Regelpakets ist nicht auswertbar ({error})."
+    if accepted:
+        return Verdict.ACCEPT, ""
+    return Verdict.REJECT, "" if rejected else "Die Annahmebedingung des Regelpakets ist nicht erfüllt."
+
+
+def _rules(pack: LoadedPack, resources: tuple[PackResource, ...]) -> tuple[RuleSheet, ...]:
+    """The pack itself, with the hash of its zip, and the files of it that took part."""
+    record = pack.record
+    version = record.date.isoformat()
+    return (
+        RuleSheet(name=f"Regelpaket {record.name}", version=version, sha256=record.sha256),
+        *(
+            RuleSheet(name=resource.name, version=version, sha256=record.files[resource.location])
+            for resource in resources
+        ),
+    )
