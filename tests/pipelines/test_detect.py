@@ -156,7 +156,7 @@ def test_a_file_larger_than_any_invoice_is_refused_without_being_read(tmp_path: 
     begun = time.monotonic()
     with pytest.raises(BadInput, match="größer als 64 MB"):
         look_into(path)
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 def test_a_missing_file_is_not_mistaken_for_a_bad_one(tmp_path: Path) -> None:

@@ -180,7 +180,7 @@ def test_a_tree_that_leads_back_to_itself_many_times_over_is_walked_once(tmp_pat
 
     begun = time.monotonic()
     assert read_from(pdf_bytes(change), tmp_path).content == ONE
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
 
 
 def test_a_tree_of_a_thousand_levels_is_followed_as_far_as_any_writer_goes(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_an_attachment_that_unpacks_to_gigabytes_costs_little(filters: object, t
         begun = time.monotonic()
         with pytest.raises(BadInput, match="größer als 64 MB"):
             found_in(pdf, tmp_path)
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 10
 
 
 @contextmanager

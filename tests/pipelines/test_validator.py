@@ -55,9 +55,9 @@ def played(monkeypatch: pytest.MonkeyPatch) -> Iterator[Validator]:
 
 
 def in_a_hurry(asked: Validator, folder: Path) -> Validator:
-    """Started and warm, so that half a second is long."""
+    """Started and warm, so that a second and a half is long."""
     asked.judge(invoice(folder))
-    asked._limit = 0.5
+    asked._limit = 1.5
     return asked
 
 
@@ -148,10 +148,10 @@ def test_a_check_that_never_ends_is_stopped_at_the_limit_and_the_next_file_is_ju
     played: Validator, tmp_path: Path
 ) -> None:
     stuck = process_of(in_a_hurry(played, tmp_path))
-    with at_most(5.0):
+    with at_most(10.0):
         report = played.judge(invoice(tmp_path, "ENDLOS"))
     assert_known(report)
-    assert report.reason == "Die Prüfung hat das Zeitlimit von 0.5 s überschritten und wurde abgebrochen."
+    assert report.reason == "Die Prüfung hat das Zeitlimit von 1.5 s überschritten und wurde abgebrochen."
     assert ends(stuck, within=0.1)
     played._limit = 20.0
     assert played.judge(invoice(tmp_path)).verdict is Verdict.ACCEPT
@@ -169,8 +169,9 @@ def test_a_file_that_kills_the_process_is_not_assessed_and_the_next_file_is_judg
 
 def test_a_file_that_cannot_even_be_opened_in_time_is_not_assessed(played: Validator, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "rohr.xml")
-    with at_most(5.0):
-        report = in_a_hurry(played, tmp_path).judge(tmp_path / "rohr.xml")
+    in_a_hurry(played, tmp_path)
+    with at_most(10.0):
+        report = played.judge(tmp_path / "rohr.xml")
     assert (report.verdict, report.syntax, report.kind) == (Verdict.NOT_ASSESSED, None, InvoiceKind.KEINE_RECHNUNG)
     assert "Zeitlimit" in report.reason
 
@@ -189,9 +190,9 @@ def test_after_an_interruption_the_late_answer_is_not_taken_for_the_next_file_s(
     slow = invoice(tmp_path, "LANGSAM", ubl_credit_note())
     former = signal.signal(signal.SIGUSR1, interrupt)
     timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1))
-    timer.start()
     try:
         with pytest.raises(Interrupted):
+            timer.start()
             played.judge(slow)
     finally:
         timer.join()

