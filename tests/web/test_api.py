@@ -321,7 +321,11 @@ def test_what_another_handed_in_does_not_exist(program: Program, enter: Enter) -
 # Keys
 
 
-ROUTES = [("POST", "/api/v1/documents"), ("GET", f"/api/v1/documents/{uuid4()}"), ("GET", "/api/v1/openapi.json")]
+ROUTES = [
+    ("POST", "/api/v1/documents"),
+    ("GET", "/api/v1/documents/6c338cb2-a348-4f6a-8f5c-fecbf751cafa"),
+    ("GET", "/api/v1/openapi.json"),
+]
 
 
 @pytest.mark.parametrize(("method", "address"), ROUTES)
