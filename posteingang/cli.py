@@ -97,7 +97,9 @@ def recognise(
 
 @app.command()
 def validate(
-    files: Annotated[list[Path], typer.Argument(metavar="DATEI...", help="Rechnungen als XML oder PDF.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="DATEI...", help="Rechnungen als XML, PDF oder E-Mail (.eml).")
+    ],
     as_json: Json = False,
     output: Annotated[Path | None, typer.Option("-o", help="JSON-Zeilen in diese Datei schreiben.")] = None,
     as_of: AsOf = None,

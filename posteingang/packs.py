@@ -63,7 +63,7 @@ def differences(name: str, against: str, folder: Path) -> tuple[int, list[str]]:
     lines: list[str] = []
     if files:
         pairs = zip(judged(files, one), judged(files, other), strict=True)
-        lines = [line for new, old in pairs for line in _differing(new, old, name, against)]
+        lines = [line for (_, new), (_, old) in pairs for line in _differing(new, old, name, against)]
     return len(files), lines
 
 

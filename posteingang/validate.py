@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 
 from config.settings import load_settings
+from pipelines.invoice.mail import reports_on
 from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.validator import Validator
 from posteingang.varl import VarlFolder
@@ -25,7 +27,7 @@ _REJECTED, _NOT_ASSESSED = 1, 3
 def validate_files(
     files: list[Path], *, as_json: bool, output: Path | None, day: date | None = None, varl: Path | None = None
 ) -> int:
-    """One report a file, in their order. 0: all accepted, 1: one rejected, 3: none rejected but one not assessed.
+    """One report a file, of a mail one an invoice. 0: all accepted, 1: one rejected, 3: only that one is not assessed.
 
     The rule pack valid on `day` judges what it has a scenario for; `varl` is a folder for one XML report a file.
     BadInput if a path cannot be read, or would be overwritten by the output; nothing is judged then.
@@ -40,7 +42,7 @@ def validate_files(
     reports = VarlFolder(varl, files) if varl else None
     verdicts: Counter[Verdict] = Counter()
     with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as target:
-        for path, found in zip(files, judged(files, pack), strict=True):
+        for path, found in judged(files, pack):
             if reports is not None:
                 reports.write(path, found)
             report = found.kept()
@@ -53,24 +55,24 @@ def validate_files(
     return _NOT_ASSESSED if verdicts[Verdict.NOT_ASSESSED] else 0
 
 
-def judged(files: list[Path], pack: Path | None = None) -> Iterator[ValidationReport]:
-    """The reports in the order of the files. Every core has a validator; a file goes to whichever is free."""
+def judged(files: list[Path], pack: Path | None = None) -> Iterator[tuple[Path, ValidationReport]]:
+    """Each file with its reports, in their order. Every core has a validator; a file goes to whichever is free."""
     cores = min(len(files), len(os.sched_getaffinity(0)))
     validators = [Validator(load_settings().invoice_time_limit) for _ in range(cores)]
     free: SimpleQueue[Validator] = SimpleQueue()
     for validator in validators:
         free.put(validator)
 
-    def judge(path: Path) -> ValidationReport:
+    def judge(path: Path) -> list[tuple[Path, ValidationReport]]:
         validator = free.get()
         try:
-            return validator.judge(path, pack)
+            return [(path, report) for report in reports_on(path, lambda part: validator.judge(part, pack))]
         finally:
             free.put(validator)
 
     try:
         with ThreadPoolExecutor(cores) as pool:
-            yield from pool.map(judge, files)
+            yield from chain.from_iterable(pool.map(judge, files))
     finally:
         for validator in validators:
             validator.close()

@@ -9,6 +9,7 @@ from config.settings import load_settings
 from pipelines.intake.hazards import check_hazards
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
 from pipelines.invoice.enter import facts_of
+from pipelines.invoice.mail import is_mail
 from pipelines.invoice.read import read_invoice
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
@@ -52,6 +53,8 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
         head = stream.read(1024)
         stream.seek(max(0, file.digest.size - _TAIL))
         tail = stream.read()
+    if b"%PDF-" not in head and is_mail(file.path):
+        raise BadInput("Die Datei ist eine E-Mail.", remedy="Bitte die Anlagen einzeln einlegen.")
     if b"%PDF-" not in head:
         raise BadInput(
             "Die Datei ist weder ein PDF noch eine E-Rechnung, auch wenn sie vielleicht so heißt.",

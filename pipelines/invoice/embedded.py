@@ -1,7 +1,6 @@
 """Find the structured data inside a PDF (ZUGFeRD, Factur-X, XRechnung in PDF/A-3)."""
 
 import base64
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +9,7 @@ from pathlib import Path
 import pikepdf
 from lxml import etree
 
+from pipelines.invoice.names import shown_name
 from pipelines.invoice.read import syntax_of
 from schemas.errors import BadInput
 from schemas.invoice import Syntax
@@ -21,8 +21,6 @@ _USUAL_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 """Names of the standards since 1.0 (compared without case), best first; `order-x.xml` is an order."""
 _DEEPEST_NAME_TREE = 32
 _MOST_FILES = 100
-_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +93,10 @@ def _xml_files(pdf: pikepdf.Pdf) -> Iterator[tuple[str, pikepdf.Object]]:
 
 
 def _name(specification: pikepdf.Object) -> str:
-    """The name of an attachment, fit to be shown and kept: no path, nothing that misleads the eye, its end if long."""
+    """The name of an attachment, fit to be shown and kept."""
     names = (specification.get(key) for key in ("/UF", "/F"))
     name = next((str(name) for name in names if isinstance(name, pikepdf.String) and str(name)), "")
-    return _UNSHOWN.sub("_", name)[-_LONGEST_NAME:]
+    return shown_name(name)
 
 
 def _leaves(node: object, depth: int, seen: set[tuple[int, int]]) -> Iterator[pikepdf.Object]:

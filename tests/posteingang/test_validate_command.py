@@ -2,6 +2,7 @@
 
 import json
 import os
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,20 @@ def test_every_core_has_a_process_and_none_is_left_behind(
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     assert validate_files(batch[:1], as_json=True, output=None) == 3
     assert len(made) == 4, "no more processes than files"
+
+
+def test_a_mail_has_a_report_for_every_invoice_in_it(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "a@example.org", "b@example.org"
+    for name, content in (("rechnung.xml", ubl_invoice()), ("falsch.xml", WRONG)):
+        mail.add_attachment(content, maintype="application", subtype="xml", filename=name)
+    (single,) = files(tmp_path, ubl=ubl_invoice())
+    (tmp_path / "mail.eml").write_bytes(bytes(mail))
+    done = run("validate", "--json", str(tmp_path / "mail.eml"), str(single))
+    assert done.returncode == 1, done.stderr
+    reports = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(report["file"], report["verdict"]) for report in reports] == [
+        (f"{tmp_path}/mail.eml!rechnung.xml", "accept"),
+        (f"{tmp_path}/mail.eml!falsch.xml", "reject"),
+        (str(single), "accept"),
+    ]
