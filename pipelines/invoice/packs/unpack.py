@@ -1,8 +1,10 @@
 """Unpack the zip of a rule pack: plain files inside the folder, few enough and small enough, or nothing at all."""
 
 import hashlib
+import lzma
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from pipelines.invoice.packs.configuration import refused
@@ -14,6 +16,8 @@ MOST_FILES = 5_000
 MOST_BYTES = 200 * 1024 * 1024
 MOST_OF_ONE = 50 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError)
+"""What zipfile raises for damaged, encrypted or unknown content."""
 
 
 def unpack(source: Path, folder: Path) -> dict[str, str]:
@@ -34,7 +38,7 @@ def unpack(source: Path, folder: Path) -> dict[str, str]:
                     raise refused(f"Das Paket enthält {name} zweimal.")
                 hashes[name], size = _write(archive, member, folder / name, min(left, MOST_OF_ONE))
                 left -= size
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, ValueError) as error:
+    except _UNREADABLE as error:
         raise refused(f"{source.name} ist kein lesbares Zip ({type(error).__name__}).") from None
     for made in (folder, *(path for path in folder.rglob("*") if path.is_dir())):
         fsync_folder(made)
@@ -58,9 +62,9 @@ def _safe_name(member: zipfile.ZipInfo) -> str:
 
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, most: int) -> tuple[str, int]:
-    path.parent.mkdir(parents=True, exist_ok=True)
     digest, size = hashlib.sha256(), 0
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as packed, path.open("xb") as stream:
             while chunk := packed.read(_CHUNK):
                 size += len(chunk)

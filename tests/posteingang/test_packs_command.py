@@ -1,0 +1,144 @@
+"""`posteingang packs` and `validate --as-of --varl` as an operator meets them."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from config.settings import load_settings
+from pipelines.invoice.packs.store import FILES
+from posteingang import packs
+from schemas.errors import BadInput
+from tests.pipelines.invoices import cii_invoice, ubl_invoice
+from tests.pipelines.packs import pack_zip, says, sheet
+from tests.posteingang.test_commands import assert_one_sentence, run
+
+RULES = "resources/ubl/2.1/xsl/rules.xsl"
+
+
+@pytest.fixture(autouse=True)
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder of its own, for this process and those it starts."""
+    monkeypatch.setenv("POSTEINGANG_VAR", str(tmp_path / "var"))
+    load_settings.cache_clear()
+    yield tmp_path / "var"
+    load_settings.cache_clear()
+
+
+def strict(folder: Path, name: str = "probe", **options: str) -> Path:
+    """A pack that rejects every invoice in UBL."""
+    return pack_zip(folder, name=name, files={RULES: sheet(says())}, **options)
+
+
+def invoices(folder: Path) -> Path:
+    (folder / "rechnungen" / "cii").mkdir(parents=True)
+    (folder / "rechnungen" / "ubl.xml").write_bytes(ubl_invoice())
+    (folder / "rechnungen" / "cii" / "ubl.xml").write_bytes(cii_invoice())
+    return folder / "rechnungen"
+
+
+def test_installed_listed_verified_and_removed(tmp_path: Path, var: Path) -> None:
+    assert "mitgelieferten Regeln" in run("packs", "list").stdout
+    done = run("packs", "install", str(strict(tmp_path)), "--from", "2026-09-01", "--until", "2026-12-31")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Installiert: probe: Probe, Stand 31.08.2026, gültig ab 01.09.2026 bis 31.12.2026" in done.stdout
+    again = run("packs", "install", str(tmp_path / "probe.zip"))
+    assert again.stdout == done.stdout.replace("Installiert", "Schon installiert")
+    assert run("packs", "list", "--as-of", "2026-12-31").stdout.startswith("* probe: ")
+    assert run("packs", "list", "--as-of", "2027-01-01").stdout.startswith("  probe: ")
+    assert run("packs", "verify").stdout == "probe: unversehrt.\n"
+    rules = var / "packs" / "probe" / FILES / RULES
+    rules.write_bytes(rules.read_bytes() + b" ")
+    broken = run("packs", "verify")
+    assert (broken.returncode, broken.stdout) == (1, f"probe: {RULES} ist verändert.\n")
+    assert run("packs", "remove", "probe").stdout == "probe entfernt.\n"
+    assert_one_sentence(run("packs", "remove", "probe"), "nicht installiert", "packs list")
+
+
+def test_what_is_no_pack_is_one_sentence(tmp_path: Path, var: Path) -> None:
+    (tmp_path / "kein.zip").write_bytes(b"kein Zip")
+    assert_one_sentence(run("packs", "install", str(tmp_path / "kein.zip")), "kein lesbares Zip", "unverändert")
+    broken = pack_zip(tmp_path, files={RULES: "<a/>"})
+    done = run("packs", "install", str(broken))
+    assert done.returncode == 2
+    assert "lässt sich nicht übersetzen" in done.stderr
+    assert list((var / "packs").iterdir()) == []
+
+
+def test_invoices_are_judged_as_of_a_day(tmp_path: Path) -> None:
+    folder = invoices(tmp_path)
+    run("packs", "install", str(strict(tmp_path)), "--until", "2026-10-31")
+    verdicts = {}
+    for day in ("2026-08-30", "2026-08-31", "2026-10-31", "2026-11-01"):
+        done = run("validate", "--json", "--as-of", day, str(folder / "ubl.xml"))
+        report = json.loads(done.stdout)
+        assert report["trace"] is None
+        verdicts[day] = (done.returncode, report["scenario"], report["rules"][0]["name"])
+    builtin = (0, "EN16931 XRechnung (UBL Invoice)", "UBL Invoice XSD")
+    pack = (1, "Probe (UBL Invoice)", "Regelpaket probe")
+    assert list(verdicts.values()) == [builtin, pack, pack, builtin]
+
+
+def test_without_a_day_it_is_today(tmp_path: Path) -> None:
+    folder = invoices(tmp_path)
+    run("packs", "install", str(strict(tmp_path)), "--from", "2020-01-01")
+    assert run("validate", str(folder / "ubl.xml")).returncode == 1
+    run("packs", "install", str(tmp_path / "probe.zip"), "--inactive")
+    assert run("validate", str(folder / "ubl.xml")).returncode == 0
+
+
+def test_compare_lists_each_verdict_and_rule_that_differs(tmp_path: Path) -> None:
+    folder = invoices(tmp_path)
+    packs.install_pack(strict(tmp_path), active=False)
+    mild = pack_zip(tmp_path, name="mild", files={RULES: sheet(says(flag="warning"), says("T-2", "info"))})
+    packs.install_pack(mild, active=False)
+    ubl = folder / "ubl.xml"
+    assert packs.differences("probe", "builtin", folder) == (
+        2,
+        [f"{ubl}: probe nicht bestanden, builtin formal geprüft", f"{ubl}: T-1: probe 1 × Fehler, builtin –"],
+    )
+    assert packs.differences("mild", "probe", folder)[1] == [
+        f"{ubl}: mild formal geprüft, probe nicht bestanden",
+        f"{ubl}: T-1: mild 1 × Warnung, probe 1 × Fehler",
+        f"{ubl}: T-2: mild 1 × Hinweis, probe –",
+    ]
+    assert packs.differences("mild", "mild", folder) == (2, [])
+    (tmp_path / "leer").mkdir()
+    assert packs.differences("mild", "builtin", tmp_path / "leer") == (0, [])
+    with pytest.raises(BadInput, match="kein Ordner"):
+        packs.differences("mild", "builtin", ubl)
+    with pytest.raises(BadInput, match="weg ist nicht installiert"):
+        packs.differences("mild", "weg", folder)
+
+
+def test_compare_says_by_its_exit_code_whether_anything_differs(tmp_path: Path) -> None:
+    folder = invoices(tmp_path)
+    packs.install_pack(strict(tmp_path))
+    done = run("packs", "compare", "probe", str(folder))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "2 Datei(en) verglichen, 2 Abweichung(en).")
+    assert run("packs", "compare", "probe", "--against", "probe", str(folder)).returncode == 0
+
+
+def test_each_file_gets_a_report_in_varl_and_none_replaces_another(tmp_path: Path) -> None:
+    folder = invoices(tmp_path)
+    (folder / "ubl-report.xml").write_bytes(ubl_invoice())
+    files = [folder / "ubl.xml", folder / "cii" / "ubl.xml", folder / "ubl-report.xml"]
+    done = run("validate", "--varl", str(folder), *map(str, files))
+    assert done.returncode == 0, done.stderr
+    assert (folder / "ubl-report.xml").read_bytes() == ubl_invoice()
+    made = {path.name for path in folder.glob("*.xml")} - {"ubl.xml", "ubl-report.xml"}
+    assert made == {"ubl-report-2.xml", "ubl-report-3.xml", "ubl-report-report.xml"}
+    content = (folder / "ubl-report-3.xml").read_bytes()
+    assert content.startswith(b"<?xml version='1.0' encoding='UTF-8'?>")
+    root = etree.fromstring(content)
+    assert root.findtext(".//{*}scenario/{*}name") == "EN16931 XRechnung (CII)"
+    assert root.findtext(".//{*}documentReference") == str(files[1])
+
+
+def test_a_varl_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+    folder = invoices(tmp_path)
+    done = run("validate", "--varl", str(folder / "ubl.xml" / "x"), str(folder / "ubl.xml"))
+    assert_one_sentence(done, "lässt sich nicht anlegen", os.fspath(folder))
