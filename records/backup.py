@@ -61,7 +61,12 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
         shutil.rmtree(leftover)  # lint: unlink - half-made by an interrupted backup
     pending.mkdir(parents=True)
     _dump_database(pending)
-    for folder, label in ((settings.spool, "spool"), (settings.journal_folder, "journal"), (settings.city, "city")):
+    for folder, label in (
+        (settings.spool, "spool"),
+        (settings.journal_folder, "journal"),
+        (settings.city, "city"),
+        (settings.packs, "packs"),
+    ):
         _copy_folder(folder, pending / label)
     wanted = list(StoredObject.objects.order_by("sha256").values_list("sha256", flat=True))
     for sha256 in wanted:

@@ -53,6 +53,8 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
         if path.is_file():
             path.chmod(0o440)
     shutil.copytree(source.folder / "spool", settings.spool, dirs_exist_ok=True)
+    if (source.folder / "packs").is_dir():  # older sets have none
+        shutil.copytree(source.folder / "packs", settings.packs, dirs_exist_ok=True)
     _keep_journal(source, settings.journal_folder)
     _load_database(source)
     call_command("migrate", verbosity=0, interactive=False)

@@ -38,7 +38,7 @@ def complaint(words: list[str]) -> str | None:
         if following is None:
             return f"no command {words[0]!r} in {command.name}"
         command, words = following, words[1:]
-    known = {name for option in command.params for name in option.opts} | {"--help"}
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)} | {"--help"}
     unknown = [word for word in words if word.startswith("-") and word.partition("=")[0] not in known]
     return f"{command.name} has no {unknown}" if unknown else None
 

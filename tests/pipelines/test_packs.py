@@ -1,20 +1,26 @@
 """Installed rule packs: which one judges on a day, and how it judges, step by step as the official validator does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from config.city_config import City
+from pipelines.invoice import examine
 from pipelines.invoice.packs import store
 from pipelines.invoice.packs.load import load_pack
 from pipelines.invoice.validate import validate_file
-from pipelines.invoice.validator import Validator
+from pipelines.invoice.validator import Validator, own_validator
 from schemas.errors import BadInput, ConfigurationError
+from schemas.states import FileRole
 from schemas.validation import Severity, ValidationReport, Verdict
 from tests.pipelines.edits import changed
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.packs import ACCEPT, CATCH_ALL, INVOICE, pack_zip, says, scenario, sheet
+from tests.pipelines.papers import Desk
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
 RULES = "resources/ubl/2.1/xsl/rules.xsl"
@@ -276,3 +282,20 @@ def test_a_process_that_dies_while_compiling_is_said(
     with Validator(60.0) as validator, pytest.raises(ConfigurationError, match="nicht übersetzen"):
         store.install(pack_zip(tmp_path), packs, now=NOW, compile_pack=validator.compile_pack)
     assert list(packs.iterdir()) == []
+
+
+def test_the_day_of_receipt_in_germany_decides_in_the_flow(
+    desk: Desk, iserlohn: City, packs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(examine, "load_settings", lambda: SimpleNamespace(packs=packs))
+    install(pack_zip(tmp_path), packs, **days("2026-11-01", None))
+    desk.put(FileRole.ORIGINAL, ubl_invoice(), "rechnung.xml")
+    scenarios = []
+    for hour in (22, 23):
+        work = desk.work()
+        scan = replace(work.scan, received_at=datetime(2026, 10, 31, hour, 30, tzinfo=UTC))
+        result = examine.validate(replace(work, scan=scan), iserlohn)
+        assert result.assessment is not None
+        scenarios.append(result.assessment.scenario)
+    own_validator().close()
+    assert scenarios == ["EN16931 XRechnung (UBL Invoice)", "Probe (UBL Invoice)"]

@@ -357,6 +357,8 @@ def test_a_restored_database_still_finds(write: Write, store: ObjectStore, tmp_p
     there = here.model_copy(update={"var": tmp_path / "neu", "journal": tmp_path / "neu" / "journal"})
     for folder in (*here.folders(), *there.folders()):
         folder.mkdir(parents=True, exist_ok=True)
+    (here.packs / "probe").mkdir()
+    (here.packs / "probe" / "pack.json").write_text("{}")
     saved = back_up(here, tmp_path / "sicherung", NOW)
     empty = postgres.new_database() if ON_POSTGRESQL else None
     with connected_to(name_in(empty) if empty else str(tmp_path / "neu.sqlite3")):
@@ -365,5 +367,6 @@ def test_a_restored_database_still_finds(write: Write, store: ObjectStore, tmp_p
         index(Document.objects.get(), "Wohngeld")
         assert found("hundesteuer") == set()
         assert found("wohngeld") == {document.entry}
+    assert (there.packs / "probe" / "pack.json").read_text() == "{}", "rule packs are there again too"
     if empty:
         postgres.drop_database(empty)
