@@ -115,6 +115,26 @@ def validate(
 
 
 @app.command()
+def show(
+    file: Annotated[Path, typer.Argument(metavar="DATEI", help="Rechnung als XML oder PDF mit Datensatz.")],
+    as_html: Annotated[bool, typer.Option("--html", help="Als HTML-Seite.")] = False,
+    as_pdf: Annotated[bool, typer.Option("--pdf", help="Als PDF; braucht -o.")] = False,
+    as_text: Annotated[bool, typer.Option("--text", help="Als Text (so auch ohne Angabe).")] = False,
+    output: Annotated[Path | None, typer.Option("-o", help="In diese Datei schreiben.")] = None,
+    attachments: Annotated[
+        Path | None, typer.Option("--attachments", metavar="ORDNER", help="Anlagen der Rechnung hier ablegen.")
+    ] = None,
+) -> None:
+    """Zeigt eine Rechnung lesbar; --attachments legt ihre Anlagen als Dateien ab."""
+    from posteingang.show import Form, show_invoice
+
+    if as_html + as_pdf + as_text > 1:
+        _stop("Bitte nur eine Form nennen: --html, --pdf oder --text.")
+    form = Form.HTML if as_html else Form.PDF if as_pdf else Form.TEXT
+    show_invoice(file, form, output=output, attachments=attachments)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """Zeigt, wie viele Schriftstücke in welchem Zustand sind und was wartet."""
     from posteingang.status import print_status

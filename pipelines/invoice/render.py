@@ -19,7 +19,7 @@ from schemas.invoice import Invoice, Line, Party, Syntax
 from schemas.validation import Severity, ValidationReport
 from schemas.values import Act, Entry, FileDigest, InvoiceFacts, aware
 
-__all__ = ["Protocol", "invoice_html", "protocol_html", "report_html"]
+__all__ = ["Protocol", "discounts", "invoice_html", "payable_label", "plain_text", "protocol_html", "report_html"]
 
 _LONG_TABLE = 40
 """Lines from which the columns have fixed widths: setting them by their content takes twice the time on paper."""
@@ -110,10 +110,10 @@ def _environment() -> Environment:
         signed=lambda value, is_charge, currency=None: german.amount(
             value if is_charge else value.copy_negate(), currency
         ),
-        payable=_payable,
-        discounts=_discounts,
+        payable=payable_label,
+        discounts=discounts,
         place=_place,
-        plain=lambda value: escape(_plain(value)),
+        plain=lambda value: escape(plain_text(value)),
         instant=_instant,
     )
     return environment
@@ -128,7 +128,7 @@ def _shown(value: object) -> str:
     """How a value reads; words without end get places to break (finding them is what takes time on paper)."""
     if isinstance(value, Markup):
         return value
-    text = _plain(value)
+    text = plain_text(value)
     return _breakable(text) if _ENDLESS_WORD.search(text) else text
 
 
@@ -139,7 +139,7 @@ def _breakable(text: str) -> Markup:
     )
 
 
-def _plain(value: object) -> str:
+def plain_text(value: object) -> str:
     """Nothing for None, German dates and numbers, text without what would mislead the eye."""
     if value is None:
         return ""
@@ -154,17 +154,17 @@ def _plain(value: object) -> str:
 
 def _place(location: str) -> Markup:
     """An XPath as people read it: without namespaces, breakable before each step."""
-    steps = _plain(_NAMESPACE.sub("", location)).split("/")
+    steps = plain_text(_NAMESPACE.sub("", location)).split("/")
     return Markup("<wbr>/").join(escape(step) for step in steps)
 
 
-def _payable(invoice: Invoice | InvoiceFacts) -> str:
+def payable_label(invoice: Invoice | InvoiceFacts) -> str:
     """What BT-115 is called: nobody pays the amount of a credit note."""
     credit = invoice.type_code == "381" or invoice.syntax == Syntax.UBL_CREDIT_NOTE
     return "Gutschriftbetrag" if credit else "Zahlbetrag"
 
 
-def _discounts(terms: str | None, currency: str | None) -> list[str]:
+def discounts(terms: str | None, currency: str | None) -> list[str]:
     """Sentences for the discounts that XRechnung writes as '#SKONTO#TAGE=14#PROZENT=2.25#'."""
     return [_discount(found[1], found[2], found[3], currency) for found in _DISCOUNT.finditer(terms or "")]
 

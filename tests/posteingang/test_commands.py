@@ -36,8 +36,8 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> 
 
 @pytest.mark.parametrize(
     "command",
-    ["", "up", "demo", "recognise", "validate", "status", "doctor", "config check", "audit verify", "store verify",
-     "users add", "users list", "dms mock"],
+    ["", "up", "demo", "recognise", "validate", "show", "status", "doctor", "config check", "audit verify",
+     "store verify", "users add", "users list", "dms mock"],
 )  # fmt: skip
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")
