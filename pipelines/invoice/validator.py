@@ -109,8 +109,13 @@ class Validator:
                 stdout=subprocess.PIPE,
                 preexec_fn=die_with_parent,
             )
-            if self._line(self._process, time.monotonic() + _START_WITHIN) != _READY:
-                self._stop()
+            said = b""
+            try:
+                said = self._line(self._process, time.monotonic() + _START_WITHIN)
+            finally:
+                if said != _READY:
+                    self._stop()
+            if said != _READY:
                 raise ConfigurationError("Das Prüfprogramm für Rechnungen startet nicht.", remedy=_REMEDY)
         return self._process
 

@@ -180,13 +180,17 @@ class Interrupted(Exception):
     pass
 
 
+@pytest.mark.parametrize("warm", [True, False], ids=["in the middle of a file", "while it starts"])
 def test_after_an_interruption_the_late_answer_is_not_taken_for_the_next_file_s(
-    played: Validator, tmp_path: Path
+    warm: bool, played: Validator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(number: int, frame: object) -> None:
         raise Interrupted
 
-    played.judge(invoice(tmp_path))
+    if warm:
+        played.judge(invoice(tmp_path))
+    else:
+        monkeypatch.setattr(validator, "_PROGRAM", (sys.executable, "-c", f"import time; time.sleep(0.7)\n{PLAYED}"))
     slow = invoice(tmp_path, "LANGSAM", ubl_credit_note())
     former = signal.signal(signal.SIGUSR1, interrupt)
     timer = Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1))
