@@ -110,6 +110,7 @@ def _jbig2(settings: Settings) -> Check:
 
 def _invoice_rules(settings: Settings) -> Check:
     from pipelines.invoice.engine import rule_sheet
+    from pipelines.invoice.packs.store import damaged, installed
     from pipelines.invoice.scenarios import SCENARIOS
 
     remedy = "Die Installation mit ./run up erneuern."
@@ -118,7 +119,10 @@ def _invoice_rules(settings: Settings) -> Check:
     except FileNotFoundError as problem:
         return Check("Rechnungsprüfung", False, f"Regeldatei fehlt ({problem})", remedy)
     versions = sorted({f"{sheet.name} {sheet.version}" for sheet in sheets if sheet.name.startswith("EN 16931")})
-    return Check("Rechnungsprüfung", True, ", ".join(versions))
+    packs = [pack.name for pack in installed(settings.packs)]
+    if broken := [name for name in packs if damaged(settings.packs / name)]:
+        return Check("Rechnungsprüfung", False, f"verändert: {', '.join(broken)}", "Das Regelpaket neu installieren.")
+    return Check("Rechnungsprüfung", True, ", ".join([*versions, *packs]))
 
 
 def _typesetting(settings: Settings) -> Check:

@@ -11,6 +11,7 @@ from lxml import etree
 from config.settings import load_settings
 from pipelines.invoice.packs.store import FILES
 from posteingang import packs
+from posteingang.doctor import _invoice_rules
 from schemas.errors import BadInput
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.packs import pack_zip, says, sheet
@@ -51,7 +52,9 @@ def test_installed_listed_verified_and_removed(tmp_path: Path, var: Path) -> Non
     assert run("packs", "list", "--as-of", "2027-01-01").stdout.startswith("  probe: ")
     assert run("packs", "verify").stdout == "probe: unversehrt.\n"
     rules = var / "packs" / "probe" / FILES / RULES
+    assert _invoice_rules(load_settings()).detail.endswith(", probe")
     rules.write_bytes(rules.read_bytes() + b" ")
+    assert _invoice_rules(load_settings()).detail == "verändert: probe"
     broken = run("packs", "verify")
     assert (broken.returncode, broken.stdout) == (1, f"probe: {RULES} ist verändert.\n")
     assert run("packs", "remove", "probe").stdout == "probe entfernt.\n"
