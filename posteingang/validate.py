@@ -17,7 +17,7 @@ from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.validator import Validator
 from posteingang.varl import VarlFolder
 from schemas.errors import BadInput, os_reason
-from schemas.validation import ValidationReport, Verdict
+from schemas.validation import Finding, ValidationReport, Verdict
 
 __all__ = ["judged", "validate_files"]
 
@@ -94,7 +94,12 @@ def _spoken(report: ValidationReport) -> str:
     lines = [f"{report.file}: {report.verdict.label} ({', '.join(part for part in parts if part)})"]
     lines += [f"  {report.reason}"] if report.reason else []
     lines += [
-        f"  {finding.severity.label} {finding.rule}: {finding.message} [{finding.location}]"
+        f"  {finding.severity.label} {finding.rule}{_class(finding)}: {finding.message} [{finding.location}]"
         for finding in report.findings
     ]
     return "\n".join(lines)
+
+
+def _class(finding: Finding) -> str:
+    """Said only where it has a consequence for the tax."""
+    return f" ({finding.bmf.label})" if finding.bmf and finding.endangers_input_tax else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 __all__ = [
+    "BmfClass",
     "Finding",
     "InvoiceKind",
     "Message",
@@ -63,17 +64,40 @@ class Severity(StrEnum):
         return {"error": "Fehler", "warning": "Warnung", "information": "Hinweis"}[self.value]
 
 
+class BmfClass(StrEnum):
+    """What an error means after the BMF letter of 15.10.2025; which rule has which class is decided elsewhere."""
+
+    FORMAT = "format"
+    INPUT_TAX = "vorsteuer"
+    BUSINESS_RULE = "geschaeftsregel"
+    CONTENT = "inhalt"
+
+    @property
+    def label(self) -> str:
+        return {
+            "format": "Formatfehler",
+            "vorsteuer": "Vorsteuer gefährdet",
+            "geschaeftsregel": "Geschäftsregelfehler",
+            "inhalt": "Inhaltsfehler",
+        }[self.value]
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Finding(_Frozen):
-    """One rule that spoke. `location` is an XPath, or a line of the file."""
+    """One rule that spoke. `location` is an XPath, or a line of the file. Only errors have a class `bmf`."""
 
     rule: str
     severity: Severity
     location: str
     message: str
+    bmf: BmfClass | None = None
+
+    @property
+    def endangers_input_tax(self) -> bool:
+        return self.bmf is BmfClass.INPUT_TAX
 
 
 class Message(_Frozen):
@@ -132,6 +156,11 @@ class ValidationReport(_Frozen):
     def kept(self) -> "ValidationReport":
         """The report as it is stored and shown: without the trace, which repeats it in other words."""
         return self.model_copy(update={"trace": None})
+
+    @property
+    def endangers_input_tax(self) -> bool:
+        """True if an error touches what the law demands of an invoice (§§ 14 (4), 14a UStG)."""
+        return any(finding.endangers_input_tax for finding in self.findings)
 
 
 def name_of(path: Path) -> str:

@@ -24,9 +24,10 @@ _BERLIN = ZoneInfo("Europe/Berlin")
 
 def validate(work: Work, city: City) -> StepResult:
     """The report by the rules of the day of receipt, as a file; the policy follows in the next step."""
-    data = work.files.get(FileRole.INVOICE_XML, work.file(FileRole.ORIGINAL))
+    original = work.file(FileRole.ORIGINAL)
+    data = work.files.get(FileRole.INVOICE_XML, original)
     pack = pack_for(load_settings().packs, work.scan.received_at.astimezone(_BERLIN).date())
-    report = own_validator().judge(data.path, pack).kept().model_copy(update={"file": data.name})
+    report = own_validator().judge(original.path, pack).kept().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
     return StepResult(

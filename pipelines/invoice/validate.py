@@ -1,8 +1,12 @@
 """Judge one file: find the data, choose the scenario, schema first, then the rules. Never accepted by default."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from pipelines.invoice.bmf import classified
+from pipelines.invoice.checks.own import own_findings
 from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
 from pipelines.invoice.packs.judge import judged_by_pack
@@ -30,11 +34,14 @@ _OWN_PROFILE_RULE = "BR-DE-21"
 Begun = Callable[[ValidationReport], None]
 
 
-def validate_file(path: Path, begun: Begun = lambda report: None, pack: Path | None = None) -> ValidationReport:
+def validate_file(
+    path: Path, begun: Begun = lambda report: None, pack: Path | None = None, today: date | None = None
+) -> ValidationReport:
     """The report on one file. `begun` is told what is known before the rules run, should they never end.
 
     The rule pack in the folder `pack` judges what it has a scenario for, the built-in rules everything else.
     Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
+    Our own checks follow and change nothing of that; `today` is the day they judge dates by.
     OSError if the path cannot be read, ConfigurationError if the rules cannot be used.
     """
     try:
@@ -56,11 +63,11 @@ def validate_file(path: Path, begun: Begun = lambda report: None, pack: Path | N
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
     if pack is not None and (judged := judged_by_pack(report, source.root, pack, begun)) is not None:
-        return judged
+        return _completed(judged, path, source, today)
     if scenario is None:
         return report
     begun(report)
-    return _judged(report, source, scenario)
+    return _completed(_judged(report, source, scenario), path, source, today)
 
 
 def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> ValidationReport:
@@ -107,6 +114,13 @@ def _step(identifier: str, resource: Resource, findings: list[Finding], aborted:
     return Step(id=identifier, resources=((resource.name, resource.path),), messages=tuple(messages))
 
 
+def _completed(report: ValidationReport, path: Path, source: Source, today: date | None) -> ValidationReport:
+    """With our own findings behind the official ones, and each error with its class."""
+    valid = all(finding.rule != "XSD" for finding in report.findings)
+    ours = own_findings(path, source, today or datetime.now(ZoneInfo("Europe/Berlin")).date(), valid=valid)
+    return report.model_copy(update={"findings": (*map(classified, report.findings), *ours)})
+
+
 def _adjusted(finding: Finding, scenario: Scenario) -> Finding:
     level = scenario.levels.get(finding.rule)
     return finding if level is None else finding.model_copy(update={"severity": level})
@@ -151,7 +165,7 @@ def _unreadable(path: Path, problem: BadInput) -> ValidationReport:
         verdict=Verdict.REJECT,
         kind=InvoiceKind.KEINE_RECHNUNG,
         scenario=None,
-        findings=(finding,),
+        findings=(classified(finding),),
         reason=str(problem),
     )
 

@@ -17,7 +17,7 @@ from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.papers import Desk, carrying
 
 LEITWEG, UNIT = "05962024-16001-58", "16"
-INVOICE = changed(ubl_invoice(), "cbc:BuyerReference", LEITWEG)
+INVOICE = ubl_invoice().replace(b"05962024-TEST-31", LEITWEG.encode())
 GOOD = ValidationReport(
     file="rechnung.xml",
     syntax=Syntax.UBL_INVOICE,
@@ -206,15 +206,16 @@ def test_the_validation_keeps_its_report_whatever_it_says(desk: Desk, iserlohn: 
     desk.put(FileRole.ORIGINAL, changed(INVOICE, "cac:LegalMonetaryTotal/cbc:PayableAmount", "1.00"), "falsch.xml")
     result, report = validated(desk, iserlohn)
     assert result.assessment == Assessment(Verdict.REJECT, InvoiceKind.E_RECHNUNG, GOOD.scenario)
-    assert result.reason == "Nicht bestanden: 1 × Fehler."
-    assert [found.rule for found in report.findings] == ["BR-CO-16"]
+    assert result.reason == "Nicht bestanden: 1 × Fehler, 1 × Warnung."
+    assert [found.rule for found in report.findings] == ["BR-CO-16", "PE-SUMMEN"]
 
 
 @pytest.mark.usefixtures("at_the_end")
 def test_of_a_pdf_the_data_taken_out_of_it_are_validated(desk: Desk, iserlohn: City) -> None:
-    desk.put(FileRole.ORIGINAL, b"%PDF-1.7", "rechnung.pdf")
+    desk.put(FileRole.ORIGINAL, carrying(("factur-x.xml", cii_invoice())), "rechnung.pdf")
     desk.put(FileRole.INVOICE_XML, cii_invoice(), "factur-x.xml")
     result, report = validated(desk, iserlohn)
     assert report.file == "factur-x.xml"
+    assert "PE-PDFA3" in {finding.rule for finding in report.findings}, "the PDF around them is looked at too"
     assert result.assessment is not None
     assert result.assessment.scenario == "EN16931 XRechnung (CII)"

@@ -80,7 +80,8 @@ def test_clean_documents_are_accepted_under_their_scenario(document: Make, tmp_p
     report = validate_file(path)
     assert report.verdict is Verdict.ACCEPT
     assert report.scenario is not None
-    assert {finding.severity for finding in report.findings} == {Severity.INFORMATION}, "code lists of the core"
+    official = [finding for finding in report.findings if not finding.rule.startswith("PE-")]
+    assert {finding.severity for finding in official} == {Severity.INFORMATION}, "code lists of the core"
 
 
 FREE_IN_CIUS = [

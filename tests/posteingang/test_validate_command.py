@@ -16,7 +16,7 @@ from tests.pipelines.papers import typed
 from tests.posteingang.test_commands import assert_one_sentence, run
 
 KEYS = {"file", "syntax", "profile", "verdict", "kind", "scenario", "findings"}
-FINDING_KEYS = {"rule", "severity", "location", "message"}
+FINDING_KEYS = {"bmf", "rule", "severity", "location", "message"}
 WRONG = changed(ubl_invoice(), "cac:LegalMonetaryTotal/cbc:PayableAmount", "1.00")
 
 
@@ -36,6 +36,13 @@ def test_all_accepted_is_0_and_said_in_words(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{tmp_path}/ubl.datei: formal geprüft (E-Rechnung, UBL Invoice, urn:cen.eu:")
     assert done.stderr.strip() == "1 Datei(en): 1 formal geprüft, 0 nicht bestanden, 0 nicht prüfbar."
+
+
+def test_danger_to_the_input_tax_is_said_behind_the_rule(tmp_path: Path) -> None:
+    wrong = {"nummer": ubl_invoice().replace(b"RECHNUNG-1", b" ", 1), "falsch": WRONG}
+    done = run("validate", *words(files(tmp_path, **wrong)))
+    assert "  Fehler BR-02 (Vorsteuer gefährdet): An Invoice shall have an Invoice number" in done.stdout
+    assert "  Fehler BR-CO-16: " in done.stdout
 
 
 def test_one_rejected_is_1_whatever_the_others_are_and_the_order_is_kept(tmp_path: Path) -> None:
@@ -68,8 +75,10 @@ def test_one_rejected_is_1_whatever_the_others_are_and_the_order_is_kept(tmp_pat
     for report in reports:
         assert report.keys() >= KEYS
         assert all(found.keys() == FINDING_KEYS for found in report["findings"])
-    (found,) = reports[2]["findings"]
-    assert (found["rule"], found["severity"]) == ("BR-CO-16", "error")
+    assert [(found["rule"], found["severity"], found["bmf"]) for found in reports[2]["findings"]] == [
+        ("BR-CO-16", "error", "geschaeftsregel"),
+        ("PE-SUMMEN", "warning", None),
+    ]
     assert done.stderr.strip().endswith("8 Datei(en): 4 formal geprüft, 2 nicht bestanden, 2 nicht prüfbar.")
 
 

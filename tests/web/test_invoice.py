@@ -3,6 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from pipelines.invoice.bmf import classified
 from schemas.roles import Role
 from schemas.states import FileRole, State
 from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict
@@ -76,6 +77,17 @@ def test_findings_come_errors_first_as_text(sign_in: SignIn, enter: Enter, keep:
     assert "&lt;Summe&gt; E-1" in page
     assert "nicht bestanden" in page
     assert "Beispiel." in page
+
+
+def test_danger_to_the_input_tax_is_said_beside_the_finding_and_once_above(
+    sign_in: SignIn, enter: Enter, keep: Keep
+) -> None:
+    entry = enter(State.CLARIFICATION, verdict=Verdict.REJECT)
+    sent = [finding(Severity.ERROR, "BR-02"), finding(Severity.ERROR, "BR-DE-6"), finding(Severity.WARNING, "BR-06")]
+    keep(entry.document, FileRole.REPORT, report(*map(classified, sent)), "pruefbericht.json")
+    page = text_of(sign_in(Role.ACCOUNTING).get(f"/rechnungen/{entry.number}/"))
+    assert page.count("Vorsteuer gefährdet") == 2
+    assert '<code>BR-02</code> <span class="state bad">Vorsteuer gefährdet</span>' in page
 
 
 def test_a_long_list_of_errors_is_folded(sign_in: SignIn, enter: Enter, keep: Keep) -> None:

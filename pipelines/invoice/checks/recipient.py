@@ -18,7 +18,7 @@ _LONGEST = 46
 
 
 def check_leitweg(invoice: Invoice, context: Context) -> Iterator[Finding]:
-    """Form, check digits and land key of BT-10; BT-49 beside it."""
+    """Form, check digits and land key of BT-10; BT-49 beside it, which several units may share."""
     reference = invoice.buyer_reference
     if reference is None:
         yield hint(
@@ -37,9 +37,10 @@ def _address(invoice: Invoice, reference: str) -> Iterator[Finding]:
     address = invoice.buyer.electronic_address
     if address is None or address.scheme != _LEITWEG_SCHEME or normalised(address.value) == normalised(reference):
         return
-    yield warning(
+    yield hint(
         _RULE,
         "BT-49",
         f"Die elektronische Adresse des Käufers (BT-49) nennt die Leitweg-ID {shown(address.value[:_LONGEST])}, "
-        f"die Käuferreferenz (BT-10) aber {shown(reference)}. Bitte klären, welche gilt.",
+        f"die Käuferreferenz (BT-10) aber {shown(reference)}. Mehrere Stellen "
+        "können eine Adresse teilen; bitte bei Zweifeln klären, welche gilt.",
     )
