@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,10 @@ def test_nothing_of_the_mail_or_of_the_people_is_in_the_logs(make_system: Make, 
     )
     (object_file,) = (system.var / "objects").rglob(str(product[0]))
     object_file.unlink()
-    system.until(lambda: system.states().get("clearing") == 1, "a bug leads to clearing", unwanted=())
+    with sqlite3.connect(system.var / "posteingang.sqlite3", timeout=30) as database:
+        database.execute("UPDATE records_document SET state = 'validated' WHERE state = 'quarantined'")
+    database.close()
+    system.until(lambda: system.states().get("clearing") == 2, "lost evidence and a bug lead to clearing", unwanted=())
     system.stop()
 
     files = [path for path in (system.var / "log").iterdir() if path.stat().st_size]
@@ -113,9 +117,9 @@ def test_nothing_of_the_mail_or_of_the_people_is_in_the_logs(make_system: Make, 
     for fragment in FRAGMENTS | set(NAMES) | PERSON | words_of_invoice(invoice) | {"Beispielmann", "Muellerskamp"}:
         assert [name for name, text in told.items() if fragment.lower() in text.lower()] == [], fragment
 
-    filing = lines_of(system, "worker-filing.log")
-    assert {"deferred", "step_failed"} <= {line["event"] for line in filing}, "what went wrong is told nevertheless"
-    assert any("FileNotFoundError" in json.dumps(line) for line in filing)
+    assert "deferred" in {line["event"] for line in lines_of(system, "worker-filing.log")}
+    (failed,) = (line for line in lines_of(system, "worker-invoice.log") if line["event"] == "step_failed")
+    assert "KeyError" in json.dumps(failed), "what went wrong is told nevertheless"
     assert "step_done" in {line["event"] for line in lines_of(system, "worker-intake.log")}
     requests = [line for line in lines_of(system, "web.log") if line["event"] == "request"]
     assert {"login", "document", "file", "metrics", "unknown"} <= {line["route"] for line in requests}
