@@ -96,8 +96,8 @@ class DocumentFacts:
 class InvoiceFacts:
     """What the register keeps of an invoice as received (BT numbers of EN 16931-1). Never changed afterwards.
 
-    `identity` is the same for every representation of one invoice (seller, number, kind, date, amount), `number_key`
-    for all invoices of one seller under one number; None if the invoice does not say enough to be told apart.
+    `identity` is the same for every representation of one invoice: all of these facts agree but the syntax.
+    `number_key` is the same for all invoices of one seller under one number. None if the invoice does not say enough.
     """
 
     syntax: str
