@@ -29,6 +29,8 @@ def findings(folder: Path) -> list[str]:
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} ist kein Ordner.", remedy="Den Ordner eines Pakets angeben.")
+    if not any((folder / name).exists() for name in ("bagit.txt", "bag-info.txt", PAYLOAD)):
+        raise BadInput(f"{folder} ist kein Archivpaket.", remedy="Den Ordner eines Pakets angeben.")
     found = _strange(folder)
     if found:
         return found

@@ -62,6 +62,11 @@ def test_a_path_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
     assert_one_sentence(run("archive", "check", str(tmp_path / "fehlt")), "fehlt ist kein Ordner")
 
 
+def test_a_folder_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "brief.pdf").write_bytes(b"Brief")
+    assert_one_sentence(run("archive", "check", str(tmp_path)), "ist kein Archivpaket")
+
+
 def test_a_loop_of_links_is_named_and_not_followed(package: Path) -> None:
     (package / "data" / "schleife").symlink_to("schleife")
     done = run("archive", "check", str(package))
