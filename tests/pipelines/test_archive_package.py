@@ -361,7 +361,13 @@ def test_what_is_no_folder_is_refused(tmp_path: Path) -> None:
         findings(tmp_path / "nichts")
 
 
-def test_a_folder_that_is_no_package_is_told_what_it_lacks(tmp_path: Path) -> None:
+def test_half_a_package_is_told_what_it_lacks(tmp_path: Path) -> None:
+    (tmp_path / "bag-info.txt").touch()
     found = findings(tmp_path)
     assert "bagit.txt fehlt." in found
     assert "data/metadaten.xml fehlt." in found
+
+
+def test_a_folder_that_holds_nothing_of_a_package_is_none(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="kein Archivpaket"):
+        findings(tmp_path)
