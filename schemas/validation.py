@@ -18,6 +18,7 @@ __all__ = [
     "ValidationReport",
     "Verdict",
     "name_of",
+    "nothing_known",
 ]
 
 
@@ -166,3 +167,16 @@ class ValidationReport(_Frozen):
 def name_of(path: Path) -> str:
     """The path as a report can name it: bytes that are no UTF-8 are replaced."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def nothing_known(path: Path, reason: str = "", kind: InvoiceKind = InvoiceKind.KEINE_RECHNUNG) -> ValidationReport:
+    """The report on a file in which no rule had anything to judge."""
+    return ValidationReport(
+        file=name_of(path),
+        syntax=None,
+        profile=None,
+        verdict=Verdict.NOT_ASSESSED,
+        kind=kind,
+        scenario=None,
+        reason=reason,
+    )

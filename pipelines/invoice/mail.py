@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.invoice.detect import look_into
 from pipelines.invoice.names import shown_name, unique
 from schemas.errors import BadInput
-from schemas.validation import InvoiceKind, ValidationReport, Verdict, name_of
+from schemas.validation import ValidationReport, name_of, nothing_known
 
 __all__ = ["is_mail", "reports_on"]
 
@@ -87,7 +87,7 @@ def reports_on(path: Path, judge: Callable[[Path], ValidationReport]) -> list[Va
     try:
         enclosures = _enclosures(path)
     except BadInput as problem:
-        return [_nothing(path, str(problem))]
+        return [nothing_known(path, str(problem))]
     reports = []
     with tempfile.TemporaryDirectory() as folder:
         part = Path(folder) / "anlage"
@@ -96,7 +96,7 @@ def reports_on(path: Path, judge: Callable[[Path], ValidationReport]) -> list[Va
             if _holds_invoice(enclosure, part):
                 name = f"{name_of(path)}!{enclosure.name}"
                 reports.append(judge(part).model_copy(update={"file": name}))
-    return reports or [_nothing(path, _why_none(enclosures))]
+    return reports or [nothing_known(path, _why_none(enclosures))]
 
 
 def _holds_invoice(enclosure: _Enclosure, path: Path) -> bool:
@@ -112,18 +112,6 @@ def _why_none(enclosures: list[_Enclosure]) -> str:
     if closed:
         said.append(f"Nicht geöffnet: {', '.join(closed[:10])}; bitte den Inhalt einzeln prüfen lassen.")
     return " ".join(said)
-
-
-def _nothing(path: Path, reason: str) -> ValidationReport:
-    return ValidationReport(
-        file=name_of(path),
-        syntax=None,
-        profile=None,
-        verdict=Verdict.NOT_ASSESSED,
-        kind=InvoiceKind.KEINE_RECHNUNG,
-        scenario=None,
-        reason=reason,
-    )
 
 
 def _enclosures(path: Path) -> list[_Enclosure]:

@@ -25,6 +25,7 @@ from schemas.validation import (
     ValidationReport,
     Verdict,
     name_of,
+    nothing_known,
 )
 
 __all__ = ["validate_file"]
@@ -158,26 +159,11 @@ def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, 
 
 def _unreadable(path: Path, problem: BadInput) -> ValidationReport:
     finding = Finding(rule="PE-LESBAR", severity=Severity.ERROR, location="Datei", message=problem.sentence)
-    return ValidationReport(
-        file=name_of(path),
-        syntax=None,
-        profile=None,
-        verdict=Verdict.REJECT,
-        kind=InvoiceKind.KEINE_RECHNUNG,
-        scenario=None,
-        findings=(classified(finding),),
-        reason=str(problem),
+    return nothing_known(path, str(problem)).model_copy(
+        update={"verdict": Verdict.REJECT, "findings": (classified(finding),)}
     )
 
 
 def _without_data(path: Path) -> ValidationReport:
     kind, reason = without_data(path)
-    return ValidationReport(
-        file=name_of(path),
-        syntax=None,
-        profile=None,
-        verdict=Verdict.NOT_ASSESSED,
-        kind=kind,
-        scenario=None,
-        reason=reason,
-    )
+    return nothing_known(path, reason, kind)

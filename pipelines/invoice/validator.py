@@ -24,7 +24,7 @@ from typing import Self
 
 from schemas.errors import ConfigurationError, os_reason
 from schemas.lifeline import die_with_parent
-from schemas.validation import InvoiceKind, ValidationReport, Verdict, name_of
+from schemas.validation import ValidationReport, Verdict, name_of, nothing_known
 
 __all__ = ["Validator", "own_validator"]
 
@@ -60,7 +60,7 @@ class Validator:
         """
         path.stat()
         process = self._started()
-        known, answered = _nothing_known(path), False
+        known, answered = nothing_known(path), False
         end = time.monotonic() + self._limit
         try:
             with suppress(BrokenPipeError):
@@ -198,24 +198,12 @@ def _answer(question: dict[str, Path], begun: Callable[[ValidationReport], None]
     try:
         return validate_file(path, begun, pack).model_dump_json()
     except OSError as error:
-        return _nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).").model_dump_json()
+        return nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).").model_dump_json()
 
 
 def _unusable(line: bytes) -> ConfigurationError:
     sentence, remedy = json.loads(line[1:])
     return ConfigurationError(sentence, remedy=remedy or _REMEDY)
-
-
-def _nothing_known(path: Path, reason: str = "") -> ValidationReport:
-    return ValidationReport(
-        file=name_of(path),
-        syntax=None,
-        profile=None,
-        verdict=Verdict.NOT_ASSESSED,
-        kind=InvoiceKind.KEINE_RECHNUNG,
-        scenario=None,
-        reason=reason,
-    )
 
 
 if __name__ == "__main__":
