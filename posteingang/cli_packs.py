@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
+
+from schemas.german_time import day_in_germany
 
 __all__ = ["AsOf", "day_of", "packs_app"]
 
@@ -20,7 +21,7 @@ AsOf = Annotated[
 
 def day_of(chosen: Day) -> date:
     """The day chosen, else today in Germany."""
-    return chosen.date() if chosen else datetime.now(UTC).astimezone(ZoneInfo("Europe/Berlin")).date()
+    return chosen.date() if chosen else day_in_germany(datetime.now(UTC))
 
 
 @packs_app.command("install")

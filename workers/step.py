@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.db import InterfaceError, OperationalError
@@ -24,6 +23,7 @@ from records.clock import database_now
 from records.models import Document
 from records.work import Lease, LeaseLost
 from schemas.errors import BadInput, PosteingangError, Unavailable, os_reason
+from schemas.german_time import day_in_germany
 from schemas.states import Kind, State, Target
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedCalls, RecordedConnector
@@ -36,7 +36,6 @@ __all__ = ["run_step"]
 
 log = structlog.get_logger()
 _DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
-BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def run_step(document_id: UUID, worker: str) -> State | None:
@@ -118,7 +117,7 @@ def _finish(lease: Lease, result: StepResult, worker: str) -> State | None:
         object_store(),
         now,
         registered=REGISTERED_FROM,
-        year=now.astimezone(BERLIN).year,
+        year=day_in_germany(now).year,
         actor=worker,
     )
     log.info("step_done", next=str(result.state))

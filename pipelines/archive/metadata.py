@@ -5,13 +5,13 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from lxml import etree
 
 from config.city_config import Appraisal, City
 from config.settings import CODE_ROOT
 from pipelines.filing.deliver import goes_to_dms
+from schemas.german_time import day_in_germany
 from schemas.safe_xml import parse_xml
 from schemas.values import FileDigest, PastEvent, Work
 
@@ -21,7 +21,6 @@ NAME = "metadaten.xml"
 FORM = "SIP in erster Form, für DiPS.kommunal vorbereitet"
 NAMESPACE = "urn:posteingang:archivpaket:1"
 SCHEMA = CODE_ROOT / "schemas" / "archive" / "archivpaket-1.xsd"
-BERLIN = ZoneInfo("Europe/Berlin")
 _NOT_XML = re.compile("[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -87,7 +86,7 @@ def _document(root: etree._Element, work: Work, city: City) -> None:
     node = _add(root, "Schriftstueck", id=str(work.document_id), eingangsnummer=work.register_number or "")
     if work.entry is not None:
         _set(node, rechnungsnummer=work.entry.number)
-    _set(node, eingegangenAm=work.scan.received_at.astimezone(BERLIN).date().isoformat())
+    _set(node, eingegangenAm=day_in_germany(work.scan.received_at).isoformat())
     _set(node, dokumentart=work.facts.document_type or "", dokumentartName=kind.name if kind else "")
     _set(node, einheit=work.facts.unit or "")
     if unit is not None:

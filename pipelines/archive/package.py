@@ -8,9 +8,10 @@ from pathlib import Path
 from config.city_config import Appraisal, City
 from pipelines.archive import history, metadata
 from pipelines.archive.bag import PAYLOAD, write_bag
-from pipelines.archive.metadata import BERLIN, FORM, PackedFile
+from pipelines.archive.metadata import FORM, PackedFile
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput
+from schemas.german_time import day_in_germany
 from schemas.states import FileRole, State
 from schemas.values import PastEvent, StoredFile, Work
 
@@ -85,7 +86,7 @@ def _description(work: Work, city: City, appraisal: Appraisal, events: Sequence[
         "Internal-Sender-Identifier": str(work.document_id),
         "Internal-Sender-Description": FORM + ("; Vorführung mit erfundenen Daten" if work.demo else ""),
         "External-Description": f"{kind.name if kind else appraisal.document_type}; Bewertung A, {appraisal.number}",
-        "Bagging-Date": events[-1].at.astimezone(BERLIN).date().isoformat(),
+        "Bagging-Date": day_in_germany(events[-1].at).isoformat(),
         "Bag-Software-Agent": f"Posteingang {metadata.software_version()}",
     }
 

@@ -3,19 +3,18 @@
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.port import Companion, Connector, FilingRequest, own_properties
 from schemas.digest import digest_of_file
 from schemas.errors import Rejected, Unavailable
+from schemas.german_time import day_in_germany
 from schemas.states import FileRole, State
 from schemas.values import Delivered, StepResult, StoredFile, Work
 
 __all__ = ["MAIN", "deliver", "deliver_invoice", "filing_request", "goes_to_dms", "invoice_requests"]
 
-BERLIN = ZoneInfo("Europe/Berlin")
 MAIN = "delivery"
 _PAPERS = (
     (FileRole.INVOICE_PDF, "lesbar"),
@@ -81,7 +80,7 @@ def _request(work: Work, part: str, document_id: UUID, name: str, file: StoredFi
         register_number=work.register_number or "",
         document_type=work.facts.document_type or "",
         unit=work.facts.unit or "",
-        received_on=work.scan.received_at.astimezone(BERLIN).date(),
+        received_on=day_in_germany(work.scan.received_at),
         file_name=name,
         content=file.path,
         digest=file.digest,

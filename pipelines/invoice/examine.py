@@ -1,7 +1,6 @@
 """Validate an entered invoice, make it readable, find its unit; what is not in order goes to a person."""
 
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from config.city_config import City
 from config.settings import load_settings
@@ -12,6 +11,7 @@ from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import invoice_html
 from pipelines.invoice.validator import own_validator
+from schemas.german_time import day_in_germany
 from schemas.invoice import Invoice
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Severity, ValidationReport, Verdict
@@ -19,14 +19,12 @@ from schemas.values import Assessment, NewFile, StepResult, Work
 
 __all__ = ["examine", "read_report", "validate"]
 
-_BERLIN = ZoneInfo("Europe/Berlin")
-
 
 def validate(work: Work, city: City) -> StepResult:
     """The report by the rules of the day of receipt, as a file; the policy follows in the next step."""
     original = work.file(FileRole.ORIGINAL)
     data = work.files.get(FileRole.INVOICE_XML, original)
-    pack = pack_for(load_settings().packs, work.scan.received_at.astimezone(_BERLIN).date())
+    pack = pack_for(load_settings().packs, day_in_germany(work.scan.received_at))
     report = own_validator().judge(original.path, pack).kept().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")

@@ -6,12 +6,12 @@ Nothing is ever rounded: what an invoice says with four decimals is shown with f
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
+
+from schemas.german_time import BERLIN
 
 __all__ = ["ABSENT", "amount", "day", "file_size", "iban", "is_iban", "moment", "percent", "quantity"]
 
 ABSENT = "–"
-_BERLIN = ZoneInfo("Europe/Berlin")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 _LONGEST = 40
 """Places before or after the comma up to which a number is written out; beyond, nobody counts zeros any more."""
@@ -45,7 +45,7 @@ def moment(value: datetime | None) -> str:
         return ABSENT
     if value.tzinfo is None:
         raise ValueError(f"naive datetime: {value!r}")
-    local = value.astimezone(_BERLIN)
+    local = value.astimezone(BERLIN)
     return f"{day(local)}, {local:%H:%M} Uhr"
 
 

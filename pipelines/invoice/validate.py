@@ -1,9 +1,8 @@
 """Judge one file: find the data, choose the scenario, schema first, then the rules. Never accepted by default."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pipelines.invoice.bmf import classified
 from pipelines.invoice.checks.own import own_findings
@@ -13,6 +12,7 @@ from pipelines.invoice.packs.judge import judged_by_pack
 from pipelines.invoice.scenarios import Resource, Scenario, scenario_for
 from pipelines.invoice.varl import builtin_scenario
 from schemas.errors import BadInput
+from schemas.german_time import day_in_germany
 from schemas.safe_xml import serialised
 from schemas.validation import (
     Finding,
@@ -118,7 +118,7 @@ def _step(identifier: str, resource: Resource, findings: list[Finding], aborted:
 def _completed(report: ValidationReport, path: Path, source: Source, today: date | None) -> ValidationReport:
     """With our own findings behind the official ones, and each error with its class."""
     valid = all(finding.rule != "XSD" for finding in report.findings)
-    ours = own_findings(path, source, today or datetime.now(ZoneInfo("Europe/Berlin")).date(), valid=valid)
+    ours = own_findings(path, source, today or day_in_germany(datetime.now(UTC)), valid=valid)
     return report.model_copy(update={"findings": (*map(classified, report.findings), *ours)})
 
 
