@@ -2,41 +2,31 @@
 
 import re
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from config.dms_config import DmsMapping
+from config.values import Key, Level, Strict, Text, UnitNumber
 from schemas.roles import SIGNED, Action
 
 __all__ = [
     "Appraisal",
     "City",
     "Cue",
-    "DmsMapping",
     "DocumentType",
     "IntakePoint",
     "InvoiceRules",
     "Leitweg",
     "OrgUnit",
     "Organisation",
-    "PropertySource",
     "Protection",
     "Retention",
     "Routing",
 ]
 
-UnitNumber = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(/\d{1,2})?$")]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Level = Literal["normal", "hoch", "sehr hoch"]
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class OrgUnit(_Strict):
+class OrgUnit(Strict):
     """One organisational unit; `dms` says whether it works in the DMS or gets an out-tray."""
 
     number: UnitNumber
@@ -50,14 +40,14 @@ class OrgUnit(_Strict):
         return self.number.replace("/", "-")
 
 
-class Organisation(_Strict):
+class Organisation(Strict):
     city: Text
     procedure: Text
     procedure_version: Text
     units: tuple[OrgUnit, ...] = Field(min_length=1)
 
 
-class Protection(_Strict):
+class Protection(Strict):
     """Schutzbedarf after TR-03138 A.G.2."""
 
     integrity: Level = "normal"
@@ -65,7 +55,7 @@ class Protection(_Strict):
     availability: Level = "normal"
 
 
-class Cue(_Strict):
+class Cue(Strict):
     """A phrase that speaks for a document type. `word` is matched on word borders, `pattern` is a regex."""
 
     word: Text | None = None
@@ -84,7 +74,7 @@ class Cue(_Strict):
         return self
 
 
-class DocumentType(_Strict):
+class DocumentType(Strict):
     """One document class (Dokumentart): the words that decide, its unit, its protection need."""
 
     key: Key
@@ -96,7 +86,7 @@ class DocumentType(_Strict):
     cues: tuple[Cue, ...] = ()
 
 
-class Routing(_Strict):
+class Routing(Strict):
     """When a decision is sure enough. Scores are sums of weights, confidence is 0..1."""
 
     minimum_score: float = Field(gt=0)
@@ -114,7 +104,7 @@ class Routing(_Strict):
         return self
 
 
-class IntakePoint(_Strict):
+class IntakePoint(Strict):
     """A place where mail enters, with the natural person who answers for its scans (TR-03138 A.NB.4 a).
 
     `invoices`: an inbox for invoices; a document there without structured data is another kind of invoice.
@@ -132,14 +122,14 @@ class IntakePoint(_Strict):
     invoices: bool = False
 
 
-class Leitweg(_Strict):
+class Leitweg(Strict):
     """One Leitweg-ID of the city and the unit that certifies the invoices addressed with it."""
 
     id: Annotated[str, StringConstraints(pattern=r"^\d{2,12}(-[A-Z0-9]{1,30})?-\d{2}$")]
     unit: UnitNumber
 
 
-class InvoiceRules(_Strict):
+class InvoiceRules(Strict):
     """How invoices find their unit, and the words people sign (KomHVO NRW § 31 (2) and (3))."""
 
     document_type: Key
@@ -157,36 +147,7 @@ class InvoiceRules(_Strict):
         return next((entry.unit for entry in self.leitweg_ids if entry.id == leitweg_id), None)
 
 
-class PropertySource(StrEnum):
-    """What of ours can be written into a DMS property."""
-
-    DOCUMENT_ID = "document_id"
-    REGISTER_NUMBER = "register_number"
-    DOCUMENT_TYPE = "document_type"
-    UNIT = "unit"
-    RECEIVED_ON = "received_on"
-    FILE_NAME = "file_name"
-    SHA256 = "sha256"
-    INVOICE_REGISTER_NUMBER = "invoice_register_number"
-    AMOUNT = "amount"
-
-
-class DmsMapping(_Strict):
-    """Where a document goes in the repository: category by document type, property key by our value."""
-
-    repository: Text
-    default_category: Text
-    categories: dict[Key, Text] = {}
-    properties: dict[PropertySource, Text]
-
-    @model_validator(mode="after")
-    def _own_id_is_mapped(self) -> Self:
-        if PropertySource.DOCUMENT_ID not in self.properties:
-            raise ValueError("'properties' braucht 'document_id': daran wird erkannt, was schon abgelegt ist")
-        return self
-
-
-class Appraisal(_Strict):
+class Appraisal(Strict):
     """What the archive has decided of a document type (Bewertung): A keep for ever, V destroy."""
 
     document_type: Key
@@ -196,13 +157,13 @@ class Appraisal(_Strict):
     decided_by: Text
 
 
-class Retention(_Strict):
+class Retention(Strict):
     """The archive's decisions. A type without one stays B (to be appraised): nothing of it is exported."""
 
     appraisals: tuple[Appraisal, ...]
 
 
-class City(_Strict):
+class City(Strict):
     """All rules of the city, checked against each other."""
 
     organisation: Organisation

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field, ValidationError
 
 from config.city_config import (
     City,
-    DmsMapping,
     DocumentType,
     IntakePoint,
     InvoiceRules,
@@ -17,6 +16,7 @@ from config.city_config import (
     Retention,
     Routing,
 )
+from config.dms_config import DmsMapping
 from config.german import complaint
 from config.settings import load_settings
 from schemas.errors import ConfigurationError

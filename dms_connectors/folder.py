@@ -6,8 +6,9 @@ import shutil
 from pathlib import Path
 from uuid import UUID
 
-from config.city_config import PropertySource
-from dms_connectors.port import FiledDocument, FilingRequest, Health, own_properties
+from config.dms_config import PropertySource
+from dms_connectors.limited import LimitedConnector
+from dms_connectors.port import Ability, FiledDocument, FilingRequest, Health, own_properties
 from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder
 from schemas.errors import Rejected, Unavailable, os_reason
@@ -18,14 +19,19 @@ _INDEX = "index.json"
 _PENDING = ".in-arbeit-"
 
 
-class FolderConnector:
+class FolderConnector(LimitedConnector):
     """Writes <root>/<unit>/<register number>_<document id>/ with document, companions and index.
 
     Written under a temporary name, fsynced, renamed: the unit never sees half a document.
     """
 
+    target = "Das Postfach"
+
     def __init__(self, root: Path) -> None:
         self._root = root
+
+    def abilities(self) -> frozenset[Ability]:
+        return frozenset({Ability.PROOF})
 
     def store(self, request: FilingRequest) -> str:
         tray = self._root / request.unit.replace("/", "-")

@@ -1,15 +1,47 @@
 """What the pipelines know of a document management system. One contract suite runs against every adapter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
-from config.city_config import PropertySource
+from config.dms_config import PropertySource
 from schemas.values import FileDigest
 
-__all__ = ["Companion", "Connector", "FiledDocument", "FilingRequest", "Health", "own_properties"]
+__all__ = [
+    "Ability",
+    "CheckResult",
+    "Companion",
+    "Connector",
+    "Dossier",
+    "DossierRequest",
+    "FiledDocument",
+    "FilingRequest",
+    "Health",
+    "Place",
+    "TaskRequest",
+    "TaskState",
+    "Value",
+    "own_properties",
+]
+
+Value = str | tuple[str, ...]
+"""A property in our own spelling: ISO 8601 dates, decimal point; a tuple where several values are possible."""
+
+
+class Ability(StrEnum):
+    """What a target can do beyond taking a document. Whatever it does not name raises NotOffered."""
+
+    PROOF = "proof"  # find and read_back show what the target really holds
+    VERSIONS = "versions"
+    CHANGES = "changes"  # update and move
+    DOSSIERS = "dossiers"
+    DELETION = "deletion"
+    TASKS = "tasks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +56,8 @@ class Companion:
 class FilingRequest:
     """One document to file. `document_id` is our own id: by it the target is searched before any second store.
 
-    `part` names which paper of a document this is; `amount` is a gross amount as text with a decimal point.
+    `part` names which paper of a document this is; `amount` is a gross amount as text with a decimal point;
+    `dossier` is the target's id of the case file (Akte) it goes into, empty for none.
     """
 
     document_id: UUID
@@ -39,11 +72,17 @@ class FilingRequest:
     companions: tuple[Companion, ...] = ()
     invoice_register_number: str = ""
     amount: str = ""
+    case_reference: str = ""
+    dossier: str = ""
+    page_count: int | None = None
+    document_date: date | None = None
+    sender: str = ""
+    references: tuple[str, ...] = ()
 
 
-def own_properties(request: FilingRequest) -> dict[str, str]:
-    """Every value this document has, keyed by PropertySource; dates as ISO 8601."""
-    values = {
+def own_properties(request: FilingRequest) -> dict[str, Value]:
+    """Every value this document has, keyed by PropertySource."""
+    values: dict[str, Value] = {
         PropertySource.DOCUMENT_ID.value: str(request.document_id),
         PropertySource.REGISTER_NUMBER.value: request.register_number,
         PropertySource.DOCUMENT_TYPE.value: request.document_type,
@@ -53,18 +92,82 @@ def own_properties(request: FilingRequest) -> dict[str, str]:
         PropertySource.SHA256.value: request.digest.sha256,
         PropertySource.INVOICE_REGISTER_NUMBER.value: request.invoice_register_number,
         PropertySource.AMOUNT.value: request.amount,
+        PropertySource.CASE_REFERENCE.value: request.case_reference,
+        PropertySource.PART.value: request.part,
+        PropertySource.PAGE_COUNT.value: "" if request.page_count is None else str(request.page_count),
+        PropertySource.DOCUMENT_DATE.value: "" if request.document_date is None else request.document_date.isoformat(),
+        PropertySource.SENDER.value: request.sender,
+        PropertySource.REFERENCES.value: request.references,
     }
     return {name: value for name, value in values.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a document belongs: its class decides the category, its unit and dossier who may see it."""
+
+    document_type: str
+    unit: str
+    dossier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FiledDocument:
-    """A document as the target holds it: hashes of its content and properties, in our own names."""
+    """A document as the target holds it, in our own names and spelling.
+
+    `digest` is None where the target cannot show the content (any more): handed over, unconfirmed.
+    `category` is the target's own key, empty where there is none.
+    """
 
     target_id: str
     document_id: UUID
-    digest: FileDigest
-    properties: dict[str, str] = field(default_factory=dict)
+    digest: FileDigest | None
+    properties: dict[str, Value] = field(default_factory=dict)
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierRequest:
+    """A case file to create: `reference` (Aktenzeichen, or node of the filing plan) is its key in the target."""
+
+    reference: str
+    title: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """A case file (Akte) as the target holds it. `closed` is None where the target does not say."""
+
+    target_id: str
+    reference: str
+    title: str
+    closed: bool | None = None
+
+
+class TaskState(StrEnum):
+    """GONE: the target no longer knows the task (deleted there, or its retention is over)."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequest:
+    """A task for persons or groups of the target. A second create with the same `correlation_key` makes no new one.
+
+    `documents` are target ids the task refers to; `due_at` aware; `priority` 0 to 100.
+    """
+
+    correlation_key: str
+    subject: str
+    assignees: tuple[str, ...]
+    description: str = ""
+    due_at: datetime | None = None
+    priority: int = 50
+    documents: tuple[str, ...] = ()
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +178,95 @@ class Health:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One line of `dms check`. `ok` None: the target does not tell ('nicht prüfbar')."""
+
+    ok: bool | None
+    what: str
+    detail: str
+
+
 class Connector(Protocol):
-    """A target for documents. Raises Unavailable, UnclearOutcome (a write may have happened), Rejected."""
+    """A target for documents. Raises Unavailable, UnclearOutcome (a write may have happened), Rejected, NotOffered."""
+
+    def abilities(self) -> frozenset[Ability]:
+        """What this target can do beyond `store`."""
+        ...
+
+    def properties(self) -> frozenset[str]:
+        """Names of our values (PropertySource) the target is configured to hold."""
+        ...
+
+    def category(self, document_type: str) -> str:
+        """The target's category for that class of ours, as read_back shows it; empty where there is none."""
+        ...
 
     def store(self, request: FilingRequest) -> str:
         """File the document and return the target's id. Never called before `find` where that is needed."""
         ...
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
-        """Ids of everything filed under our id, as far as the target shows it already."""
+        """Ids of everything filed under our id, as far as the target shows it already; more than one is a fault."""
         ...
 
     def read_back(self, target_id: str) -> FiledDocument:
         """What really arrived: properties, and the hashes of the content."""
         ...
 
-    def properties(self) -> frozenset[str]:
-        """Names of our values (PropertySource) the target is configured to hold."""
+    def download(self, target_id: str, to: Path) -> FileDigest:
+        """Write the present content to a new file, in constant memory; its hashes."""
+        ...
+
+    def new_version(self, target_id: str, request: FilingRequest) -> None:
+        """Put the request's content and properties on top as a new version. Not repeatable: compare hashes first."""
+        ...
+
+    def update(self, target_id: str, values: Mapping[PropertySource, Value], reason: str) -> None:
+        """Change these properties only. Repeatable."""
+        ...
+
+    def move(self, target_id: str, to: Place, leaving: str, reason: str) -> None:
+        """Give the document the category and unit of `to`, take it out of dossier `leaving` into `to.dossier`.
+
+        Repeatable; empty dossier ids are left alone.
+        """
+        ...
+
+    def find_dossiers(self, reference: str) -> tuple[Dossier, ...]:
+        """Every case file with exactly that reference; more than one is a fault of the target's data."""
+        ...
+
+    def create_dossier(self, request: DossierRequest) -> str:
+        """Create the case file; its id. Not repeatable: find first."""
+        ...
+
+    def children(self, dossier_id: str) -> tuple[str, ...]:
+        """Target ids of everything in the case file."""
+        ...
+
+    def link(self, dossier_id: str, target_id: str) -> None:
+        """Put a document into a further case file. Repeatable."""
+        ...
+
+    def delete(self, target_id: str, reason: str) -> None:
+        """Delete the document with all its versions, giving the reason where the target takes one. Repeatable."""
+        ...
+
+    def create_task(self, request: TaskRequest) -> str:
+        """Create the task; its id. Repeatable by its correlation key."""
+        ...
+
+    def task_state(self, task_id: str) -> TaskState:
+        """How the task stands now."""
+        ...
+
+    def complete_task(self, task_id: str) -> None:
+        """Mark the task as done. Repeatable."""
+        ...
+
+    def check(self) -> tuple[CheckResult, ...]:
+        """Compare the configuration with what the target says of itself; Unavailable if it does not answer."""
         ...
 
     def health(self) -> Health:

@@ -5,6 +5,7 @@ import errno
 __all__ = [
     "BadInput",
     "ConfigurationError",
+    "NotOffered",
     "PosteingangError",
     "Rejected",
     "Unavailable",
@@ -57,6 +58,15 @@ class Rejected(PosteingangError):
     """A neighbour understood us and said no (wrong category, missing property): a person must decide."""
 
     code = "abgelehnt"
+
+
+class NotOffered(Rejected):
+    """The target cannot do this at all (Ability); whoever calls looks first."""
+
+    code = "nicht_angeboten"
+
+    def __init__(self, target: str, what: str) -> None:
+        super().__init__(f"{target} kann das nicht: {what}.")
 
 
 class Unavailable(PosteingangError):

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from config.city_config import DmsMapping, PropertySource
+from config.dms_config import DmsMapping, PropertySource
 from dms_connectors.d3ecm.hal import expand, link
 from dms_connectors.d3ecm.session import D3ecmSettings, NotFound, Session
-from dms_connectors.port import FiledDocument, FilingRequest, Health, own_properties
+from dms_connectors.limited import LimitedConnector
+from dms_connectors.port import Ability, FiledDocument, FilingRequest, Health, Value, own_properties
 from schemas.digest import digest_of_chunks
 from schemas.errors import PosteingangError, Rejected, Unavailable, UnclearOutcome
 
@@ -28,7 +29,7 @@ class _Repository:
     search: str
 
 
-class D3ecmConnector:
+class D3ecmConnector(LimitedConnector):
     """Port implementation over REST. Not thread-safe; one a process."""
 
     def __init__(self, settings: D3ecmSettings, mapping: DmsMapping) -> None:
@@ -36,6 +37,12 @@ class D3ecmConnector:
         self._mapping = mapping
         self._session = Session(settings)
         self._known: _Repository | None = None
+
+    def abilities(self) -> frozenset[Ability]:
+        return frozenset({Ability.PROOF})
+
+    def category(self, document_type: str) -> str:
+        return self._mapping.category_of(document_type)
 
     def close(self) -> None:
         self._session.close()
@@ -48,11 +55,11 @@ class D3ecmConnector:
             self._known = None
             location = self._upload(request.content)
         repository = self._repository()
-        category = self._mapping.categories.get(request.document_type, self._mapping.default_category)
+        category = self._mapping.category_of(request.document_type)
         properties = [
             {
                 "key": self._mapping.properties[PropertySource(name)],
-                "values": [_cut(value)],
+                "values": [_cut(str(value))],
             }
             for name, value in own_properties(request).items()
             if PropertySource(name) in self._mapping.properties
@@ -94,11 +101,11 @@ class D3ecmConnector:
         with self._forgetting_old_addresses():
             item = self._session.get_json(expand(repository.item, dmsobjectid=target_id, sourceid=repository.source))
         ours = {key: source.value for source, key in self._mapping.properties.items()}
-        values = {ours[key]: value for key, value in _read_properties(item) if key in ours}
+        values: dict[str, Value] = {ours[key]: value for key, value in _read_properties(item) if key in ours}
         with self._session.stream(link(item, "mainblobcontent")) as chunks:
             digest = digest_of_chunks(chunks)
         try:
-            document_id = UUID(values[PropertySource.DOCUMENT_ID.value])
+            document_id = UUID(str(values[PropertySource.DOCUMENT_ID.value]))
         except (KeyError, ValueError):
             raise Rejected(f"Das DMS-Dokument {target_id} trägt unsere Dokument-ID nicht.") from None
         return FiledDocument(target_id, document_id, digest, values)

@@ -151,7 +151,7 @@ def _difference(request: FilingRequest, target_id: str, connector: Connector) ->
     if others:
         return f"Doppelt abgelegt: {target_id}, {', '.join(others)}. Bitte im Zielsystem bereinigen."
     filed = connector.read_back(target_id)
-    if filed.digest.sha256 != request.digest.sha256:
+    if filed.digest is not None and filed.digest.sha256 != request.digest.sha256:
         return f"{target_id}: Der abgelegte Inhalt ist nicht der gesendete (SHA-256 verschieden)."
     sent = own_properties(request)
     lost = [name for name, value in filed.properties.items() if sent.get(name) not in (None, value)]

@@ -236,7 +236,7 @@ MISTAKES = {
         'unit: "4"',
         'bereich: "4"',
         "properties.bereich: erlaubt ist nur 'document_id', 'register_number', 'document_type', 'unit', "
-        "'received_on', 'file_name', 'sha256', 'invoice_register_number' oder 'amount'",
+        "'received_on', 'file_name', 'sha256', 'invoice_register_number', 'amount'",
     ),
     "a decision no archive takes": (
         "retention.yaml",

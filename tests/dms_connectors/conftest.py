@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from config.city_config import DmsMapping
+from config.dms_config import DmsMapping
 from config.load import read_city
 from config.settings import CODE_ROOT
 from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings

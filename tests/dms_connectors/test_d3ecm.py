@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from config.city_config import DmsMapping
+from config.dms_config import DmsMapping
 from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings
 from schemas.errors import PosteingangError, Rejected, Unavailable, UnclearOutcome
 from tests.dms_connectors.conftest import MakeConnector, MakeMock, MakeRequest
