@@ -110,8 +110,8 @@ def _jbig2(settings: Settings) -> Check:
 
 def _invoice_rules(settings: Settings) -> Check:
     from pipelines.invoice.engine import rule_sheet
-    from pipelines.invoice.packs.store import damaged, installed
     from pipelines.invoice.scenarios import SCENARIOS
+    from pipelines.packs.store import damaged, installed
 
     remedy = "Die Installation mit ./run up erneuern."
     try:

@@ -1,48 +1,68 @@
-"""Rule packs as the command line serves them: install through the validator process, list, verify, compare."""
+"""Packs as the command line serves them: install through the validator process, list, change, verify, compare."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from config.settings import load_settings
-from pipelines.invoice.packs import store
 from pipelines.invoice.validator import Validator
+from pipelines.packs import store
 from posteingang.validate import judged
 from schemas.errors import BadInput
-from schemas.rule_pack import BUILTIN, RulePack
-from schemas.validation import Finding, ValidationReport
+from schemas.german_time import BERLIN, day_in_germany
+from schemas.rule_pack import BUILTIN, PackKind, RulePack, judging
+from schemas.validation import Finding, ValidationReport, name_of
 
-__all__ = ["differences", "install_pack", "listed", "remove_pack", "verify_packs"]
+__all__ = [
+    "change_pack",
+    "differences",
+    "in_folder",
+    "install_pack",
+    "listed",
+    "received_in",
+    "remove_pack",
+    "verify_packs",
+]
 
 
-def install_pack(
-    source: Path, *, valid_from: date | None = None, valid_until: date | None = None, active: bool | None = None
-) -> str:
-    """Install the zip and say what is there now."""
+def install_pack(source: Path, options: Mapping[str, object] | None = None) -> list[str]:
+    """Install the zip; what is there now, and which packs it stands beside or replaces."""
     settings = load_settings()
+    before = store.installed(settings.packs)
     with Validator(settings.invoice_time_limit) as validator:
-        pack, new = store.install(
-            source,
-            settings.packs,
-            now=datetime.now(UTC),
-            compile_pack=validator.compile_pack,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            active=active,
+        pack = store.install(
+            source, settings.packs, now=datetime.now(UTC), compile_pack=validator.compile_pack, options=options
         )
-    return f"{'Installiert' if new else 'Schon installiert'}: {_described(pack)}"
+    said = [f"Installiert: {_described(pack)}"]
+    if pack.kind is PackKind.CONFIGURATION:
+        others = [one for one in before if one.kind is pack.kind and one.active]
+        said += [
+            f"Ab {pack.valid_from:%d.%m.%Y} an Stelle von {one.name}."
+            if one.standard == pack.standard
+            else f"Daneben prüft {one.name} ({one.standard})."
+            for one in others
+        ]
+    return said
+
+
+def change_pack(name: str, options: Mapping[str, object]) -> str:
+    """What the pack is now. BadInput if nothing is to be changed."""
+    if not options:
+        raise BadInput("Es ist nicht angegeben, was sich ändern soll.", remedy="Möglich sind die Angaben aus --help.")
+    return f"Geändert: {_described(store.change(load_settings().packs, name, options))}"
 
 
 def listed(day: date) -> list[str]:
-    """Every pack in a line; the one that judges what is received on that day is marked."""
+    """Every pack in a line; those that judge what is issued and received on that day are marked."""
     packs = store.installed(load_settings().packs)
-    judging = next((pack for pack in packs if pack.valid_on(day)), None)
-    return [f"{'* ' if pack is judging else '  '}{_described(pack)}" for pack in packs]
+    valid = (pack for pack in packs if pack.kind is PackKind.CONFIGURATION and pack.valid_on(day))
+    names = {pack.name for pack in judging(valid, day)}
+    return [f"{'* ' if pack.name in names else '  '}{_described(pack)}" for pack in packs]
 
 
-def remove_pack(name: str) -> None:
-    """BadInput if there is none of that name."""
-    store.remove(load_settings().packs, name)
+def remove_pack(name: str, *, force: bool = False) -> None:
+    """BadInput if there is none of that name, or it may be needed to repeat what it judged."""
+    store.remove(load_settings().packs, name, today=day_in_germany(datetime.now(UTC)), force=force)
 
 
 def verify_packs() -> Iterator[tuple[str, list[str]]]:
@@ -52,28 +72,58 @@ def verify_packs() -> Iterator[tuple[str, list[str]]]:
         yield pack.name, store.damaged(packs / pack.name)
 
 
-def differences(name: str, against: str, folder: Path) -> tuple[int, list[str]]:
-    """How many files of the folder were judged by both, and a line for every verdict and rule that differs."""
-    packs = load_settings().packs
-    one = store.folder_of(packs, name)
-    other = None if against == BUILTIN else store.folder_of(packs, against)
+def in_folder(folder: Path) -> dict[Path, str]:
+    """Every file in the folder. BadInput if it is none."""
     if not folder.is_dir():
         raise BadInput(f"{folder} ist kein Ordner.", remedy="Bitte den Pfad prüfen.")
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    lines: list[str] = []
-    if files:
-        pairs = zip(judged(files, one), judged(files, other), strict=True)
-        lines = [line for (_, new), (_, old) in pairs for line in _differing(new, old, name, against)]
-    return len(files), lines
+    return {path: str(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def received_in(month: date) -> dict[Path, str]:
+    """The originals of all invoices received in the month of that day, with their register numbers."""
+    from posteingang.installation import open_records
+
+    settings = open_records()
+    from records.objects import ObjectStore
+    from records.register import originals_received
+
+    objects = ObjectStore(settings.objects)
+    first = month.replace(day=1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    begin, end = (datetime(day.year, day.month, 1, tzinfo=BERLIN) for day in (first, after))
+    return {objects.path(sha256): number for number, sha256 in originals_received(begin, end)}
+
+
+def differences(name: str, against: str, invoices: Mapping[Path, str]) -> list[str]:
+    """A line for every verdict and rule that differs. `invoices` are files and what to call them."""
+    packs = load_settings().packs
+    one = (_configuration(packs, name),)
+    other = () if against == BUILTIN else (_configuration(packs, against),)
+    if not invoices:
+        return []
+    files = list(invoices)
+    pairs = zip(judged(files, one), judged(files, other), strict=True)
+    return [
+        f"{new.file.replace(name_of(path), invoices[path])}: {line}"
+        for (path, new), (_, old) in pairs
+        for line in _differing(new, old, name, against)
+    ]
+
+
+def _configuration(packs: Path, name: str) -> Path:
+    folder = store.folder_of(packs, name)
+    if store.recorded(folder).kind is not PackKind.CONFIGURATION:
+        raise BadInput(f"{name} enthält Schemas und prüft keine Rechnungen.", remedy="Verglichen werden Regelpakete.")
+    return folder
 
 
 def _differing(new: ValidationReport, old: ValidationReport, name: str, against: str) -> Iterator[str]:
     if new.verdict is not old.verdict:
-        yield f"{new.file}: {name} {new.verdict.label}, {against} {old.verdict.label}"
+        yield f"{name} {new.verdict.label}, {against} {old.verdict.label}"
     ours, theirs = _rules(new.findings), _rules(old.findings)
     for rule in sorted(ours.keys() | theirs.keys()):
         if ours.get(rule) != theirs.get(rule):
-            yield f"{new.file}: {rule}: {name} {ours.get(rule, '–')}, {against} {theirs.get(rule, '–')}"
+            yield f"{rule}: {name} {ours.get(rule, '–')}, {against} {theirs.get(rule, '–')}"
 
 
 def _rules(findings: tuple[Finding, ...]) -> dict[str, str]:
@@ -92,6 +142,7 @@ def _described(pack: RulePack) -> str:
     until = f"bis {pack.valid_until:%d.%m.%Y}" if pack.valid_until else "ohne Ende"
     state = "" if pack.active else ", nicht aktiv"
     return (
-        f"{pack.name}: {pack.title}, Stand {pack.date:%d.%m.%Y}, gültig ab {pack.valid_from:%d.%m.%Y} {until}{state}, "
-        f"SHA-256 {pack.sha256}"
+        f"{pack.name}: {pack.kind.label} {pack.standard} {pack.version}, Stand {pack.date:%d.%m.%Y}, "
+        f"gültig ab {pack.valid_from:%d.%m.%Y} {until}{state}, Platz {pack.place}, "
+        f"installiert {pack.installed_at.astimezone(BERLIN):%d.%m.%Y %H:%M} aus {pack.source}, SHA-256 {pack.sha256}"
     )

@@ -13,8 +13,8 @@ from queue import SimpleQueue
 
 from config.settings import load_settings
 from pipelines.invoice.mail import reports_on
-from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.validator import Validator
+from pipelines.packs.store import packs_for
 from posteingang.varl import VarlFolder
 from schemas.errors import BadInput, os_reason
 from schemas.validation import Finding, ValidationReport, Verdict
@@ -29,7 +29,7 @@ def validate_files(
 ) -> int:
     """One report a file, of a mail one an invoice. 0: all accepted, 1: one rejected, 3: only that one is not assessed.
 
-    The rule pack valid on `day` judges what it has a scenario for; `varl` is a folder for one XML report a file.
+    The rule packs valid on `day` judge what they have a scenario for; `varl` is a folder for one XML report a file.
     BadInput if a path cannot be read, or would be overwritten by the output; nothing is judged then.
     """
     for path in files:
@@ -38,11 +38,11 @@ def validate_files(
             raise BadInput(
                 f"{path}: ist zugleich Eingabe und Ausgabe.", remedy="Bitte für -o eine andere Datei nennen."
             )
-    pack = pack_for(load_settings().packs, day) if day else None
+    packs = packs_for(load_settings().packs, day) if day else ()
     reports = VarlFolder(varl, files) if varl else None
     verdicts: Counter[Verdict] = Counter()
     with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as target:
-        for path, found in judged(files, pack):
+        for path, found in judged(files, packs, day):
             if reports is not None:
                 reports.write(path, found)
             report = found.kept()
@@ -55,7 +55,9 @@ def validate_files(
     return _NOT_ASSESSED if verdicts[Verdict.NOT_ASSESSED] else 0
 
 
-def judged(files: list[Path], pack: Path | None = None) -> Iterator[tuple[Path, ValidationReport]]:
+def judged(
+    files: list[Path], packs: tuple[Path, ...] = (), day: date | None = None
+) -> Iterator[tuple[Path, ValidationReport]]:
     """Each file with its reports, in their order. Every core has a validator; a file goes to whichever is free."""
     cores = min(len(files), len(os.sched_getaffinity(0)))
     validators = [Validator(load_settings().invoice_time_limit) for _ in range(cores)]
@@ -66,7 +68,7 @@ def judged(files: list[Path], pack: Path | None = None) -> Iterator[tuple[Path, 
     def judge(path: Path) -> list[tuple[Path, ValidationReport]]:
         validator = free.get()
         try:
-            return [(path, report) for report in reports_on(path, lambda part: validator.judge(part, pack))]
+            return [(path, report) for report in reports_on(path, lambda part: validator.judge(part, packs, day))]
         finally:
             free.put(validator)
 

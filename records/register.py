@@ -5,10 +5,11 @@ from datetime import datetime
 
 from records.models import Document, RegisterEntry
 from records.numbers import INVOICE_REGISTER, next_number
+from schemas.states import FileRole
 from schemas.validation import InvoiceKind, Verdict
 from schemas.values import Assessment, Entry, InvoiceFacts
 
-__all__ = ["assess", "enter", "entry_of", "entry_with", "release_identity", "same_number"]
+__all__ = ["assess", "enter", "entry_of", "entry_with", "originals_received", "release_identity", "same_number"]
 
 
 def enter(document: Document, invoice: InvoiceFacts, now: datetime, year: int) -> RegisterEntry:
@@ -62,6 +63,16 @@ def entry_of(document: Document) -> Entry | None:
     if row.verdict is not None and row.kind is not None:
         assessment = Assessment(Verdict(row.verdict), InvoiceKind(row.kind), row.scenario)
     return Entry(row.number, invoice, assessment)
+
+
+def originals_received(begin: datetime, end: datetime) -> list[tuple[str, str]]:
+    """Number and SHA-256 of the original of every entered invoice received from `begin` up to before `end`."""
+    entered = RegisterEntry.objects.filter(
+        document__intake__received_at__gte=begin,
+        document__intake__received_at__lt=end,
+        document__files__role=FileRole.ORIGINAL,
+    )
+    return list(entered.order_by("number").values_list("number", "document__files__content"))
 
 
 def entry_with(identity: str | None, besides: Document) -> RegisterEntry | None:

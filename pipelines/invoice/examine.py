@@ -7,10 +7,10 @@ from config.settings import load_settings
 from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
-from pipelines.invoice.packs.store import pack_for
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import invoice_html
 from pipelines.invoice.validator import own_validator
+from pipelines.packs.store import packs_for
 from schemas.german_time import day_in_germany
 from schemas.invoice import Invoice
 from schemas.states import FileRole, State
@@ -24,8 +24,9 @@ def validate(work: Work, city: City) -> StepResult:
     """The report by the rules of the day of receipt, as a file; the policy follows in the next step."""
     original = work.file(FileRole.ORIGINAL)
     data = work.files.get(FileRole.INVOICE_XML, original)
-    pack = pack_for(load_settings().packs, day_in_germany(work.scan.received_at))
-    report = own_validator().judge(original.path, pack).kept().model_copy(update={"file": data.name})
+    day = day_in_germany(work.scan.received_at)
+    judged = own_validator().judge(original.path, packs_for(load_settings().packs, day), day)
+    report = judged.kept().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
     return StepResult(

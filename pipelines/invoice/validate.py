@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.invoice.bmf import classified
+from pipelines.invoice.by_pack import judged_by_packs
 from pipelines.invoice.checks.own import own_findings
 from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
-from pipelines.invoice.packs.judge import judged_by_pack
 from pipelines.invoice.scenarios import Resource, Scenario, scenario_for
 from pipelines.invoice.varl import builtin_scenario
 from schemas.errors import BadInput
@@ -36,13 +36,13 @@ Begun = Callable[[ValidationReport], None]
 
 
 def validate_file(
-    path: Path, begun: Begun = lambda report: None, pack: Path | None = None, today: date | None = None
+    path: Path, begun: Begun = lambda report: None, packs: tuple[Path, ...] = (), today: date | None = None
 ) -> ValidationReport:
     """The report on one file. `begun` is told what is known before the rules run, should they never end.
 
-    The rule pack in the folder `pack` judges what it has a scenario for, the built-in rules everything else.
+    The first of the rule packs in the folders `packs` that has a scenario for it judges, else the built-in rules.
     Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
-    Our own checks follow and change nothing of that; `today` is the day they judge dates by.
+    Our own checks follow and change nothing of that; `today` is the day everything is judged as of.
     OSError if the path cannot be read, ConfigurationError if the rules cannot be used.
     """
     try:
@@ -63,12 +63,13 @@ def validate_file(
         findings=_on_source(source),
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
-    if pack is not None and (judged := judged_by_pack(report, source.root, pack, begun)) is not None:
-        return _completed(judged, path, source, today)
+    day = today or day_in_germany(datetime.now(UTC))
+    if packs and (judged := judged_by_packs(report, source.root, packs, begun, day)) is not None:
+        return _completed(judged, path, source, day)
     if scenario is None:
         return report
     begun(report)
-    return _completed(_judged(report, source, scenario), path, source, today)
+    return _completed(_judged(report, source, scenario), path, source, day)
 
 
 def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> ValidationReport:
@@ -115,10 +116,10 @@ def _step(identifier: str, resource: Resource, findings: list[Finding], aborted:
     return Step(id=identifier, resources=((resource.name, resource.path),), messages=tuple(messages))
 
 
-def _completed(report: ValidationReport, path: Path, source: Source, today: date | None) -> ValidationReport:
+def _completed(report: ValidationReport, path: Path, source: Source, day: date) -> ValidationReport:
     """With our own findings behind the official ones, and each error with its class."""
     valid = all(finding.rule != "XSD" for finding in report.findings)
-    ours = own_findings(path, source, today or day_in_germany(datetime.now(UTC)), valid=valid)
+    ours = own_findings(path, source, day, valid=valid)
     return report.model_copy(update={"findings": (*map(classified, report.findings), *ours)})
 
 

@@ -2,9 +2,9 @@
 
 Saxon holds the interpreter while it works, so no timer inside the process could interrupt it. The client below starts
 the process when it is first needed, asks it file by file, and stops it when a file takes too long.
-`python -m pipelines.invoice.validator`: a question (JSON) a line in: a file and the rule pack that may judge it, or a
-rule pack alone, to be compiled. Out come lines with a mark in front: ready, the preliminary report, the report; or that
-the rules cannot be used, and why.
+`python -m pipelines.invoice.validator`: a question (JSON) a line in: a file, the day to judge it as of and the rule
+packs that may judge it, or a rule pack alone, to be compiled. Out come lines with a mark in front: ready, the
+preliminary report, the report; or that the rules cannot be used, and why.
 """
 
 import atexit
@@ -17,10 +17,11 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from schemas.errors import ConfigurationError, os_reason
 from schemas.lifeline import die_with_parent
@@ -52,10 +53,10 @@ class Validator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def judge(self, path: Path, pack: Path | None = None) -> ValidationReport:
+    def judge(self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None) -> ValidationReport:
         """The report on that file. One that takes longer than the limit, or kills the process, is not assessed.
 
-        The rule pack in the folder `pack` judges what it has a scenario for.
+        The first of the rule packs in the folders `packs` that has a scenario for it judges; as of `day`, else today.
         OSError if the path cannot be read, ConfigurationError if the validator does not start or cannot use its rules.
         """
         path.stat()
@@ -64,7 +65,12 @@ class Validator:
         end = time.monotonic() + self._limit
         try:
             with suppress(BrokenPipeError):
-                self._ask(process, path=path, pack=pack)
+                self._ask(
+                    process,
+                    path=_place(path),
+                    packs=[_place(pack) for pack in packs],
+                    day=day.isoformat() if day else None,
+                )
                 while line := self._line(process, end):
                     if line[:1] == _UNUSABLE:
                         raise _unusable(line)
@@ -84,7 +90,7 @@ class Validator:
         process, line = self._started(), b""
         try:
             with suppress(BrokenPipeError):
-                self._ask(process, pack=pack)
+                self._ask(process, pack=_place(pack))
                 line = self._line(process, time.monotonic() + _COMPILED_WITHIN)
         finally:
             if not line:
@@ -120,9 +126,8 @@ class Validator:
         return self._process
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], **places: Path | None) -> None:
+    def _ask(process: subprocess.Popen[bytes], **question: str | list[str] | None) -> None:
         assert process.stdin is not None
-        question = {name: os.fsdecode(place.absolute()) for name, place in places.items() if place is not None}
         process.stdin.write(json.dumps(question).encode() + b"\n")
         process.stdin.flush()
 
@@ -178,27 +183,30 @@ def _serve(time_limit: float) -> None:
         seconds = int(time.process_time()) + int(time_limit * 4) + 10
         if most_seconds == resource.RLIM_INFINITY or seconds < most_seconds:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, most_seconds))
-        question = {name: Path(place) for name, place in json.loads(line).items()}
         try:
-            say(_DONE, _answer(question, lambda report: say(_BEGUN, report.model_dump_json())))
+            say(_DONE, _answer(json.loads(line), lambda report: say(_BEGUN, report.model_dump_json())))
         except ConfigurationError as problem:
             say(_UNUSABLE, json.dumps([problem.sentence, problem.remedy]))
 
 
-def _answer(question: dict[str, Path], begun: Callable[[ValidationReport], None]) -> str:
+def _answer(question: dict[str, Any], begun: Callable[[ValidationReport], None]) -> str:
     """The report; nothing for a pack that compiles. ConfigurationError if the rules cannot be used."""
-    from pipelines.invoice.packs.load import load_pack
     from pipelines.invoice.validate import validate_file
+    from pipelines.packs.load import check_pack
 
-    pack = question.get("pack")
-    if "path" not in question:
-        load_pack(question["pack"])
+    if "pack" in question:
+        check_pack(Path(question["pack"]))
         return ""
-    path = question["path"]
+    path, packs = Path(question["path"]), tuple(map(Path, question["packs"]))
+    day = date.fromisoformat(question["day"]) if question["day"] else None
     try:
-        return validate_file(path, begun, pack).model_dump_json()
+        return validate_file(path, begun, packs, day).model_dump_json()
     except OSError as error:
         return nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).").model_dump_json()
+
+
+def _place(path: Path) -> str:
+    return os.fsdecode(path.absolute())
 
 
 def _unusable(line: bytes) -> ConfigurationError:

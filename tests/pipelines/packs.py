@@ -50,28 +50,40 @@ def scenario(
     accept: str | None = ACCEPT,
     sheets: tuple[str, ...] = ("resources/ubl/2.1/xsl/rules.xsl",),
     schema: str = "resources/ubl/2.1/xsd/maindoc/Invoice.xsd",
+    report: bool = True,
 ) -> str:
-    """One scenario element. `levels` are customLevel elements."""
+    """One scenario element. `levels` are customLevel elements; without `report` it has no createReport."""
     judged = "".join(
         f"<validateWithSchematron><resource><name>Regeln {number}</name><location>{place}</location></resource>"
         "</validateWithSchematron>"
         for number, place in enumerate(sheets, 1)
     )
+    created = (
+        "<createReport><resource><name>Bericht</name><location>resources/xrechnung-report.xsl</location></resource>"
+        f"{levels}</createReport>"
+    )
     return (
-        f"<scenario><name>{name}</name><namespace prefix='ubl'>{INVOICE}</namespace>"
+        f"<scenario><name>{name}</name><description><p>Für die Probe</p></description>"
+        f"<namespace prefix='ubl'>{INVOICE}</namespace>"
+        "<namespace prefix='svrl'>http://purl.oclc.org/dsdl/svrl</namespace>"
         "<namespace prefix='rep'> http://www.xoev.de/de/validator/varl/1 </namespace>"
         f"<match>{match}</match><validateWithXmlSchema><resource><name>Schema</name><location>{schema}</location>"
-        f"</resource></validateWithXmlSchema>{judged}<createReport><resource><name>Bericht</name>"
-        f"<location>resources/xrechnung-report.xsl</location></resource>{levels}</createReport>"
+        f"</resource></validateWithXmlSchema>{judged}{created if report else ''}"
         f"{'' if accept is None else f'<acceptMatch>{accept}</acceptMatch>'}</scenario>"
     )
 
 
-def scenarios_xml(*scenarios: str, date: str = "2026-08-31", version: str = "1.0.0", framework: str = "1") -> str:
+def scenarios_xml(
+    *scenarios: str,
+    date: str = "2026-08-31",
+    version: str = "1.0.0",
+    framework: str = "1",
+    title: str = "Probe",
+) -> str:
     """The whole scenarios.xml."""
     return (
         f'<scenarios xmlns="http://www.xoev.de/de/validator/framework/{framework}/scenarios"'
-        f' frameworkVersion="{version}"><name>Probe</name><date>{date}</date><description><p>Test</p></description>'
+        f' frameworkVersion="{version}"><name>{title}</name><date>{date}</date><description><p>Test</p></description>'
         f"{''.join(scenarios or (scenario(),))}<noScenarioReport><resource><name>Bericht</name>"
         "<location>resources/default-report.xsl</location></resource></noScenarioReport></scenarios>"
     )

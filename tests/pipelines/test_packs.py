@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,10 +10,10 @@ import pytest
 
 from config.city_config import City
 from pipelines.invoice import examine
-from pipelines.invoice.packs import store
-from pipelines.invoice.packs.load import load_pack
 from pipelines.invoice.validate import validate_file
 from pipelines.invoice.validator import Validator, own_validator
+from pipelines.packs import store
+from pipelines.packs.load import check_pack
 from schemas.errors import BadInput, ConfigurationError
 from schemas.states import FileRole
 from schemas.validation import Severity, ValidationReport, Verdict
@@ -23,14 +23,14 @@ from tests.pipelines.packs import ACCEPT, CATCH_ALL, INVOICE, pack_zip, says, sc
 from tests.pipelines.papers import Desk
 
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
 RULES = "resources/ubl/2.1/xsl/rules.xsl"
 MORE = "resources/ubl/2.1/xsl/more.xsl"
 Judge = Callable[..., ValidationReport]
 
 
 def install(zipped: Path, packs: Path, **options: object) -> store.RulePack:
-    pack, _ = store.install(zipped, packs, now=NOW, compile_pack=load_pack, **options)  # type: ignore[arg-type]
-    return pack
+    return store.install(zipped, packs, now=NOW, compile_pack=check_pack, options=options)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def judge(tmp_path: Path, packs: Path) -> Judge:
         renamed = {{"rules": RULES, "more": MORE}[name]: text for name, text in files.items()}
         pack = install(pack_zip(tmp_path, *scenarios, files=renamed), packs)
         (tmp_path / "rechnung.xml").write_bytes(content)
-        return validate_file(tmp_path / "rechnung.xml", pack=packs / pack.name)
+        return validate_file(tmp_path / "rechnung.xml", packs=(packs / pack.name,))
 
     return judged
 
@@ -83,16 +83,27 @@ def test_what_it_has_no_scenario_for_is_judged_by_the_built_in_rules(judge: Judg
 @pytest.mark.parametrize(
     ("matches", "name"),
     [
-        ((CATCH_ALL, CATCH_ALL), "EN16931 XRechnung (UBL Invoice)"),
         ((CATCH_ALL, "false()"), "S0"),
+        (("false()", CATCH_ALL), "S1"),
         (("xs:integer(/ubl:Invoice/*[1]) = 1", CATCH_ALL), "S1"),
+        (("exists(/rep:Invoice)", CATCH_ALL), "S1"),
+        (("/ubl:Invoice/*[1][not(self::ubl:Invoice)]", "false()"), "S0"),
         (("false()", "error()"), "EN16931 XRechnung (UBL Invoice)"),
     ],
-    ids=["two match", "one matches", "one fails on the document", "none matches"],
+    ids=["first", "second", "one fails on the document", "prefixes count", "a node is true", "none: built-in"],
 )
-def test_exactly_one_scenario_must_match(matches: tuple[str, ...], name: str, judge: Judge) -> None:
+def test_the_scenario_that_matches_judges(matches: tuple[str, ...], name: str, judge: Judge) -> None:
     report = judge(*(scenario(f"S{number}", match) for number, match in enumerate(matches)))
     assert report.scenario == name
+    assert report.findings == ()
+
+
+def test_of_several_that_match_the_first_judges_and_it_is_said(judge: Judge) -> None:
+    report = judge(*(scenario(f"S{number}") for number in range(3)), scenario("S3", "false()"))
+    assert (report.scenario, report.verdict) == ("S0", Verdict.ACCEPT)
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity) == ("PE-SZENARIO", Severity.WARNING)
+    assert "„S0“, „S1“, „S2“; geprüft wird nach dem ersten" in finding.message
 
 
 @pytest.mark.parametrize(
@@ -178,58 +189,117 @@ def test_several_schemas_of_a_scenario_are_one(judge: Judge, tmp_path: Path, pac
     two = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:zwei"/>'
     install(pack_zip(tmp_path, both, files={"resources/zwei.xsd": two}), packs)
     (tmp_path / "a.xml").write_bytes(ubl_invoice())
-    assert validate_file(tmp_path / "a.xml", pack=packs / "probe").verdict is Verdict.ACCEPT
+    assert validate_file(tmp_path / "a.xml", packs=(packs / "probe",)).verdict is Verdict.ACCEPT
 
 
-def days(first: str | None, last: str | None) -> dict[str, date | None]:
-    return {
-        "valid_from": date.fromisoformat(first) if first else None,
-        "valid_until": date.fromisoformat(last) if last else None,
-    }
+def days(first: str | None, last: str | None) -> dict[str, date]:
+    named = {"valid_from": first, "valid_until": last}
+    return {name: date.fromisoformat(text) for name, text in named.items() if text}
 
 
-def test_the_day_of_receipt_chooses_the_pack(tmp_path: Path, packs: Path) -> None:
-    assert store.pack_for(packs, date(2026, 9, 1)) is None, "no folder, no pack"
+def test_the_day_of_receipt_chooses_the_packs(tmp_path: Path, packs: Path) -> None:
+    assert store.packs_for(packs, date(2026, 9, 1)) == (), "no folder, no pack"
     install(pack_zip(tmp_path, name="alt", date="2026-01-31"), packs, **days(None, "2026-10-31"))
     install(pack_zip(tmp_path, name="neu", date="2026-08-31"), packs, **days("2026-09-30", None))
     chosen = {
-        "2026-01-30": None, "2026-01-31": "alt", "2026-09-29": "alt", "2026-09-30": "neu", "2026-11-24": "neu",
+        "2026-01-30": (), "2026-01-31": ("alt",), "2026-09-29": ("alt",), "2026-09-30": ("neu", "alt"),
+        "2026-11-24": ("neu",),
     }  # fmt: skip
-    for day, name in chosen.items():
-        assert store.pack_for(packs, date.fromisoformat(day)) == (packs / name if name else None)
-    install(tmp_path / "neu.zip", packs, active=False)
-    assert store.pack_for(packs, date(2026, 9, 30)) == packs / "alt"
-    assert store.pack_for(packs, date(2026, 11, 1)) is None
+    for day, names in chosen.items():
+        assert store.packs_for(packs, date.fromisoformat(day)) == tuple(packs / name for name in names)
+    store.change(packs, "neu", {"active": False})
+    assert store.packs_for(packs, date(2026, 9, 30)) == (packs / "alt",)
+    assert store.packs_for(packs, date(2026, 11, 1)) == ()
 
 
-def test_installing_again_changes_only_what_is_named(tmp_path: Path, packs: Path) -> None:
-    zipped = pack_zip(tmp_path)
-    first = install(zipped, packs, **days(None, "2026-12-31"))
-    again, new = store.install(zipped, packs, now=datetime.now(UTC), compile_pack=lambda folder: None)
-    assert (again, new) == (first, False)
-    assert (first.valid_from, first.title, first.source) == (date(2026, 8, 31), "Probe", "probe.zip")
-    later = install(zipped.rename(tmp_path / "anders.zip"), packs, **days("2026-10-01", None))
-    assert later == first.model_copy(update={"valid_from": date(2026, 10, 1)})
-    assert store.installed(packs) == [later]
+def test_while_two_packs_of_a_standard_are_valid_the_date_of_the_invoice_decides(tmp_path: Path, packs: Path) -> None:
+    def rejecting(rule: str, name: str, first: str) -> None:
+        zipped = pack_zip(tmp_path, name=name, files={RULES: sheet(says(rule))}, title=f"Probe {first[5:7]}.0")
+        install(zipped, packs, **days(first, None))
+
+    rejecting("ALT", "alt", "2026-01-31")
+    rejecting("NEU", "neu", "2026-09-30")
+    spoke = {}
+    for issued in ("2025-12-31", "2026-09-29", "2026-09-30", "2027-12-31", "irgendwann"):
+        (tmp_path / "a.xml").write_bytes(changed(ubl_invoice(), "cbc:IssueDate", issued))
+        report = validate_file(tmp_path / "a.xml", packs=store.packs_for(packs, date(2026, 10, 5)))
+        spoke[issued] = report.findings[0].rule
+    assert spoke == {
+        "2025-12-31": "NEU", "2026-09-29": "ALT", "2026-09-30": "NEU", "2027-12-31": "NEU", "irgendwann": "NEU",
+    }  # fmt: skip
+
+
+def test_the_date_of_an_invoice_in_cii_is_read_as_well(tmp_path: Path, packs: Path) -> None:
+    everything = scenario(match="true()")
+    for name, first in (("alt", "2026-01-31"), ("neu", "2026-09-30")):
+        install(pack_zip(tmp_path, everything, name=name, title="Probe", date=first), packs)
+    content = changed(cii_invoice(), "rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString", "20260929")
+    (tmp_path / "a.xml").write_bytes(content)
+    report = validate_file(tmp_path / "a.xml", packs=store.packs_for(packs, date(2026, 10, 5)))
+    assert report.rules[0].name == "Regelpaket alt"
+
+
+def test_packs_of_different_standards_are_asked_one_after_the_other(tmp_path: Path, packs: Path) -> None:
+    only_credit_notes = scenario("Nur Gutschriften", "exists(/*:CreditNote)")
+    install(pack_zip(tmp_path, only_credit_notes, name="peppol", title="Peppol 3.0"), packs, place=1)
+    install(pack_zip(tmp_path, scenario("A"), name="xrechnung", title="XRechnung 3.0.2", date="2026-01-31"), packs)
+    install(pack_zip(tmp_path, scenario("B"), name="andere", title="EN 16931 (2026-08-31)"), packs)
+    assert [pack.standard for pack in store.installed(packs)] == ["peppol", "en-16931", "xrechnung"]
+    (tmp_path / "a.xml").write_bytes(changed(ubl_invoice(), "cbc:IssueDate", "2026-10-01"))
+
+    def judged_by() -> tuple[str | None, str]:
+        report = validate_file(tmp_path / "a.xml", packs=store.packs_for(packs, date(2026, 10, 5)))
+        return report.scenario, report.rules[0].name
+
+    assert judged_by() == ("B", "Regelpaket andere"), "of the same place the newest first"
+    store.change(packs, "xrechnung", {"place": 50})
+    assert judged_by() == ("A", "Regelpaket xrechnung")
+    store.change(packs, "xrechnung", {"standard": "en-16931"})
+    assert judged_by() == ("B", "Regelpaket andere"), "of one standard the newest alone"
+    (tmp_path / "a.xml").write_bytes(cii_invoice())
+    assert judged_by()[0] == "EN16931 XRechnung (CII)", "no scenario in any: built-in"
+
+
+def test_the_record_says_what_was_installed_whence_and_when(tmp_path: Path, packs: Path) -> None:
+    name = "xrechnung-3.0.2-validator-configuration-2026-08-31"
+    record = install(pack_zip(tmp_path, name=name, title="XRechnung"), packs, source="https://xeinkauf.de/")
+    assert (record.name, record.standard, record.version, record.title) == (name, "xrechnung", "3.0.2", "XRechnung")
+    assert (record.date, record.valid_from, record.installed_at) == (date(2026, 8, 31), date(2026, 8, 31), NOW)
+    assert (record.source, record.sha256) == ("https://xeinkauf.de/", store.hash_of(tmp_path / f"{name}.zip"))
+    assert store.recorded(packs / name) == record
+
+
+def test_the_same_zip_is_installed_once_and_its_days_can_be_changed(tmp_path: Path, packs: Path) -> None:
+    first = install(pack_zip(tmp_path), packs, **days(None, "2026-12-31"))
+    with pytest.raises(BadInput, match=r"anders.zip ist schon installiert, als probe\..*packs set probe"):
+        install((tmp_path / "probe.zip").rename(tmp_path / "anders.zip"), packs)
+    changed = store.change(packs, "probe", {"valid_from": date(2026, 10, 1)})
+    assert changed == first.model_copy(update={"valid_from": date(2026, 10, 1)})
+    assert store.installed(packs) == [changed]
     with pytest.raises(BadInput, match="vor dem ersten"):
-        install(tmp_path / "anders.zip", packs, **days(None, "2026-01-01"))
+        store.change(packs, "probe", {"valid_until": date(2026, 1, 1)})
     assert [path.name for path in packs.iterdir()] == ["probe"]
 
 
 def test_another_pack_of_the_same_name_is_not_mixed_in(tmp_path: Path, packs: Path) -> None:
     install(pack_zip(tmp_path), packs)
-    with pytest.raises(BadInput, match="schon installiert"):
+    with pytest.raises(BadInput, match=r"anderes Paket probe ist schon installiert\..*anders nennen"):
         install(pack_zip(tmp_path, date="2026-09-01"), packs)
-    store.remove(packs, "probe")
+    store.remove(packs, "probe", today=TODAY, force=True)
     assert install(pack_zip(tmp_path, date="2026-09-01"), packs).date == date(2026, 9, 1)
 
 
-def test_removed_is_gone_and_may_be_installed_again(tmp_path: Path, packs: Path) -> None:
-    install(pack_zip(tmp_path), packs)
-    store.remove(packs, "probe")
-    assert list(packs.iterdir()) == []
+def test_a_pack_that_was_valid_is_kept_because_its_verdicts_must_be_repeatable(tmp_path: Path, packs: Path) -> None:
+    install(pack_zip(tmp_path), packs, **days("2026-11-24", None))
+    with pytest.raises(BadInput, match=r"seit dem 24\.11\.2026 geprüft.*--until.*--force"):
+        store.remove(packs, "probe", today=TODAY)
+    assert [pack.name for pack in store.installed(packs)] == ["probe"]
+    store.remove(packs, "probe", today=TODAY - timedelta(days=1))
+    assert list(packs.iterdir()) == [], "it never judged"
+    install(pack_zip(tmp_path), packs, active=False)
+    store.remove(packs, "probe", today=TODAY)
     with pytest.raises(BadInput, match="nicht installiert"):
-        store.remove(packs, "probe")
+        store.remove(packs, "probe", today=TODAY)
     install(pack_zip(tmp_path), packs)
 
 
@@ -248,16 +318,16 @@ def test_a_changed_byte_a_missing_and_a_foreign_file_are_found_and_the_pack_no_l
     ]
     with Validator(60.0) as validator, pytest.raises(ConfigurationError, match=r"ist verändert.*neu installieren"):
         (tmp_path / "a.xml").write_bytes(ubl_invoice())
-        validator.judge(tmp_path / "a.xml", packs / "probe")
+        validator.judge(tmp_path / "a.xml", (packs / "probe",))
 
 
 def test_a_folder_that_is_no_pack_is_named(packs: Path) -> None:
     (packs / "leer").mkdir(parents=True)
-    with pytest.raises(ConfigurationError, match=r"leer ist kein lesbares Regelpaket \(pack.json fehlt"):
+    with pytest.raises(ConfigurationError, match=r"leer ist kein lesbares Paket \(pack.json fehlt"):
         store.installed(packs)
     (packs / "leer" / "pack.json").write_text("{}")
-    with pytest.raises(ConfigurationError, match="leer ist kein lesbares Regelpaket"):
-        store.pack_for(packs, date(2026, 1, 1))
+    with pytest.raises(ConfigurationError, match="leer ist kein lesbares Paket"):
+        store.packs_for(packs, date(2026, 1, 1))
 
 
 def test_the_validating_process_learns_of_a_new_pack_by_being_asked(tmp_path: Path, packs: Path) -> None:
@@ -268,7 +338,7 @@ def test_the_validating_process_learns_of_a_new_pack_by_being_asked(tmp_path: Pa
         for number, flag in enumerate(("fatal", "warning", "fatal")):
             zipped = pack_zip(tmp_path, name=f"p{number}", files={RULES: sheet(says(rule=f"T-{number}", flag=flag))})
             store.install(zipped, packs, now=NOW, compile_pack=validator.compile_pack)
-            report = validator.judge(tmp_path / "a.xml", packs / f"p{number}")
+            report = validator.judge(tmp_path / "a.xml", (packs / f"p{number}",))
             assert report.verdict is (Verdict.REJECT if flag == "fatal" else Verdict.ACCEPT)
             assert report.findings[0].rule == f"T-{number}"
         assert validator.judge(tmp_path / "a.xml").findings == (), "the built-in sheets still work"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from pipelines.invoice.packs import store
-from pipelines.invoice.packs.load import load_pack
 from pipelines.invoice.validate import validate_file
 from pipelines.invoice.varl import varl_report
+from pipelines.packs import store
+from pipelines.packs.load import check_pack
 from schemas.safe_xml import parse_xml
 from schemas.validation import ValidationReport
 from tests.pipelines.edits import changed
@@ -31,7 +31,7 @@ WRONG_SUM = changed(ubl_invoice(), "cac:LegalMonetaryTotal/cbc:PayableAmount", "
 def judged(content: bytes, folder: Path, pack: Path | None = None) -> ValidationReport:
     path = folder / "rechnung.xml"
     path.write_bytes(content)
-    return validate_file(path, pack=pack)
+    return validate_file(path, packs=() if pack is None else (pack,))
 
 
 def varl(content: bytes, folder: Path, pack: Path | None = None) -> etree._Element:
@@ -42,7 +42,7 @@ def varl(content: bytes, folder: Path, pack: Path | None = None) -> etree._Eleme
 
 def with_pack(folder: Path, *scenarios: str, rules: str) -> Path:
     zipped = pack_zip(folder, *scenarios, files={RULES: rules})
-    store.install(zipped, folder / "packs", now=AT, compile_pack=load_pack)
+    store.install(zipped, folder / "packs", now=AT, compile_pack=check_pack)
     return folder / "packs" / "probe"
 
 
@@ -147,8 +147,8 @@ def test_the_levels_of_a_scenario_change_the_assessment_not_the_message(
     told = root.find("rep:scenarioMatched/s:scenario", N)
     assert told is not None
     assert names(told) == [
-        "name", "namespace", "namespace", "match", "validateWithXmlSchema", "validateWithSchematron", "createReport",
-        "acceptMatch",
+        "name", "description", "namespace", "namespace", "namespace", "match", "validateWithXmlSchema",
+        "validateWithSchematron", "createReport", "acceptMatch",
     ]  # fmt: skip
     assert not list(told.iter(etree.Comment))
     assert told.findtext("s:createReport/s:customLevel", namespaces=N) == ("T-1" if level else None)

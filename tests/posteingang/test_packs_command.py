@@ -3,13 +3,14 @@
 import json
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from config.settings import load_settings
-from pipelines.invoice.packs.store import FILES
+from pipelines.packs.store import FILES
 from posteingang import packs
 from posteingang.doctor import _invoice_rules
 from schemas.errors import BadInput
@@ -34,22 +35,25 @@ def strict(folder: Path, name: str = "probe", **options: str) -> Path:
     return pack_zip(folder, name=name, files={RULES: sheet(says())}, **options)
 
 
-def invoices(folder: Path) -> Path:
+def sample_invoices(folder: Path) -> Path:
     (folder / "rechnungen" / "cii").mkdir(parents=True)
     (folder / "rechnungen" / "ubl.xml").write_bytes(ubl_invoice())
     (folder / "rechnungen" / "cii" / "ubl.xml").write_bytes(cii_invoice())
     return folder / "rechnungen"
 
 
-def test_installed_listed_verified_and_removed(tmp_path: Path, var: Path) -> None:
+def test_installed_listed_changed_verified_and_removed(tmp_path: Path, var: Path) -> None:
     assert "mitgelieferten Regeln" in run("packs", "list").stdout
     done = run("packs", "install", str(strict(tmp_path)), "--from", "2026-09-01", "--until", "2026-12-31")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Installiert: probe: Probe, Stand 31.08.2026, gültig ab 01.09.2026 bis 31.12.2026" in done.stdout
-    again = run("packs", "install", str(tmp_path / "probe.zip"))
-    assert again.stdout == done.stdout.replace("Installiert", "Schon installiert")
+    assert "Installiert: probe: Prüfkonfiguration probe 2026-08-31, Stand 31.08.2026, " in done.stdout
+    assert "gültig ab 01.09.2026 bis 31.12.2026, Platz 100, installiert " in done.stdout
     assert run("packs", "list", "--as-of", "2026-12-31").stdout.startswith("* probe: ")
     assert run("packs", "list", "--as-of", "2027-01-01").stdout.startswith("  probe: ")
+    changed = run("packs", "set", "probe", "--until", "2027-01-31", "--place", "5")
+    assert "Geändert: probe: " in changed.stdout
+    assert "bis 31.01.2027, Platz 5" in changed.stdout
+    assert run("packs", "list", "--as-of", "2027-01-01").stdout.startswith("* probe: ")
     assert run("packs", "verify").stdout == "probe: unversehrt.\n"
     rules = var / "packs" / "probe" / FILES / RULES
     assert _invoice_rules(load_settings()).detail.endswith(", probe")
@@ -57,8 +61,37 @@ def test_installed_listed_verified_and_removed(tmp_path: Path, var: Path) -> Non
     assert _invoice_rules(load_settings()).detail == "verändert: probe"
     broken = run("packs", "verify")
     assert (broken.returncode, broken.stdout) == (1, f"probe: {RULES} ist verändert.\n")
-    assert run("packs", "remove", "probe").stdout == "probe entfernt.\n"
-    assert_one_sentence(run("packs", "remove", "probe"), "nicht installiert", "packs list")
+    (tmp_path / "a.xml").write_bytes(ubl_invoice())
+    assert_one_sentence(run("validate", "--as-of", "2026-11-24", str(tmp_path / "a.xml")), "ist verändert", RULES)
+    assert run("packs", "remove", "probe", "--force").stdout == "probe entfernt.\n"
+
+
+def test_what_goes_wrong_is_one_sentence(tmp_path: Path) -> None:
+    zipped = strict(tmp_path)
+    run("packs", "install", str(zipped))
+    empty = tmp_path / "leer"
+    for arguments, words in {
+        ("install", str(zipped)): ("schon installiert, als probe", "packs set probe"),
+        ("install", str(tmp_path / "fehlt.zip")): ("gibt es nicht",),
+        ("install", str(tmp_path)): ("ist ein Ordner",),
+        ("remove", "weg"): ("weg ist nicht installiert", "packs list"),
+        ("remove", "probe"): ("seit dem 31.08.2026 geprüft", "--force"),
+        ("set", "probe"): ("nicht angegeben",),
+        ("set", "weg", "--place", "1"): ("weg ist nicht installiert",),
+        ("set", "probe", "--until", "2020-01-01"): ("vor dem ersten",),
+        ("compare", "weg", str(tmp_path)): ("weg ist nicht installiert",),
+        ("compare", "probe", str(empty)): ("kein Ordner",),
+        ("compare", "probe", "--against", "weg", str(tmp_path)): ("weg ist nicht installiert",),
+        ("compare", "probe", "--month", "2026-10", str(tmp_path)): ("schließen sich aus",),
+    }.items():
+        assert_one_sentence(run("packs", *arguments), *words)
+
+
+def test_installing_says_what_the_pack_replaces_and_what_judges_beside_it(tmp_path: Path) -> None:
+    packs.install_pack(strict(tmp_path, title="XRechnung 3.0.2"))
+    packs.install_pack(strict(tmp_path, name="peppol", title="Peppol 3.0"))
+    said = packs.install_pack(strict(tmp_path, name="neu", title="XRechnung 3.1.0"), {"valid_from": date(2026, 12, 1)})
+    assert said[1:] == ["Daneben prüft peppol (peppol).", "Ab 01.12.2026 an Stelle von probe."]
 
 
 def test_what_is_no_pack_is_one_sentence(tmp_path: Path, var: Path) -> None:
@@ -72,7 +105,7 @@ def test_what_is_no_pack_is_one_sentence(tmp_path: Path, var: Path) -> None:
 
 
 def test_invoices_are_judged_as_of_a_day(tmp_path: Path) -> None:
-    folder = invoices(tmp_path)
+    folder = sample_invoices(tmp_path)
     run("packs", "install", str(strict(tmp_path)), "--until", "2026-10-31")
     verdicts = {}
     for day in ("2026-08-30", "2026-08-31", "2026-10-31", "2026-11-01"):
@@ -86,39 +119,37 @@ def test_invoices_are_judged_as_of_a_day(tmp_path: Path) -> None:
 
 
 def test_without_a_day_it_is_today(tmp_path: Path) -> None:
-    folder = invoices(tmp_path)
+    folder = sample_invoices(tmp_path)
     run("packs", "install", str(strict(tmp_path)), "--from", "2020-01-01")
     assert run("validate", str(folder / "ubl.xml")).returncode == 1
-    run("packs", "install", str(tmp_path / "probe.zip"), "--inactive")
+    run("packs", "set", "probe", "--inactive")
     assert run("validate", str(folder / "ubl.xml")).returncode == 0
 
 
 def test_compare_lists_each_verdict_and_rule_that_differs(tmp_path: Path) -> None:
-    folder = invoices(tmp_path)
-    packs.install_pack(strict(tmp_path), active=False)
+    folder = sample_invoices(tmp_path)
+    packs.install_pack(strict(tmp_path), {"active": False})
     mild = pack_zip(tmp_path, name="mild", files={RULES: sheet(says(flag="warning"), says("T-2", "info"))})
-    packs.install_pack(mild, active=False)
+    packs.install_pack(mild, {"active": False})
     ubl = folder / "ubl.xml"
-    assert packs.differences("probe", "builtin", folder) == (
-        2,
-        [f"{ubl}: probe nicht bestanden, builtin formal geprüft", f"{ubl}: T-1: probe 1 × Fehler, builtin –"],
-    )
-    assert packs.differences("mild", "probe", folder)[1] == [
+    invoices = packs.in_folder(folder)
+    assert packs.differences("probe", "builtin", invoices) == [
+        f"{ubl}: probe nicht bestanden, builtin formal geprüft",
+        f"{ubl}: T-1: probe 1 × Fehler, builtin –",
+    ]
+    assert packs.differences("mild", "probe", invoices) == [
         f"{ubl}: mild formal geprüft, probe nicht bestanden",
         f"{ubl}: T-1: mild 1 × Warnung, probe 1 × Fehler",
         f"{ubl}: T-2: mild 1 × Hinweis, probe –",
     ]
-    assert packs.differences("mild", "mild", folder) == (2, [])
-    (tmp_path / "leer").mkdir()
-    assert packs.differences("mild", "builtin", tmp_path / "leer") == (0, [])
+    assert packs.differences("mild", "mild", invoices) == []
+    assert packs.differences("mild", "builtin", {}) == []
     with pytest.raises(BadInput, match="kein Ordner"):
-        packs.differences("mild", "builtin", ubl)
-    with pytest.raises(BadInput, match="weg ist nicht installiert"):
-        packs.differences("mild", "weg", folder)
+        packs.in_folder(ubl)
 
 
 def test_compare_says_by_its_exit_code_whether_anything_differs(tmp_path: Path) -> None:
-    folder = invoices(tmp_path)
+    folder = sample_invoices(tmp_path)
     packs.install_pack(strict(tmp_path))
     done = run("packs", "compare", "probe", str(folder))
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "2 Datei(en) verglichen, 2 Abweichung(en).")
@@ -126,7 +157,7 @@ def test_compare_says_by_its_exit_code_whether_anything_differs(tmp_path: Path) 
 
 
 def test_each_file_gets_a_report_in_varl_and_none_replaces_another(tmp_path: Path) -> None:
-    folder = invoices(tmp_path)
+    folder = sample_invoices(tmp_path)
     (folder / "ubl-report.xml").write_bytes(ubl_invoice())
     files = [folder / "ubl.xml", folder / "cii" / "ubl.xml", folder / "ubl-report.xml"]
     done = run("validate", "--varl", str(folder), *map(str, files))
@@ -142,6 +173,6 @@ def test_each_file_gets_a_report_in_varl_and_none_replaces_another(tmp_path: Pat
 
 
 def test_a_varl_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
-    folder = invoices(tmp_path)
+    folder = sample_invoices(tmp_path)
     done = run("validate", "--varl", str(folder / "ubl.xml" / "x"), str(folder / "ubl.xml"))
     assert_one_sentence(done, "lässt sich nicht anlegen", os.fspath(folder))

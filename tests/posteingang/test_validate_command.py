@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -102,7 +103,7 @@ def test_a_path_that_cannot_be_read_is_2_and_nothing_is_judged(tmp_path: Path) -
 
 @pytest.fixture
 def nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(files: list[Path]) -> None:
+    def judged(files: list[Path], packs: tuple[Path, ...], day: date | None) -> None:
         raise AssertionError("judged")
 
     monkeypatch.setattr(validate, "judged", judged)
@@ -138,8 +139,8 @@ def test_every_core_has_a_process_and_none_is_left_behind(
             super().__init__(time_limit)
             made.append(self)
 
-        def judge(self, path: Path, pack: Path | None = None) -> validate.ValidationReport:
-            report = super().judge(path, pack)
+        def judge(self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None) -> validate.ValidationReport:
+            report = super().judge(path, packs, day)
             assert self._process is not None
             pids.add(self._process.pid)
             return report

@@ -1,18 +1,20 @@
-"""Judge one document by an installed rule pack, as the official validator does, step by step."""
+"""Judge one document by the installed rule packs, each as the official validator would, step by step."""
 
 import hashlib
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
 from lxml import etree
 
 from pipelines.invoice.engine import SVRL, SheetAborted, finding_of, outcome, spoken, violations
-from pipelines.invoice.packs.configuration import PackResource, PackScenario
-from pipelines.invoice.packs.load import LoadedPack, load_pack
 from pipelines.invoice.varl import varl_report
+from pipelines.packs.configuration import PackResource, PackScenario
+from pipelines.packs.load import LoadedPack, load_pack
+from pipelines.packs.store import recorded
+from schemas.rule_pack import judging
 from schemas.safe_xml import serialised
 from schemas.validation import (
     Finding,
@@ -26,27 +28,72 @@ from schemas.validation import (
     Verdict,
 )
 
-__all__ = ["judged_by_pack"]
+__all__ = ["judged_by_packs"]
 
 _NMTOKEN = re.compile(r"[-.:\w·]+")
 _STRICT = "Das Regelpaket nimmt in diesem Szenario nur Rechnungen ohne jede Beanstandung an."
 
 
-def judged_by_pack(
-    report: ValidationReport, root: etree._Element, folder: Path, begun: Callable[[ValidationReport], None]
+def judged_by_packs(
+    report: ValidationReport,
+    root: etree._Element,
+    folders: Iterable[Path],
+    begun: Callable[[ValidationReport], None],
+    day: date,
 ) -> ValidationReport | None:
-    """The verdict of the pack; None if not exactly one of its scenarios matches. `begun` is told which one it is.
+    """The verdict of the first pack that has a scenario for it; None if none has. `begun` is told which one it is.
 
-    Stopped half-way: not assessed. Violated schema: reject. Else the scenario's acceptMatch decides on the report, and
-    without one any violated rule rejects.
+    Of the packs, all valid on the `day` of receipt, the date of the invoice chooses those that are asked.
     """
-    pack, text = load_pack(folder), serialised(root)
-    document = pack.parsed(text)
-    scenario = _scenario(pack, document)
-    if scenario is None:
+    places = {folder.name: folder for folder in folders}
+    text = serialised(root)
+    for record in judging(map(recorded, places.values()), _issued_on(root)):
+        pack = load_pack(places[record.name])
+        document = pack.parsed(text)
+        matching = [scenario for scenario in pack.configuration.scenarios if _matches(pack, scenario, document)]
+        if matching:
+            known = report.model_copy(
+                update={
+                    "scenario": matching[0].name,
+                    "reason": "",
+                    "findings": (*report.findings, *_on_others(matching)),
+                }
+            )
+            begun(known)
+            return _judged(known, pack, matching[0], root, document, text, day)
+    return None
+
+
+def _issued_on(root: etree._Element) -> date | None:
+    """BT-2 of UBL and CII; None if it is missing or no date."""
+    found = root.findtext("{*}IssueDate") or root.findtext("{*}*/{*}IssueDateTime/{*}DateTimeString") or ""
+    try:
+        return date.fromisoformat(found.strip())
+    except ValueError:
         return None
-    known = report.model_copy(update={"scenario": scenario.name, "reason": ""})
-    begun(known)
+
+
+def _on_others(matching: list[PackScenario]) -> tuple[Finding, ...]:
+    """Published scenarios exclude each other; where they do not, it is said which one judged."""
+    if len(matching) == 1:
+        return ()
+    names = ", ".join(f"„{scenario.name}“" for scenario in matching)
+    message = f"Mehrere Szenarien des Regelpakets passen: {names}; geprüft wird nach dem ersten."
+    return (Finding(rule="PE-SZENARIO", severity=Severity.WARNING, location="Datei", message=message),)
+
+
+def _judged(
+    known: ValidationReport,
+    pack: LoadedPack,
+    scenario: PackScenario,
+    root: etree._Element,
+    document: Any,
+    text: str,
+    day: date,
+) -> ValidationReport:
+    """Stopped half-way: not assessed. Violated schema: reject. Else the scenario's acceptMatch decides on the report,
+    and without one any failed assertion rejects.
+    """
     broken = violations(pack.schemas[scenario.schemas], root)
     steps = [_step("val-xsd", scenario.schemas, broken)]
     found, failed, stopped = list(broken), False, ""
@@ -69,17 +116,12 @@ def judged_by_pack(
     elif scenario.accept_match is None:
         verdict, reason = (Verdict.REJECT, _STRICT) if failed else (Verdict.ACCEPT, "")
     else:
-        verdict, reason = _by_accept_match(pack, scenario, scenario.accept_match, judged, found, text)
+        verdict, reason = _by_accept_match(pack, scenario, scenario.accept_match, judged, found, text, day)
     return judged.model_copy(update={"verdict": verdict, "reason": reason})
 
 
-def _scenario(pack: LoadedPack, document: Any) -> PackScenario | None:
-    """The only one that matches. An expression that fails on this document does not match."""
-    matching = [scenario for scenario in pack.configuration.scenarios if _matches(pack, scenario, document)]
-    return matching[0] if len(matching) == 1 else None
-
-
 def _matches(pack: LoadedPack, scenario: PackScenario, document: Any) -> bool:
+    """An expression that fails on this document does not match."""
     try:
         return pack.is_true(scenario, scenario.match, document)
     except ValueError:
@@ -129,11 +171,14 @@ def _by_accept_match(
     judged: ValidationReport,
     found: list[Finding],
     text: str,
+    day: date,
 ) -> tuple[Verdict, str]:
     """The expression is asked of the report: it recommends by the adjusted levels, and the expression may disagree."""
     rejected = "fallback" in scenario.name.lower() or any(one.severity is Severity.ERROR for one in found)
     recommended = judged.model_copy(update={"verdict": Verdict.REJECT if rejected else Verdict.ACCEPT})
-    report = varl_report(recommended, sha256=hashlib.sha256(text.encode()).hexdigest(), at=datetime.now(UTC))
+    report = varl_report(
+        recommended, sha256=hashlib.sha256(text.encode()).hexdigest(), at=datetime.combine(day, time(), UTC)
+    )
     try:
         accepted = pack.is_true(scenario, expression, pack.parsed(serialised(report)))
     except ValueError as error:

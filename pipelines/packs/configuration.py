@@ -1,20 +1,28 @@
 """Read scenarios.xml of a published validator configuration; whatever it does not do as published is refused."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lxml import etree
 
-from schemas.errors import BadInput, ConfigurationError
+from pipelines.packs.references import inside
+from pipelines.packs.unpack import refused
+from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
 from schemas.validation import Severity
 
-__all__ = ["NAMESPACE", "Configuration", "PackResource", "PackScenario", "read_configuration", "refused"]
+__all__ = ["NAMESPACE", "Configuration", "PackResource", "PackScenario", "read_configuration"]
 
 NAMESPACE = "http://www.xoev.de/de/validator/framework/1/scenarios"
 _S = {"s": NAMESPACE}
-_REMEDY = "Bitte das Paket unverändert von der veröffentlichenden Stelle beziehen."
+_PREFIX = re.compile(r"([\w.-]+):(?=[\w*])")
+_REPORT_NAMESPACES = {NAMESPACE, "http://www.xoev.de/de/validator/varl/1", "http://www.w3.org/1999/xhtml"} | {
+    "http://www.w3.org/2001/XMLSchema",
+    "http://www.w3.org/2005/xpath-functions",
+}
+"""What an acceptMatch may name: the report, the scenario and the page in it; types and functions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +42,6 @@ class PackScenario:
     namespaces: tuple[tuple[str, str], ...]
     schemas: tuple[PackResource, ...]
     sheets: tuple[PackResource, ...]
-    report: PackResource | None
     levels: dict[str, Severity]
     accept_match: str | None
     xml: str
@@ -47,7 +54,6 @@ class Configuration:
     name: str
     date: date
     scenarios: tuple[PackScenario, ...]
-    no_scenario_report: PackResource
 
     def schemas(self) -> tuple[PackResource, ...]:
         """Every schema, once."""
@@ -57,32 +63,18 @@ class Configuration:
         """Every Schematron stylesheet, once."""
         return tuple(dict.fromkeys(sheet for scenario in self.scenarios for sheet in scenario.sheets))
 
-    def reports(self) -> tuple[PackResource, ...]:
-        """Every report stylesheet, once."""
-        named = (scenario.report for scenario in self.scenarios if scenario.report is not None)
-        return tuple(dict.fromkeys((*named, self.no_scenario_report)))
-
-
-def refused(sentence: str) -> ConfigurationError:
-    """The pack is not used, and why."""
-    return ConfigurationError(sentence, remedy=_REMEDY)
-
 
 def read_configuration(folder: Path) -> Configuration:
     """The configuration in that folder. ConfigurationError if it is not one of framework 1, or not complete."""
-    path = folder / "scenarios.xml"
-    if not path.is_file():
-        raise refused("Im Paket fehlt scenarios.xml auf der obersten Ebene.")
     try:
-        root = parse_xml(path.read_bytes())
+        root = parse_xml((folder / "scenarios.xml").read_bytes())
     except BadInput as problem:
         raise refused(f"scenarios.xml: {problem.sentence}") from None
     _check_framework(root)
     scenarios = tuple(_scenario(folder, element) for element in root.iterfind("s:scenario", _S))
-    fallback = root.find("s:noScenarioReport", _S)
-    if not scenarios or fallback is None:
-        raise refused("scenarios.xml nennt kein Szenario oder keinen Bericht für den Fall ohne Szenario.")
-    return Configuration(_text(root, "name"), _date(root), scenarios, _resource(folder, fallback))
+    if not scenarios:
+        raise refused("scenarios.xml nennt kein Szenario.")
+    return Configuration(_text(root, "name"), _date(root), scenarios)
 
 
 def _check_framework(root: etree._Element) -> None:
@@ -98,23 +90,39 @@ def _scenario(folder: Path, element: etree._Element) -> PackScenario:
     schema = element.find("s:validateWithXmlSchema", _S)
     if schema is None:
         raise refused(f"Das Szenario „{_text(element, 'name')}“ nennt kein Schema.")
-    accept = element.find("s:acceptMatch", _S)
-    report = element.find("s:createReport", _S)
     copy = etree.fromstring(etree.tostring(element, with_tail=False))  # lint: xml - what the safe parser made
     etree.strip_tags(copy, etree.Comment)
     return PackScenario(
         name=_text(element, "name"),
         match=_text(element, "match"),
-        namespaces=tuple(
-            (binding.get("prefix") or "", _words(binding)) for binding in element.iterfind("s:namespace", _S)
-        ),
+        namespaces=tuple(_bindings(element).items()),
         schemas=_resources(folder, schema),
         sheets=tuple(_resource(folder, sheet) for sheet in element.iterfind("s:validateWithSchematron", _S)),
-        report=None if report is None else _resource(folder, report),
         levels=_levels(element),
-        accept_match=None if accept is None else _words(accept),
+        accept_match=_accept_match(element),
         xml=str(etree.tostring(copy, encoding="unicode")),
     )
+
+
+def _bindings(scenario: etree._Element) -> dict[str, str]:
+    """The prefixes of its expressions."""
+    return {binding.get("prefix") or "": _words(binding) for binding in scenario.iterfind("s:namespace", _S)}
+
+
+def _accept_match(scenario: etree._Element) -> str | None:
+    """What the scenario asks of the report. Ours has what the published report has; what asks for more is refused."""
+    found = scenario.find("s:acceptMatch", _S)
+    if found is None:
+        return None
+    expression, bindings = _words(found), _bindings(scenario)
+    foreign = {bindings[prefix] for prefix in _PREFIX.findall(expression) if prefix in bindings} - _REPORT_NAMESPACES
+    if foreign or scenario.find("s:createReport", _S) is None:
+        asked = ", ".join(sorted(foreign)) or "ein Szenario ohne createReport"
+        raise refused(
+            f"Die Annahmebedingung von „{_text(scenario, 'name')}“ fragt nicht nach einem Bericht im Aufbau VARL 1 "
+            f"({asked})."
+        )
+    return expression
 
 
 def _levels(scenario: etree._Element) -> dict[str, Severity]:
@@ -146,13 +154,8 @@ def _resource(folder: Path, parent: etree._Element) -> PackResource:
 
 
 def _location(folder: Path, location: str) -> str:
-    """A file of the pack by a plain relative path, nothing else."""
-    plain = PurePosixPath(location)
-    if plain.is_absolute() or ".." in plain.parts or ":" in location or "\\" in location or "%" in location:
-        raise refused(f"scenarios.xml verweist aus dem Paket hinaus: {location}")
-    if not (folder / plain).is_file():
-        raise refused(f"scenarios.xml nennt eine Datei, die fehlt: {location}")
-    return plain.as_posix()
+    """A file of the pack, by its plain path inside it."""
+    return inside(folder, "scenarios.xml", folder, location).relative_to(folder.resolve()).as_posix()
 
 
 def _date(root: etree._Element) -> date:

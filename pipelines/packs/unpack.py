@@ -1,4 +1,4 @@
-"""Unpack the zip of a rule pack: plain files inside the folder, few enough and small enough, or nothing at all."""
+"""Unpack the zip of a pack: plain files inside the folder, few enough and small enough, or nothing at all."""
 
 import hashlib
 import lzma
@@ -7,23 +7,30 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
-from pipelines.invoice.packs.configuration import refused
 from schemas.durable import fsync_file, fsync_folder
+from schemas.errors import ConfigurationError
 
-__all__ = ["hash_of", "unpack"]
+__all__ = ["hash_of", "refused", "unpack"]
 
 MOST_FILES = 5_000
 MOST_BYTES = 200 * 1024 * 1024
 MOST_OF_ONE = 50 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_REMEDY = "Bitte das Paket unverändert von der veröffentlichenden Stelle beziehen."
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, EOFError, ValueError)
 """What zipfile raises for damaged, encrypted or unknown content."""
+
+
+def refused(sentence: str) -> ConfigurationError:
+    """The pack is not used, and why."""
+    return ConfigurationError(sentence, remedy=_REMEDY)
 
 
 def unpack(source: Path, folder: Path) -> dict[str, str]:
     """Write every file of the zip into the folder, flushed to disk; their SHA-256 by path. ConfigurationError if not.
 
-    What the zip says of sizes is not believed: the bytes are counted as they come.
+    A folder around everything is left out. What the zip says of sizes is not believed: the bytes are counted as they
+    come.
     """
     try:
         with zipfile.ZipFile(source) as archive:
@@ -32,8 +39,7 @@ def unpack(source: Path, folder: Path) -> dict[str, str]:
                 raise refused(f"Das Paket hat {len(members)} Dateien, erlaubt sind {MOST_FILES}.")
             hashes: dict[str, str] = {}
             left = MOST_BYTES
-            for member in members:
-                name = _safe_name(member)
+            for member, name in _named(members):
                 if name.lower() in {known.lower() for known in hashes}:
                     raise refused(f"Das Paket enthält {name} zweimal.")
                 hashes[name], size = _write(archive, member, folder / name, min(left, MOST_OF_ONE))
@@ -51,12 +57,27 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _named(members: list[zipfile.ZipInfo]) -> list[tuple[zipfile.ZipInfo, str]]:
+    """Each file with its path inside the pack."""
+    paths = [PurePosixPath(_safe_name(member)) for member in members]
+    around = {path.parts[0] for path in paths}
+    if len(around) == 1 and all(len(path.parts) > 1 for path in paths):
+        paths = [PurePosixPath(*path.parts[1:]) for path in paths]
+    return [(member, path.as_posix()) for member, path in zip(members, paths, strict=True)]
+
+
 def _safe_name(member: zipfile.ZipInfo) -> str:
     name = PurePosixPath(member.filename)
     mode = member.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise refused(f"Das Paket enthält eine Verknüpfung oder Sonderdatei: {member.filename}")
-    if name.is_absolute() or ".." in name.parts or "\\" in member.orig_filename or ":" in member.filename:
+    if (
+        not name.parts
+        or name.is_absolute()
+        or ".." in name.parts
+        or "\\" in member.orig_filename
+        or ":" in member.filename
+    ):
         raise refused(f"Das Paket enthält einen Pfad, der aus ihm hinausführt: {member.filename}")
     return name.as_posix()
 

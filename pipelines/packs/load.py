@@ -10,22 +10,23 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.invoice.packs.configuration import (
+from pipelines.packs.configuration import (
     Configuration,
     PackResource,
     PackScenario,
     read_configuration,
-    refused,
 )
-from pipelines.invoice.packs.references import check_references
-from pipelines.invoice.packs.store import FILES, damaged
-from schemas.errors import ConfigurationError
-from schemas.rule_pack import RulePack, record_of
-from schemas.safe_xml import parse_xml
+from pipelines.packs.message_schema import compiled_pack
+from pipelines.packs.schemas import compiled
+from pipelines.packs.store import FILES, recorded, whole
+from pipelines.packs.stylesheets import check_stylesheets
+from pipelines.packs.unpack import refused
+from schemas.rule_pack import PackKind, RulePack
 
-__all__ = ["LoadedPack", "load_pack"]
+__all__ = ["LoadedPack", "check_pack", "load_pack"]
 
-_NO_READING = "http://saxon.sf.net/feature/allowedProtocols"
+_PROTOCOLS = "http://saxon.sf.net/feature/allowedProtocols"
+_READ_WHEN_COMPILING = "http://saxon.sf.net/feature/preEvaluateDocFunction"
 _NO_FUNCTIONS = "http://saxon.sf.net/feature/allow-external-functions"
 
 
@@ -57,35 +58,37 @@ class LoadedPack:
             raise ValueError(" ".join(str(error).split())[:300]) from None
 
 
+def check_pack(folder: Path) -> None:
+    """Compile whatever is in the pack. ConfigurationError if it cannot be used."""
+    if whole(folder).kind is PackKind.SCHEMAS:
+        compiled_pack(folder)
+    else:
+        load_pack(folder)
+
+
 def load_pack(folder: Path) -> LoadedPack:
-    """The pack in that folder, kept by its hash. ConfigurationError if it is damaged or does not compile."""
-    try:
-        record = record_of(folder)
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"Das Regelpaket {folder.name} ist nicht lesbar ({type(error).__name__}).") from None
-    return _loaded(folder, record.sha256)
+    """The validator configuration in that folder, kept by its hash. ConfigurationError if it is damaged or broken."""
+    return _loaded(folder, recorded(folder).sha256)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=6)
 def _loaded(folder: Path, sha256: str) -> LoadedPack:
-    if changes := damaged(folder):
-        raise ConfigurationError(
-            f"Das Regelpaket {folder.name} ist verändert: {changes[0]}",
-            remedy="Das Paket entfernen und neu installieren (docs/regelpakete.md).",
-        )
-    files = folder / FILES
+    record, files = whole(folder), folder / FILES
     configuration = read_configuration(files)
-    check_references(files, configuration)
+    literal = check_stylesheets(files, (files / sheet.location for sheet in configuration.sheets()))
     import saxonche
 
     processor = saxonche.PySaxonProcessor(license=False)
+    processor.set_configuration_property(_READ_WHEN_COMPILING, "true" if literal else "false")
+    processor.set_configuration_property(_PROTOCOLS, "file")
     sheets = {sheet: _stylesheet(processor, files, sheet) for sheet in configuration.sheets()}
-    for report in configuration.reports():
-        _stylesheet(processor, files, report)
     processor.set_configuration_property(_NO_FUNCTIONS, "false")
-    processor.set_configuration_property(_NO_READING, "")
-    schemas = {scenario.schemas: _schema(files, scenario.schemas) for scenario in configuration.scenarios}
-    pack = LoadedPack(record_of(folder), configuration, schemas, sheets, processor)
+    processor.set_configuration_property(_PROTOCOLS, "")
+    schemas = {
+        scenario.schemas: compiled(files, [files / schema.location for schema in scenario.schemas])
+        for scenario in configuration.scenarios
+    }
+    pack = LoadedPack(record, configuration, schemas, sheets, processor)
     for scenario in configuration.scenarios:
         _check_expressions(pack, scenario)
     return pack
@@ -98,28 +101,6 @@ def _stylesheet(processor: Any, files: Path, sheet: PackResource) -> Any:
         return processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(files / sheet.location))
     except saxonche.PySaxonApiError as error:
         raise refused(f"{sheet.location} lässt sich nicht übersetzen: {' '.join(str(error).split())[:200]}") from None
-
-
-def _schema(files: Path, schemas: tuple[PackResource, ...]) -> etree.XMLSchema:
-    """One schema of all the files a scenario names."""
-    names = ", ".join(schema.location for schema in schemas)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    paths = [str(files / schema.location) for schema in schemas]
-    try:
-        trees = [etree.parse(path, parser) for path in paths]  # lint: xml - installed rule files, checked before
-        return etree.XMLSchema(trees[0] if len(trees) == 1 else _together(trees))
-    except (OSError, etree.LxmlError) as error:
-        raise refused(f"{names} ist kein brauchbares Schema: {str(error)[:200]}") from None
-
-
-def _together(trees: list[Any]) -> etree._Element:
-    xs = "http://www.w3.org/2001/XMLSchema"
-    whole = etree.Element(f"{{{xs}}}schema", nsmap={"xs": xs})
-    for tree in trees:
-        target = tree.getroot().get("targetNamespace")
-        attributes = {"schemaLocation": Path(tree.docinfo.URL).as_uri()}
-        etree.SubElement(whole, f"{{{xs}}}import", attributes | ({"namespace": target} if target else {}))
-    return parse_xml(etree.tostring(whole))
 
 
 def _check_expressions(pack: LoadedPack, scenario: PackScenario) -> None:

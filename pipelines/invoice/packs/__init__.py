@@ -1,1 +1,0 @@
-"""Installed rule packs: published validator configurations, run natively beside the rules that come with us."""

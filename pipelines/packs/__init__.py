@@ -1,0 +1,1 @@
+"""Installed packs: validator configurations that judge invoices, schemas of message standards; as published."""
