@@ -11,6 +11,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.invoice.scenarios import Resource
+from pipelines.invoice.xsd_values import foreign_in_base64, with_bare_dates
 from schemas.errors import BadInput, ConfigurationError
 from schemas.safe_xml import parse_xml
 from schemas.validation import Finding, Message, RuleSheet, Severity, SheetFinding
@@ -39,6 +40,7 @@ _NOT_FORESEEN = re.compile(r"(Element|Attribute)\b.* marked as not used in the g
 """What the sheets of the profiles say, without any id, of parts that belong to a larger profile."""
 _UNUSED = {"Element": "PE-ELEMENT", "Attribute": "PE-ATTRIBUT"}
 _MOST_SCHEMA_FINDINGS = 100
+_NO_BASE64 = "Element '{name}': The content is not a valid value of the atomic type 'xs:base64Binary'."
 
 
 class SheetAborted(Exception):
@@ -51,19 +53,24 @@ def schema_findings(root: etree._Element, resource: Resource) -> list[Finding]:
 
 
 def violations(schema: etree.XMLSchema, root: etree._Element) -> list[Finding]:
-    """What that compiled schema says of the document."""
-    if schema.validate(root):
-        return []
-    return [_violation(error) for error in islice(schema.error_log, _MOST_SCHEMA_FINDINGS)]  # type: ignore[call-overload]
+    """What that compiled schema says of the document, read as XML Schema has its values."""
+    holds = schema.validate(root)
+    if not holds and (bare := with_bare_dates(root)) is not None:
+        holds = schema.validate(bare)
+    if not holds:
+        errors = islice(schema.error_log, _MOST_SCHEMA_FINDINGS)  # type: ignore[call-overload]
+        return [_violation(error.message, error.line) for error in errors]
+    foreign = islice(foreign_in_base64(root), _MOST_SCHEMA_FINDINGS)
+    return [_violation(_NO_BASE64.format(name=name), line) for name, line in foreign]
 
 
-def _violation(error: Any) -> SheetFinding:
+def _violation(message: str, line: int) -> SheetFinding:
     return SheetFinding(
         rule="XSD",
         severity=Severity.ERROR,
-        location=f"Zeile {error.line}",
-        message=_QNAME.sub("", error.message)[:500],
-        said=Message(code="generic-error", level=Severity.ERROR, text=error.message[:2000], line=error.line or None),
+        location=f"Zeile {line}",
+        message=_QNAME.sub("", message)[:500],
+        said=Message(code="generic-error", level=Severity.ERROR, text=message[:2000], line=line or None),
     )
 
 
