@@ -4,15 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from pipelines.invoice.profiles import CIUS, CORE, CVD, EXTENSION
 from schemas.invoice import Syntax
 from schemas.validation import InvoiceKind, Severity
 
 __all__ = ["SCENARIOS", "Pack", "Resource", "Scenario", "scenario_for"]
-
-_CORE = "urn:cen.eu:en16931:2017"
-_CIUS = f"{_CORE}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
-_EXTENSION = f"{_CIUS}#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"
-_CVD = f"{_CIUS}#compliant#urn:xeinkauf.de:kosit:xrechnung:cvd_0.9"
 
 
 class Pack(StrEnum):
@@ -76,33 +72,33 @@ def _levels(error: str = "", warning: str = "", information: str = "") -> dict[s
 _LISTS = "BR-CL-10 BR-CL-11 BR-CL-21 BR-CL-24 BR-CL-25 BR-CL-26"
 _CII_ERRORS = "CII-SR-452 CII-SR-453 CII-SR-454"
 _UBL_RULES: dict[str, tuple[str, dict[str, Severity]]] = {
-    _CIUS: ("EN16931 XRechnung", _levels(error="UBL-CR-646", warning="BR-CL-21 BR-CL-23")),
-    _EXTENSION: (
+    CIUS: ("EN16931 XRechnung", _levels(error="UBL-CR-646", warning="BR-CL-21 BR-CL-23")),
+    EXTENSION: (
         "EN16931 XRechnung Extension",
         _levels(warning="BR-CL-23", information=f"{_LISTS} BR-CO-16 UBL-CR-470 UBL-CR-646"),
     ),
-    _CVD: (
+    CVD: (
         "EN16931 XRechnung CVD",
         _levels(error="UBL-CR-646", warning="BR-CL-21 BR-CL-23", information="BR-CL-13"),
     ),
-    _CORE: ("EN16931", {}),
+    CORE: ("EN16931", {}),
 }
 _CREDIT_NOTE_RULES = {
-    _CIUS: ("EN16931 XRechnung", _levels(warning="BR-CL-21 BR-CL-23")),
-    _CVD: _UBL_RULES[_CVD],
-    _CORE: ("EN16931", {}),
+    CIUS: ("EN16931 XRechnung", _levels(warning="BR-CL-21 BR-CL-23")),
+    CVD: _UBL_RULES[CVD],
+    CORE: ("EN16931", {}),
 }
 _CII_RULES = {
-    _CIUS: ("EN16931 XRechnung", _levels(error=_CII_ERRORS, warning="BR-CL-21 BR-CL-23")),
-    _EXTENSION: (
+    CIUS: ("EN16931 XRechnung", _levels(error=_CII_ERRORS, warning="BR-CL-21 BR-CL-23")),
+    EXTENSION: (
         "EN16931 XRechnung Extension",
         _levels(error=_CII_ERRORS, warning="BR-CL-23", information=_LISTS),
     ),
-    _CVD: (
+    CVD: (
         "EN16931 XRechnung CVD",
         _levels(error=_CII_ERRORS, warning="BR-CL-21 BR-CL-23", information="BR-CL-13"),
     ),
-    _CORE: ("EN16931", {}),
+    CORE: ("EN16931", {}),
 }
 
 
@@ -120,7 +116,7 @@ def _official_scenarios(
             syntax,
             (profile,),
             schema,
-            (core,) if profile == _CORE else (core, national),
+            (core,) if profile == CORE else (core, national),
             official=f"{name} ({label})",
             levels=levels,
         )
@@ -137,6 +133,14 @@ def _factur_x(profiles: tuple[str, ...], folder: str, xsd: str, xslt: str, kind:
         (_official(f"Factur-X {folder.upper()}", f"facturx-{folder}/{xslt}", _FX),),
         kind=kind,
     )
+
+
+_FRENCH = f"{CORE}#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+
+
+def _extended_in_france(syntax: Syntax, schema: Resource, xslt: str) -> Scenario:
+    """The French extension, which is one of EN 16931 as Factur-X EXTENDED is."""
+    return Scenario(syntax, (_FRENCH,), schema, (_official("EXTENDED-CTC-FR", xslt, ""),))
 
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -159,28 +163,33 @@ SCENARIOS: tuple[Scenario, ...] = (
         InvoiceKind.BUCHUNGSHILFE,
     ),
     _factur_x(
-        (f"{_CORE}#compliant#urn:factur-x.eu:1p0:basic", f"{_CORE}#compliant#urn:zugferd.de:2p0:basic"),
+        (f"{CORE}#compliant#urn:factur-x.eu:1p0:basic", f"{CORE}#compliant#urn:zugferd.de:2p0:basic"),
         "basic",
         "Factur-X_BASIC.xsd",
         "Factur-X_1.09_BASIC.xsl",
         InvoiceKind.E_RECHNUNG,
     ),
     _factur_x(
-        (f"{_CORE}#conformant#urn:factur-x.eu:1p0:extended", f"{_CORE}#conformant#urn:zugferd.de:2p0:extended"),
+        (f"{CORE}#conformant#urn:factur-x.eu:1p0:extended", f"{CORE}#conformant#urn:zugferd.de:2p0:extended"),
         "extended",
         "Factur-X_EXTENDED.xsd",
         "FACTUR-X_EXTENDED.xslt",
         InvoiceKind.E_RECHNUNG,
     ),
+    _extended_in_france(Syntax.UBL_INVOICE, _UBL_INVOICE_XSD, "ubl-2.1/EXTENDED-CTC-FR-UBL.xslt"),
+    _extended_in_france(Syntax.UBL_CREDIT_NOTE, _UBL_CREDIT_NOTE_XSD, "ubl-2.1/EXTENDED-CTC-FR-UBL.xslt"),
+    _extended_in_france(Syntax.CII, _CII_XSD, "cii-extended-ctc-fr/EXTENDED-CTC-FR-CII.xslt"),
     *_official_scenarios(Syntax.CII, "CII", _CII_RULES, _CII_XSD, _EN_CII, _XR_CII),
 )
 
 
 def scenario_for(syntax: Syntax, profile: str | None) -> Scenario | None:
-    """The scenario of exactly that profile (no trimming, as the official validator does), else the core rules.
+    """The scenario of exactly that profile, else the core rules. None for a syntax without a rule set (ZUGFeRD 1.0).
 
-    None for a syntax without a rule set (ZUGFeRD 1.0 is not EN 16931).
+    The official scenarios know no trimming, as the official validator does not; ours pass over blanks around it.
     """
     same = [scenario for scenario in SCENARIOS if scenario.syntax is syntax]
-    exact = (scenario for scenario in same if profile in scenario.profiles)
-    return next(exact, next((scenario for scenario in same if not scenario.profiles), None))
+    for scenario in same:
+        if profile in scenario.profiles or (not scenario.official and (profile or "").strip() in scenario.profiles):
+            return scenario
+    return next((scenario for scenario in same if not scenario.profiles), None)

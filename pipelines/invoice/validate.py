@@ -9,6 +9,7 @@ from pipelines.invoice.by_pack import judged_by_packs
 from pipelines.invoice.checks.own import own_findings
 from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
+from pipelines.invoice.profiles import outdated_zugferd, unknown_profile
 from pipelines.invoice.scenarios import Resource, Scenario, scenario_for
 from pipelines.invoice.varl import builtin_scenario
 from schemas.errors import BadInput
@@ -79,14 +80,14 @@ def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> Val
         return report.model_copy(
             update={
                 "verdict": Verdict.REJECT,
-                "findings": (*report.findings, *_on_profile(report, scenario), *violations),
+                "findings": (*report.findings, *_on_profile(report, source, scenario), *violations),
                 "reason": "Das XML verletzt sein Schema; die Geschäftsregeln wurden nicht geprüft.",
                 "rules": (rule_sheet(scenario.schema),),
                 "trace": Trace(scenario=builtin_scenario(scenario), steps=tuple(steps)),
             }
         )
     document = serialised(source.root)
-    findings = [*report.findings, *_on_profile(report, scenario)]
+    findings = [*report.findings, *_on_profile(report, source, scenario)]
     aborted = ""
     for number, sheet in enumerate(scenario.sheets, 1):
         try:
@@ -149,13 +150,10 @@ def _on_source(source: Source) -> tuple[Finding, ...]:
     )
 
 
-def _on_profile(report: ValidationReport, scenario: Scenario) -> tuple[Finding, ...]:
-    """A profile without rules of its own is judged by the core, and said so."""
-    if scenario.profiles:
-        return ()
-    shown = "fehlt" if report.profile is None else f"„{report.profile[:120]}“ ist abgelaufen oder fremd"
-    message = f"Die Kennung der Spezifikation (BT-24) {shown}; geprüft wird nach EN 16931."
-    return (Finding(rule="PE-PROFIL", severity=Severity.WARNING, location="BT-24", message=message),)
+def _on_profile(report: ValidationReport, source: Source, scenario: Scenario) -> tuple[Finding, ...]:
+    """A profile without rules of its own, or with those of a later version only, is said."""
+    said = outdated_zugferd(report.profile) if scenario.profiles else unknown_profile(report.profile, source.syntax)
+    return (Finding(rule="PE-PROFIL", severity=Severity.WARNING, location="BT-24", message=said),) if said else ()
 
 
 def _unreadable(path: Path, problem: BadInput) -> ValidationReport:
