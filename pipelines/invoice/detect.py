@@ -76,6 +76,8 @@ def without_data(path: Path) -> tuple[InvoiceKind, str]:
         return InvoiceKind.SONSTIGE_RECHNUNG, "Das PDF enthält keinen strukturierten Datensatz."
     if is_xml(head):
         return why_no_invoice(_xml(path))
+    if not head.strip():
+        return InvoiceKind.KEINE_RECHNUNG, "Die Datei ist leer."
     return InvoiceKind.KEINE_RECHNUNG, "Die Datei ist weder XML noch PDF."
 
 

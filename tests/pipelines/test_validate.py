@@ -269,7 +269,8 @@ NO_RULES = {
     "plain PDF": (typed("Rechnung"), InvoiceKind.SONSTIGE_RECHNUNG, "keinen strukturierten Datensatz"),
     "foreign XML": (b"<bestellung/>", InvoiceKind.KEINE_RECHNUNG, "keine Rechnung in UBL oder CII"),
     "text": (b"Rechnung Nr. 7", InvoiceKind.KEINE_RECHNUNG, "weder XML noch PDF"),
-    "nothing": (b"", InvoiceKind.KEINE_RECHNUNG, "weder XML noch PDF"),
+    "nothing": (b"", InvoiceKind.KEINE_RECHNUNG, "Die Datei ist leer."),
+    "blanks": (b" \n\t", InvoiceKind.KEINE_RECHNUNG, "Die Datei ist leer."),
 }
 
 

@@ -88,7 +88,7 @@ WRONG = {
     "order": (b"<bestellung/>", "keine Rechnung in UBL oder CII"),
     "broken": (b"<a>", "nicht wohlgeformt"),
     "plain PDF": (typed("Rechnung"), "keinen strukturierten Datensatz"),
-    "nothing": (b"", "weder XML noch PDF"),
+    "nothing": (b"", "Die Datei ist leer"),
 }
 
 
