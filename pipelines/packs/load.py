@@ -80,9 +80,9 @@ def _loaded(folder: Path, sha256: str) -> LoadedPack:
 
     processor = saxonche.PySaxonProcessor(license=False)
     processor.set_configuration_property(_READ_WHEN_COMPILING, "true" if literal else "false")
+    processor.set_configuration_property(_NO_FUNCTIONS, "false")
     processor.set_configuration_property(_PROTOCOLS, "file")
     sheets = {sheet: _stylesheet(processor, files, sheet) for sheet in configuration.sheets()}
-    processor.set_configuration_property(_NO_FUNCTIONS, "false")
     processor.set_configuration_property(_PROTOCOLS, "")
     schemas = {
         scenario.schemas: compiled(files, [files / schema.location for schema in scenario.schemas])
@@ -100,7 +100,8 @@ def _stylesheet(processor: Any, files: Path, sheet: PackResource) -> Any:
     try:
         return processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=str(files / sheet.location))
     except saxonche.PySaxonApiError as error:
-        raise refused(f"{sheet.location} lässt sich nicht übersetzen: {' '.join(str(error).split())[:200]}") from None
+        said = " ".join(str(error).split()).replace(f"{files.resolve().as_uri()[len('file://') :]}/", "")
+        raise refused(f"{sheet.location} lässt sich nicht übersetzen: {said[:200]}") from None
 
 
 def _check_expressions(pack: LoadedPack, scenario: PackScenario) -> None:

@@ -16,8 +16,11 @@ __all__ = ["check_stylesheets"]
 _XSL = "{http://www.w3.org/1999/XSL/Transform}"
 _FORBIDDEN = ("result-document", "import-schema", "use-package", "source-document", "evaluate")
 """Instructions that write, or load what cannot be looked at before. What a sheet reads is blocked when it runs."""
-_LOADS = re.compile(r"\b(?:doc|document)\s*[(#]|\bfunction-lookup\b")
-_BY_NAME = re.compile(r"\b(?:doc|document)\s*\(\s*(?:'([^'&]*)'|\"([^\"&]*)\")\s*\)")
+_LOADS = re.compile(r"(?<![\w.-])(?:doc|document)\s*[(#]|\bfunction-lookup\b")
+_BY_NAME = re.compile(r"(?<![\w.-])(?:doc|document)\s*\(\s*(?:'([^'&]*)'|\"([^\"&]*)\")\s*\)")
+
+
+_READS = re.compile(r"\b(?:doc|document|collection|unparsed-text|transform|function-lookup|load-xquery-module)\b")
 
 
 def check_stylesheets(root: Path, sheets: Iterable[Path]) -> bool:
@@ -36,6 +39,9 @@ def _included(root: Path, path: Path) -> list[Path]:
     for name in _FORBIDDEN:
         if next(sheet.iter(f"{_XSL}{name}"), None) is not None:
             raise refused(f"{path.name} enthält die verbotene Anweisung xsl:{name}.")
+    for expression in _static(sheet):
+        if _READS.search(expression):
+            raise refused(f"{path.name} liest Dateien, während es übersetzt wird: {expression[:80]}")
     found: list[Path] = []
     for element in sheet.iter(f"{_XSL}import", f"{_XSL}include"):
         if element.get("_href") is not None:
@@ -53,6 +59,16 @@ def _names_its_documents(root: Path, path: Path) -> bool:
             if location := single or double:  # an empty one is the sheet itself
                 _parsed(inside(root, path.name, path.parent, location))
     return literal
+
+
+def _static(sheet: etree._Element) -> Iterator[str]:
+    """What is evaluated while compiling, when files can still be read."""
+    for element in sheet.iter(etree.Element):
+        fixed = "static" in element.attrib or "_static" in element.attrib
+        for name, value in element.attrib.items():
+            plain = etree.QName(str(name)).localname
+            if plain == "use-when" or plain.startswith("_") or (fixed and plain == "select"):
+                yield str(value)
 
 
 def _expressions(sheet: etree._Element) -> Iterator[str]:
