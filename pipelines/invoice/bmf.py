@@ -19,6 +19,7 @@ amounts by rate only; every contradiction of sums up to the gross total counts, 
 charges count as reductions do; reasons, identifiers of lines, code lists and numbers of decimals do not. The amount
 due (BT-115), contacts, electronic addresses, the Leitweg-ID and the payment are no mandatory content. A rule we do not
 know counts as `geschaeftsregel`: also the Factur-X sheets, whose ids (FX-SCH-A-...) do not tell which term they mean.
+Where an extension has a rule of its own instead of one of the core (BR-FXEXT-S-08), it counts as that one.
 
 A class is no judgement on input tax: whether it may be deducted is decided by people.
 """
@@ -47,15 +48,19 @@ _BY_TERM = {
     "net by rate": "BR-32 BR-37 BR-45 BR-47 BR-CO-04 BR-CO-18 BR-CL-17 BR-CL-18",
     "totals net and gross, and what they are made of - own": "BR-13 BR-14 BR-CO-10 BR-CO-13 BR-CO-15",
     "rate and tax": "BR-46 BR-48 BR-CO-14 BR-CO-17 BR-DE-14",
+    "one tax total a currency, of one sign - own": "PEPPOL-EN16931-R053 PEPPOL-EN16931-R054 PEPPOL-EN16931-R055",
     "note on an exemption": "BR-CL-22",
 }
 _INPUT_TAX = frozenset(rule for rules in _BY_TERM.values() for rule in rules.split())
 _CATEGORIES = re.compile(r"BR-(?:S|Z|E|AE|IC|G|O|AF|AG|B)-[0-9]+")
 """The rules of a VAT category: tax id of the seller, base, rate, tax, note on an exemption."""
+_OF_AN_EXTENSION = re.compile(r"BR-(?:FXEXT|FREXT)-([A-Z]+-[0-9]+)[a-z]*")
 
 
 def bmf_class(rule: str) -> BmfClass:
     """The class of an error of that rule."""
+    if instead := _OF_AN_EXTENSION.fullmatch(rule):
+        rule = f"BR-{instead[1]}"
     if rule in _FORMAT:
         return BmfClass.FORMAT
     if rule in _CONTENT:
