@@ -1,5 +1,9 @@
-"""The semantic model of an invoice: the business terms (BT) and groups (BG) of EN 16931-1, whatever the syntax."""
+"""The semantic model of an invoice: the business terms (BT) and groups (BG) of EN 16931-1, whatever the syntax.
 
+BT-DEX and BG-DEX are terms of the XRechnung extension, BT-X of Factur-X (ZUGFeRD) EXTENDED.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -7,6 +11,7 @@ from enum import StrEnum
 
 __all__ = [
     "Address",
+    "AdvancePayment",
     "AllowanceCharge",
     "Attachment",
     "Attribute",
@@ -16,17 +21,21 @@ __all__ = [
     "Delivery",
     "DirectDebit",
     "Identifier",
+    "Instalment",
     "Invoice",
     "Line",
     "Note",
     "Party",
     "PaymentCard",
+    "PaymentDiscount",
     "PaymentMeans",
     "Period",
     "PrecedingInvoice",
     "Syntax",
+    "ThirdPartyPayment",
     "Totals",
     "VatBreakdown",
+    "with_sub_lines",
 ]
 
 
@@ -197,6 +206,52 @@ class PaymentMeans:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentDiscount:
+    """A cash discount as Factur-X EXTENDED says it: `percent` of `base`, or `amount`, within `period` from `start`.
+
+    `period` is counted in `unit` (UN/ECE Recommendation 20, usually DAY).
+    """
+
+    percent: Decimal | None = None
+    base: Decimal | None = None
+    amount: Decimal | None = None
+    period: Decimal | None = None
+    unit: str | None = None
+    start: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """Factur-X EXTENDED: a part of the amount due (BT-115) with a day and terms of its own."""
+
+    due_on: date | None = None
+    amount: Decimal | None = None
+    terms: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvancePayment:
+    """Factur-X EXTENDED: a part of what was paid before (BT-113), the VAT in it, and the invoice it was paid for."""
+
+    amount: Decimal | None = None
+    received_on: date | None = None
+    invoice: str | None = None
+    vat: tuple[VatBreakdown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ThirdPartyPayment:
+    """BG-DEX-09: what is collected for somebody else; type BT-DEX-001, amount BT-DEX-002, description BT-DEX-003.
+
+    It is no turnover of the seller, so it is in none of the sums but the amount due (BT-115).
+    """
+
+    kind: str | None = None
+    amount: Decimal | None = None
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrecedingInvoice:
     """BG-3: number BT-25 and date BT-26 of an earlier invoice this one refers to."""
 
@@ -235,7 +290,12 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """BG-25. `net_price` BT-146 is per `base_quantity` BT-149 of `base_unit` BT-150; `vat_rate` is per cent."""
+    """BG-25. `net_price` BT-146 is per `base_quantity` BT-149 of `base_unit` BT-150; `vat_rate` is per cent.
+
+    `sub_lines` BG-DEX-01 say what the line consists of. `counts`: whether `net` is part of the sum of lines (BT-106);
+    not so a sub-line whose line contains its amount, a subtotal, or a mere explanation. `status` BT-X-8: GROUP, DETAIL
+    or INFORMATION.
+    """
 
     identifier: str | None = None
     note: str | None = None
@@ -244,6 +304,7 @@ class Line:
     unit: str | None = None
     net: Decimal | None = None
     order_line: str | None = None
+    delivery_note: str | None = None
     accounting_reference: str | None = None
     period: Period | None = None
     allowances: tuple[AllowanceCharge, ...] = ()
@@ -262,6 +323,16 @@ class Line:
     classifications: tuple[Classification, ...] = ()
     origin_country: str | None = None
     attributes: tuple[Attribute, ...] = ()
+    status: str | None = None
+    counts: bool = True
+    sub_lines: tuple["Line", ...] = ()
+
+
+def with_sub_lines(lines: tuple[Line, ...], depth: int = 0) -> Iterator[tuple[int, Line]]:
+    """Every line followed by its sub-lines, and how deep it is; 0 are the lines of the invoice itself."""
+    for line in lines:
+        yield depth, line
+        yield from with_sub_lines(line.sub_lines, depth + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +346,9 @@ class Invoice:
     number: str | None = None  # BT-1
     issued_on: date | None = None  # BT-2
     type_code: str | None = None  # BT-3
+    title: str | None = None  # BT-X-2, beside the type
+    is_test: bool = False  # BT-X-1: sent to try things out, nothing is owed
+    is_copy: bool = False  # BT-X-3: the original was sent before
     currency: str | None = None  # BT-5, ISO 4217
     vat_currency: str | None = None  # BT-6
     tax_point: date | None = None  # BT-7
@@ -286,6 +360,7 @@ class Invoice:
     sales_order: str | None = None  # BT-14
     receiving_advice: str | None = None  # BT-15
     despatch_advice: str | None = None  # BT-16
+    delivery_note: str | None = None  # Factur-X EXTENDED
     tender: str | None = None  # BT-17
     invoiced_object: Identifier | None = None  # BT-18
     accounting_reference: str | None = None  # BT-19
@@ -296,11 +371,16 @@ class Invoice:
     preceding: tuple[PrecedingInvoice, ...] = ()  # BG-3
     seller: Party = Party()  # BG-4
     buyer: Party = Party()  # BG-7
+    invoicee: Party | None = None  # Factur-X EXTENDED: who receives the invoice instead of the buyer
     payee: Party | None = None  # BG-10
     tax_representative: Party | None = None  # BG-11
     delivery: Delivery | None = None  # BG-13
     period: Period | None = None  # BG-14
     payment: tuple[PaymentMeans, ...] = ()  # BG-16
+    payment_discounts: tuple[PaymentDiscount, ...] = ()  # Factur-X EXTENDED; XRechnung writes them into BT-20
+    instalments: tuple[Instalment, ...] = ()  # Factur-X EXTENDED
+    advances: tuple[AdvancePayment, ...] = ()  # Factur-X EXTENDED
+    third_party_payments: tuple[ThirdPartyPayment, ...] = ()  # BG-DEX-09
     allowances: tuple[AllowanceCharge, ...] = ()  # BG-20, BG-21
     totals: Totals = Totals()  # BG-22
     vat: tuple[VatBreakdown, ...] = ()  # BG-23

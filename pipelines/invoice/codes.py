@@ -87,6 +87,12 @@ NOTE_SUBJECTS = {  # UNTDID 4451, BT-21
     "TXD": "Hinweise zur Steuer",
 }
 
+LINE_STATUS = {  # BT-X-8 of Factur-X EXTENDED; what such a line's amount is called
+    "DETAIL": "Einzelposition",
+    "GROUP": "Zwischensumme",
+    "INFORMATION": "nachrichtlich",
+}
+
 ALLOWANCE_REASONS = {  # UNTDID 5189, BT-98, BT-140
     "41": "Bonus für vorfristige Leistung",
     "42": "Anderer Bonus",

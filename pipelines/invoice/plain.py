@@ -2,14 +2,17 @@
 
 import textwrap
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from pipelines.invoice import codes, german
 from pipelines.invoice.plain_lines import lines_table
 from pipelines.invoice.plain_parts import Row, allowance, coded, days, fields, identifier, ruled, said, vat
 from pipelines.invoice.render import discounts, payable_label
-from schemas.invoice import Address, Invoice, Party, PaymentMeans
+from schemas.invoice import Address, AdvancePayment, Invoice, Party, PaymentMeans
 
 __all__ = ["invoice_text"]
+
+_LABEL = 35
 
 
 def invoice_text(invoice: Invoice) -> str:
@@ -27,6 +30,7 @@ def invoice_text(invoice: Invoice) -> str:
         "Abweichender Zahlungsempfänger": fields(_party(invoice.payee)),
         "Bezüge": fields(_references(invoice)),
         "Rechnungsempfänger": fields(_party(invoice.buyer)),
+        "Abweichender Rechnungsempfänger": fields(_party(invoice.invoicee)),
         "Lieferung": fields(_delivery(invoice)),
         "Steuervertreter des Rechnungsstellers": fields(_party(invoice.tax_representative)),
         "Hinweise": fields((coded(codes.NOTE_SUBJECTS, note.subject_code), note.text) for note in invoice.notes),
@@ -59,6 +63,10 @@ def _summary(invoice: Invoice) -> Iterator[Row]:
     if invoice.totals.payable is not None:
         yield payable_label(invoice), german.amount(invoice.totals.payable, invoice.currency)
     yield "Fällig am", invoice.due_on
+    if invoice.is_test:
+        yield "Achtung", "Der Rechnungssteller hat den Datensatz als Test gekennzeichnet."
+    if invoice.is_copy:
+        yield "Achtung", "Der Rechnungssteller hat die Rechnung als Kopie gekennzeichnet."
 
 
 def _list(sentences: Iterable[str]) -> str:
@@ -71,6 +79,7 @@ def _facts(invoice: Invoice) -> Iterator[Row]:
     yield "Rechnungsnummer", invoice.number
     yield "Rechnungsdatum", invoice.issued_on
     yield "Art", coded(codes.TYPES, invoice.type_code)
+    yield "Bezeichnung", invoice.title
     yield "Leistungszeitraum", days(invoice.period)
     if invoice.period:
         yield "Steuerdatum nach", coded(codes.VAT_DATES, invoice.period.date_code)
@@ -129,12 +138,19 @@ def _sums(invoice: Invoice) -> str:
             ("Summe mit Umsatzsteuer", totals.gross, currency),
             ("abzüglich bereits gezahlt", totals.prepaid, currency),
             ("Rundung", totals.rounding, currency),
+            *((_third_party(paid.kind), paid.amount, currency) for paid in invoice.third_party_payments),
             (payable_label(invoice), totals.payable, currency),
         )
         if value is not None
     ]
     widest = max((len(text) for _, text in rows), default=0)
-    return "\n".join(f"{label:<35}{said(text):>{widest}}" for label, text in rows)
+    return "\n".join(f"{label:<{_LABEL}}{said(text):>{widest}}" for label, text in rows)
+
+
+def _third_party(kind: str | None) -> str:
+    """What kind it is can be any text; here it is a label, in the section on payment it stands in full."""
+    text = " ".join(said(kind).split())
+    return textwrap.shorten(f"zuzüglich Drittzahlung: {text}" if text else "zuzüglich Drittzahlung", _LABEL - 1)
 
 
 def _breakdown(invoice: Invoice) -> Iterator[Row]:
@@ -149,7 +165,29 @@ def _payment(invoice: Invoice) -> Iterator[Row]:
     for way in invoice.payment:
         yield from _means(way)
     yield "Zahlungsbedingungen", invoice.payment_terms
-    yield "Skonto", "\n".join(discounts(invoice.payment_terms, invoice.currency))
+    yield "Skonto", "\n".join(discounts(invoice))
+    for part in invoice.instalments:
+        due = f"fällig am {german.day(part.due_on)}" if part.due_on else None
+        first = " ".join(filter(None, (_money(part.amount, invoice), due)))
+        yield "Teilzahlung", "\n".join(filter(None, (first, part.terms)))
+    for before in invoice.advances:
+        yield "Bereits gezahlt", "\n".join(_advance(before, invoice))
+    for paid in invoice.third_party_payments:
+        first = " ".join(filter(None, (_money(paid.amount, invoice), paid.kind)))
+        yield "Im Zahlbetrag für Dritte", "\n".join(filter(None, (first, paid.description)))
+
+
+def _money(amount: Decimal | None, invoice: Invoice) -> str | None:
+    return german.amount(amount, invoice.currency) if amount is not None else None
+
+
+def _advance(paid: AdvancePayment, invoice: Invoice) -> Iterator[str]:
+    day = f"am {german.day(paid.received_on)}" if paid.received_on else None
+    yield " ".join(filter(None, (_money(paid.amount, invoice), day, paid.invoice and f"auf Rechnung {paid.invoice}")))
+    for tax in paid.vat:
+        base = _money(tax.base, invoice)
+        facts = (_money(tax.tax, invoice), base and f"auf {base}", vat(tax.category, tax.rate))
+        yield " ".join(filter(None, ("darin USt.", *facts, tax.exemption_reason, tax.exemption_code)))
 
 
 def _means(way: PaymentMeans) -> Iterator[Row]:
@@ -179,7 +217,8 @@ def _references(invoice: Invoice) -> Iterator[Row]:
     yield "Vergabe oder Los", invoice.tender
     yield "Abgerechnetes Objekt", identifier(invoice.invoiced_object)
     yield "Wareneingang", invoice.receiving_advice
-    yield "Lieferschein", invoice.despatch_advice
+    yield "Lieferavis", invoice.despatch_advice
+    yield "Lieferschein", invoice.delivery_note
     yield "Buchungsreferenz", invoice.accounting_reference
 
 

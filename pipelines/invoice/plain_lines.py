@@ -5,34 +5,37 @@ from collections.abc import Iterator, Sequence
 
 from pipelines.invoice import codes, german
 from pipelines.invoice.plain_parts import Row, allowance, coded, days, identifier, said, vat
-from schemas.invoice import Line
+from pipelines.invoice.render import included_as
+from schemas.invoice import Line, with_sub_lines
 
 __all__ = ["lines_table"]
 
 _HEAD = ("Pos.", "Bezeichnung", "Menge", "Einheit", "Einzelpreis", "USt.", "Betrag")
 _RIGHT = (False, False, True, False, True, True, True)
-_WIDEST = (8, 40, 18, 14, 18, 8, 18)
+_WIDEST = (12, 40, 18, 14, 18, 8, 28)
 _WIDTH, _INDENT = 100, "      "
+_STEP, _DEEPEST = "  ", 5
 
 
-def lines_table(lines: Sequence[Line], currency: str | None) -> str:
-    """One row a line; empty if there are none."""
+def lines_table(lines: tuple[Line, ...], currency: str | None) -> str:
+    """One row a line and sub-line, whose name is indented; empty if there are none."""
     if not lines:
         return ""
-    rows = [_cells(line) for line in lines]
+    every = list(with_sub_lines(lines))
+    rows = [_cells(line, depth) for depth, line in every]
     widths = [
         min(widest, max(len(cell) for cell in column))
         for widest, column in zip(_WIDEST, zip(_HEAD, *rows, strict=True), strict=True)
     ]
     text = [_row(_HEAD, widths)]
-    for line, cells in zip(lines, rows, strict=True):
+    for (_, line), cells in zip(every, rows, strict=True):
         text.append(_row(cells, widths))
         text += _details(line, cells, currency)
     return "\n".join(text)
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    return tuple(
+def _cells(line: Line, depth: int) -> tuple[str, ...]:
+    number, name, *others = (
         " ".join(said(value).split())
         for value in (
             line.identifier,
@@ -41,9 +44,10 @@ def _cells(line: Line) -> tuple[str, ...]:
             coded(codes.UNITS, line.unit),
             german.amount(line.net_price) if line.net_price is not None else None,
             vat(line.vat_category, line.vat_rate),
-            german.amount(line.net) if line.net is not None else None,
+            f"{included_as(line)} {german.amount(line.net) if line.net is not None else ''}",
         )
     )
+    return (number, f"{_STEP * min(depth, _DEEPEST)}{name}", *others)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
@@ -58,7 +62,7 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _details(line: Line, cells: Sequence[str], currency: str | None) -> Iterator[str]:
     for name, cell, widest, right in zip(_HEAD, cells, _WIDEST, _RIGHT, strict=True):
         if not right and len(cell) > widest:
-            yield _detail(name, cell)
+            yield _detail(name, cell.strip())
     for label, value in _terms(line, currency):
         if text := " ".join(said(value).split()):
             yield _detail(label, text)
@@ -90,7 +94,10 @@ def _terms(line: Line, currency: str | None) -> Iterator[Row]:
     if line.period:
         yield "Steuerdatum nach", coded(codes.VAT_DATES, line.period.date_code)
     yield "Objekt", identifier(line.object_identifier)
+    if line.status not in codes.LINE_STATUS:
+        yield "Art der Position", line.status
     yield "Bestellposition", line.order_line
+    yield "Lieferschein", line.delivery_note
     yield "Buchungsreferenz", line.accounting_reference
     yield from _price(line)
     yield "", line.note

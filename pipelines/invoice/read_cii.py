@@ -1,27 +1,23 @@
 """From UN/CEFACT Cross Industry Invoice to the semantic model, by the CII binding of EN 16931 (CEN/TS 16931-3-3).
 
 Each function fills one value of the model; the number of the business term stands beside its path. Here: the document
-as a whole. Parties and delivery, amounts, and lines have their own modules, read_cii_*.
+as a whole. Parties and delivery, amounts, payment, and lines have their own modules, read_cii_*.
 """
 
 from dataclasses import replace
 
 from lxml import etree
 
-from pipelines.invoice.groups import DOCUMENT, direct_debit, given, is_debit, merged
+from pipelines.invoice.groups import DOCUMENT, given
 from pipelines.invoice.read_cii_amounts import read_allowances, read_service_charges, read_totals, read_vat
-from pipelines.invoice.read_cii_line import read_line
+from pipelines.invoice.read_cii_line import read_lines
 from pipelines.invoice.read_cii_party import read_delivery, read_party
+from pipelines.invoice.read_cii_payment import read_advances, read_discounts, read_instalments, read_payment
 from pipelines.invoice.terms import Part, Reading
 from schemas.invoice import (
     Attachment,
-    CreditTransfer,
-    DirectDebit,
     Invoice,
-    Line,
     Note,
-    PaymentCard,
-    PaymentMeans,
     Period,
     PrecedingInvoice,
     Syntax,
@@ -30,7 +26,6 @@ from schemas.invoice import (
 __all__ = ["read_cii"]
 
 _TENDER, _OBJECT = "50", "130"  # UNTDID 1001: an additional document that is not an attachment
-_MEANS = "ram:SpecifiedTradeSettlementPaymentMeans"
 _VAT_DATES = {"5": "3", "29": "35", "72": "432"}  # BT-8: from UNTDID 2475, used by CII, to UNTDID 2005 of the model
 
 
@@ -51,6 +46,9 @@ def read_cii(root: etree._Element, syntax: Syntax = Syntax.CII) -> Invoice:
         number=head.text("ram:ID"),  # BT-1
         issued_on=head.plain_date("ram:IssueDateTime/udt:DateTimeString", "BT-2"),
         type_code=head.text("ram:TypeCode"),  # BT-3
+        title=head.text("ram:Name"),  # BT-X-2
+        is_test=context.marked("ram:TestIndicator/udt:Indicator", "BT-X-1"),
+        is_copy=head.marked("ram:CopyIndicator/udt:Indicator", "BT-X-3"),
         currency=reading.currency,  # BT-5
         vat_currency=vat_currency,  # BT-6
         tax_point=settlement.plain_date("ram:ApplicableTradeTax/ram:TaxPointDate/udt:DateString", "BT-7"),
@@ -62,6 +60,7 @@ def read_cii(root: etree._Element, syntax: Syntax = Syntax.CII) -> Invoice:
         sales_order=agreement.text("ram:SellerOrderReferencedDocument/ram:IssuerAssignedID"),  # BT-14
         receiving_advice=delivery.text("ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID"),  # BT-15
         despatch_advice=delivery.text("ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID"),  # BT-16
+        delivery_note=delivery.text("ram:DeliveryNoteReferencedDocument/ram:IssuerAssignedID"),
         tender=_reference(agreement, _TENDER).text("ram:IssuerAssignedID"),  # BT-17
         invoiced_object=_reference(agreement, _OBJECT).coded("ram:IssuerAssignedID", "ram:ReferenceTypeCode"),  # BT-18
         accounting_reference=settlement.text("ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID"),  # BT-19
@@ -72,16 +71,20 @@ def read_cii(root: etree._Element, syntax: Syntax = Syntax.CII) -> Invoice:
         preceding=_preceding(settlement),  # BG-3
         seller=read_party(agreement.part("ram:SellerTradeParty")),  # BG-4
         buyer=read_party(agreement.part("ram:BuyerTradeParty")),  # BG-7
+        invoicee=given(read_party(settlement.part("ram:InvoiceeTradeParty"))),
         payee=given(read_party(settlement.part("ram:PayeeTradeParty"))),  # BG-10
         tax_representative=given(read_party(agreement.part("ram:SellerTaxRepresentativeTradeParty"))),  # BG-11
         delivery=read_delivery(delivery),  # BG-13
         period=_period(settlement),  # BG-14
-        payment=_payment(settlement),  # BG-16
+        payment=read_payment(settlement),  # BG-16
+        payment_discounts=read_discounts(settlement),
+        instalments=read_instalments(settlement),
+        advances=read_advances(settlement),
         allowances=read_allowances(settlement, DOCUMENT) + read_service_charges(settlement),  # BG-20, BG-21
         totals=read_totals(settlement, vat_currency),  # BG-22
         vat=read_vat(settlement),  # BG-23
         attachments=_attachments(agreement),  # BG-24
-        lines=_lines(document.part(transaction)),  # BG-25
+        lines=read_lines(document.part(transaction)),  # BG-25
     )
     return replace(invoice, problems=reading.problems)
 
@@ -119,58 +122,6 @@ def _period(settlement: Part) -> Period | None:
     )
 
 
-def _payment(settlement: Part) -> tuple[PaymentMeans, ...]:
-    """BG-16. The mandate stands once for all payment means: it goes to the direct debits, or else to the first.
-
-    Remittance and mandate may be there without any payment means; they are not lost then.
-    """
-    remittance = settlement.text("ram:PaymentReference")  # BT-83
-    debit = DirectDebit(
-        mandate=settlement.text("ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID"),  # BT-89
-        creditor=settlement.text("ram:CreditorReferenceID"),  # BT-90
-    )
-    means = settlement.parts(_MEANS) or [settlement.part(_MEANS)]
-    debited = [is_debit(part.text("ram:TypeCode"), _debited(part)) for part in means]
-    if not any(debited):
-        debited[0] = True
-    debits = (debit if one else DirectDebit() for one in debited)
-    found = (_payment_means(part, remittance, one) for part, one in zip(means, debits, strict=True))
-    return merged(one for one in found if given(one))
-
-
-def _payment_means(part: Part, remittance: str | None, debit: DirectDebit) -> PaymentMeans:
-    code = part.text("ram:TypeCode")
-    card = part.part("ram:ApplicableTradeSettlementFinancialCard")
-    return PaymentMeans(
-        code=code,  # BT-81
-        text=part.joined("ram:Information"),  # BT-82
-        remittance=remittance,
-        transfers=_transfers(part),  # BG-17
-        card=given(
-            PaymentCard(
-                number=card.text("ram:ID"),  # BT-87
-                holder=card.text("ram:CardholderName"),  # BT-88
-            )
-        ),
-        direct_debit=direct_debit(code, replace(debit, account=_debited(part))),  # BG-19, BT-91
-    )
-
-
-def _debited(part: Part) -> str | None:
-    account = part.part("ram:PayerPartyDebtorFinancialAccount")
-    return account.text("ram:IBANID") or account.text("ram:ProprietaryID")
-
-
-def _transfers(part: Part) -> tuple[CreditTransfer, ...]:
-    account = part.part("ram:PayeePartyCreditorFinancialAccount")
-    transfer = CreditTransfer(
-        account=account.text("ram:IBANID") or account.text("ram:ProprietaryID"),  # BT-84
-        account_name=account.text("ram:AccountName"),  # BT-85
-        bank=part.text("ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID"),  # BT-86
-    )
-    return (transfer,) if given(transfer) else ()
-
-
 def _attachments(agreement: Part) -> tuple[Attachment, ...]:
     """BG-24: every additional document that is not a term of its own."""
     documents = agreement.parts("ram:AdditionalReferencedDocument")
@@ -187,12 +138,4 @@ def _attachment(part: Part) -> Attachment:
         file_name=embedded.attribute("filename"),
         mime_type=embedded.attribute("mimeCode"),
         content=embedded.binary(".", "BT-125"),
-    )
-
-
-def _lines(transaction: Part) -> tuple[Line, ...]:
-    """BG-25 without sub-lines: these name a parent, whose amount contains theirs."""
-    lines = transaction.positions("ram:IncludedSupplyChainTradeLineItem")
-    return tuple(
-        read_line(line) for line in lines if line.text("ram:AssociatedDocumentLineDocument/ram:ParentLineID") is None
     )

@@ -4,7 +4,7 @@ from pipelines.invoice.groups import DOCUMENT, ChargeLevel
 from pipelines.invoice.terms import Part
 from schemas.invoice import AllowanceCharge, Totals, VatBreakdown
 
-__all__ = ["read_allowances", "read_service_charges", "read_totals", "read_vat"]
+__all__ = ["breakdown", "read_allowances", "read_service_charges", "read_totals", "read_vat"]
 
 
 def read_allowances(settlement: Part, level: ChargeLevel) -> tuple[AllowanceCharge, ...]:
@@ -46,16 +46,18 @@ def read_totals(settlement: Part, vat_currency: str | None) -> Totals:
 
 def read_vat(settlement: Part) -> tuple[VatBreakdown, ...]:
     """BG-23."""
-    return tuple(
-        VatBreakdown(
-            base=tax.amount("ram:BasisAmount", "BT-116"),
-            tax=tax.amount("ram:CalculatedAmount", "BT-117"),
-            category=tax.text("ram:CategoryCode"),  # BT-118
-            rate=tax.number("ram:RateApplicablePercent", "BT-119"),
-            exemption_reason=tax.text("ram:ExemptionReason"),  # BT-120
-            exemption_code=tax.text("ram:ExemptionReasonCode"),  # BT-121
-        )
-        for tax in settlement.parts("ram:ApplicableTradeTax")
+    return tuple(breakdown(tax) for tax in settlement.parts("ram:ApplicableTradeTax"))
+
+
+def breakdown(tax: Part) -> VatBreakdown:
+    """The part of one category and rate."""
+    return VatBreakdown(
+        base=tax.amount("ram:BasisAmount", "BT-116"),
+        tax=tax.amount("ram:CalculatedAmount", "BT-117"),
+        category=tax.text("ram:CategoryCode"),  # BT-118
+        rate=tax.number("ram:RateApplicablePercent", "BT-119"),
+        exemption_reason=tax.text("ram:ExemptionReason"),  # BT-120
+        exemption_code=tax.text("ram:ExemptionReasonCode"),  # BT-121
     )
 
 

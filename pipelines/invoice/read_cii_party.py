@@ -62,7 +62,7 @@ def _address(address: Part) -> Address | None:
 def _contact(contact: Part) -> Contact | None:
     return given(
         Contact(
-            name=contact.text("ram:PersonName") or contact.text("ram:DepartmentName"),  # BT-41, BT-56
+            name=", ".join(filter(None, (contact.text("ram:PersonName"), contact.text("ram:DepartmentName")))) or None,
             phone=contact.text("ram:TelephoneUniversalCommunication/ram:CompleteNumber"),  # BT-42, BT-57
             email=contact.text("ram:EmailURIUniversalCommunication/ram:URIID"),  # BT-43, BT-58
         )

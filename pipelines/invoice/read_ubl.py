@@ -32,12 +32,15 @@ from schemas.invoice import (
     Period,
     PrecedingInvoice,
     Syntax,
+    ThirdPartyPayment,
 )
 
 __all__ = ["read_ubl"]
 
 _NOTE = re.compile(r"#([A-Z]{3})#(.*)", re.DOTALL)
 _PROJECT, _OBJECT = "50", "130"  # UNTDID 1001: an additional document reference that is not an attachment
+_EXTENSION = "#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_"
+"""In BT-24: the XRechnung extension, of whatever version."""
 
 
 def read_ubl(root: etree._Element, syntax: Syntax) -> Invoice:
@@ -77,6 +80,7 @@ def read_ubl(root: etree._Element, syntax: Syntax) -> Invoice:
         delivery=read_delivery(document.part("cac:Delivery")),  # BG-13
         period=_period(document.part("cac:InvoicePeriod")),  # BG-14
         payment=_payment(document),  # BG-16
+        third_party_payments=_third_party_payments(document),  # BG-DEX-09
         allowances=read_allowances(document, DOCUMENT),  # BG-20, BG-21
         totals=read_totals(document, vat_currency),  # BG-22
         vat=read_vat(document),  # BG-23
@@ -159,6 +163,20 @@ def _payment_means(part: Part, creditor: str | None) -> PaymentMeans:
     )
 
 
+def _third_party_payments(document: Part) -> tuple[ThirdPartyPayment, ...]:
+    """BG-DEX-09. Outside the extension the element means what UBL calls it, a payment that was made: never add that."""
+    if _EXTENSION not in (document.text("cbc:CustomizationID") or ""):
+        return ()
+    return tuple(
+        ThirdPartyPayment(
+            kind=part.text("cbc:ID"),  # BT-DEX-001
+            amount=part.amount("cbc:PaidAmount", "BT-DEX-002"),
+            description=part.text("cbc:InstructionID"),  # BT-DEX-003
+        )
+        for part in document.parts("cac:PrepaidPayment")
+    )
+
+
 def _attachments(document: Part, *, credit: bool) -> tuple[Attachment, ...]:
     """BG-24: every additional document reference that is not a term of its own."""
     terms = (_PROJECT, _OBJECT) if credit else (_OBJECT,)
@@ -180,6 +198,6 @@ def _attachment(part: Part) -> Attachment:
 
 
 def _lines(document: Part, *, credit: bool) -> tuple[Line, ...]:
-    """BG-25, in the words of an invoice or of a credit note."""
-    name, quantity = ("CreditNoteLine", "CreditedQuantity") if credit else ("InvoiceLine", "InvoicedQuantity")
-    return tuple(read_line(line, f"cbc:{quantity}") for line in document.positions(f"cac:{name}"))
+    """BG-25."""
+    lines = document.positions("cac:CreditNoteLine" if credit else "cac:InvoiceLine")
+    return tuple(read_line(line, credit=credit) for line in lines)

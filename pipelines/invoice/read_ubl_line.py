@@ -1,4 +1,4 @@
-"""UBL: invoice lines (BG-25 to BG-32)."""
+"""UBL: invoice lines (BG-25 to BG-32) and their sub-lines (BG-DEX-01)."""
 
 from pipelines.invoice.groups import DISCOUNT, LINE, given
 from pipelines.invoice.read_ubl_amounts import read_allowances, vat_category
@@ -8,10 +8,14 @@ from schemas.invoice import Attribute, Classification, Identifier, Line, Period
 __all__ = ["read_line"]
 
 _OBJECT = "130"  # UNTDID 1001: a document reference that names the object the line is about
+_IN_INVOICE = ("cbc:InvoicedQuantity", "cac:SubInvoiceLine")
+_IN_CREDIT_NOTE = ("cbc:CreditedQuantity", "cac:SubCreditNoteLine")
+"""The paths of BT-129 and BG-DEX-01."""
 
 
-def read_line(line: Part, quantity: str) -> Line:
-    """BG-25; `quantity` is the path of BT-129, which a credit note names otherwise. Sub-lines are not read."""
+def read_line(line: Part, *, credit: bool, counts: bool = True) -> Line:
+    """BG-25, in the words of an invoice or of a credit note; the amount of a line contains those of its sub-lines."""
+    quantity, below = _IN_CREDIT_NOTE if credit else _IN_INVOICE
     item, price = line.part("cac:Item"), line.part("cac:Price")
     discount = price.first("cac:AllowanceCharge", "cbc:ChargeIndicator", *DISCOUNT)
     category = vat_category(item, "cac:ClassifiedTaxCategory")
@@ -41,6 +45,8 @@ def read_line(line: Part, quantity: str) -> Line:
         classifications=_classifications(item),
         origin_country=item.text("cac:OriginCountry/cbc:IdentificationCode"),  # BT-159
         attributes=_attributes(item),
+        counts=counts,
+        sub_lines=tuple(read_line(one, credit=credit, counts=False) for one in line.positions(below)),  # BG-DEX-01
     )
 
 

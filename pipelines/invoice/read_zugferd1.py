@@ -1,7 +1,6 @@
 """From ZUGFeRD 1.0 (a forerunner of CII, not EN 16931) to the semantic model.
 
-It says the same in the same order under other names: so a copy is given the names of CII and read as that. What only
-ZUGFeRD 1.0 has (discount terms, delivery notes) is not read.
+It says the same in the same order under other names: so a copy is given the names of CII and read as that.
 """
 
 from copy import deepcopy

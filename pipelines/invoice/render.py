@@ -15,11 +15,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.invoice import codes, german
-from schemas.invoice import Invoice, Line, Party, Syntax
+from schemas.invoice import Invoice, Line, Party, PaymentDiscount, Syntax, with_sub_lines
 from schemas.validation import Severity, ValidationReport
 from schemas.values import Act, Entry, FileDigest, InvoiceFacts, aware
 
-__all__ = ["Protocol", "discounts", "invoice_html", "payable_label", "plain_text", "protocol_html", "report_html"]
+__all__ = [
+    "Protocol",
+    "discounts",
+    "included_as",
+    "invoice_html",
+    "payable_label",
+    "plain_text",
+    "protocol_html",
+    "report_html",
+]
 
 _LONG_TABLE = 40
 """Lines from which the columns have fixed widths: setting them by their content takes twice the time on paper."""
@@ -32,6 +41,7 @@ _SEVERITIES = tuple(Severity)
 _ENDLESS_WORD = re.compile(r"\S{200,}")
 _PIECE = re.compile(r".{1,40}", re.DOTALL)
 _NAMESPACE = re.compile(r"\[namespace-uri\(\)=(['\"]).*?\1\]|Q\{[^}]*\}|\*:")
+_PERIODS = {"DAY": "Tagen", "WEE": "Wochen", "MON": "Monaten"}
 _DISCOUNT = re.compile(r"#SKONTO#TAGE=(\d{1,4})#PROZENT=(\d{1,3}\.\d{2})#(?:BASISBETRAG=(-?\d{1,15}\.\d{2})#)?")
 
 
@@ -59,15 +69,19 @@ class Protocol:
 
 
 def invoice_html(invoice: Invoice, *, title: str, max_lines: int | None = None) -> str:
-    """Every term the invoice has, in the order accountants read; with `max_lines` the first lines and a count."""
-    lines = invoice.lines[:max_lines]
+    """Every term the invoice has, in the order accountants read; with `max_lines` the first lines and a count.
+
+    Sub-lines are lines of the table too.
+    """
+    rows = list(with_sub_lines(invoice.lines))
+    lines = rows[:max_lines]
     return _page(
         "invoice.html",
         invoice=invoice,
         title=title,
         lines=lines,
-        more=len(invoice.lines) - len(lines),
-        fixed=len(lines) > _LONG_TABLE or any(map(_has_long_number, lines)),
+        more=len(rows) - len(lines),
+        fixed=len(lines) > _LONG_TABLE or any(_has_long_number(line) for _, line in lines),
     )
 
 
@@ -112,6 +126,7 @@ def _environment() -> Environment:
         ),
         payable=payable_label,
         discounts=discounts,
+        included_as=included_as,
         place=_place,
         plain=lambda value: escape(plain_text(value)),
         instant=_instant,
@@ -164,14 +179,31 @@ def payable_label(invoice: Invoice | InvoiceFacts) -> str:
     return "Gutschriftbetrag" if credit else "Zahlbetrag"
 
 
-def discounts(terms: str | None, currency: str | None) -> list[str]:
-    """Sentences for the discounts that XRechnung writes as '#SKONTO#TAGE=14#PROZENT=2.25#'."""
-    return [_discount(found[1], found[2], found[3], currency) for found in _DISCOUNT.finditer(terms or "")]
+def included_as(line: Line) -> str:
+    """What stands before an amount that the sum of the lines (BT-106) does not count once more: 'davon'."""
+    return "" if line.counts else codes.meaning(codes.LINE_STATUS, line.status) or "davon"
 
 
-def _discount(days: str, rate: str, base: str | None, currency: str | None) -> str:
-    of = f" auf {german.amount(Decimal(base), currency)}" if base else ""
-    return f"{german.percent(Decimal(rate))}{of} bei Zahlung binnen {int(days)} Tagen"
+def discounts(invoice: Invoice) -> list[str]:
+    """A sentence for each discount: those XRechnung writes as '#SKONTO#TAGE=14#PROZENT=2.25#', those of EXTENDED."""
+    written = (
+        PaymentDiscount(Decimal(found[2]), Decimal(found[3]) if found[3] else None, None, Decimal(found[1]), "DAY")
+        for found in _DISCOUNT.finditer(invoice.payment_terms or "")
+    )
+    return [_discount(one, invoice.currency) for one in (*written, *invoice.payment_discounts)]
+
+
+def _discount(found: PaymentDiscount, currency: str | None) -> str:
+    """'2 % auf 100,00 EUR bei Zahlung binnen 14 Tagen'."""
+    rate = german.percent(found.percent) if found.percent is not None else None
+    value = german.amount(found.amount, currency) if found.amount is not None else None
+    text = " = ".join(part for part in (rate, value) if part) or "Skonto"
+    if found.base is not None:
+        text += f" auf {german.amount(found.base, currency)}"
+    if found.period is not None:
+        unit = _PERIODS.get(found.unit or "DAY", found.unit)
+        text += f" bei Zahlung binnen {german.quantity(found.period)} {plain_text(unit)}"
+    return f"{text} ab {german.day(found.start)}" if found.start else text
 
 
 def _instant(moment: datetime) -> str:

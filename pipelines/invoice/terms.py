@@ -114,9 +114,10 @@ class Part:
         return next((part for part in self.parts(path) if part.text(child) in values), Part(None, self._reading))
 
     def positions(self, path: str) -> Iterator["Part"]:
-        """Invoice lines: what cannot be read there names the line."""
+        """Invoice lines, or the sub-lines of one: what cannot be read there names the line."""
         for number, element in enumerate(self._find_all(path), 1):
-            yield Part(element, self._reading, f" ({number}. Position)")
+            place = f"{self._place[:-1]}, {number}. Unterposition)" if self._place else f" ({number}. Position)"
+            yield Part(element, self._reading, place)
 
     def text(self, path: str = ".") -> str | None:
         return _text(self._find(path))
@@ -148,6 +149,14 @@ class Part:
         if value is None:
             self._complain(term, _text(element), "ist weder true noch false; die Angabe wird nicht berücksichtigt")
         return value
+
+    def marked(self, path: str, term: str) -> bool:
+        """Whether the document bears that mark; to leave it out is to say no."""
+        return any(part.indicator(".", term) for part in self.parts(path))
+
+    def doubt(self, path: str, term: str, complaint: str) -> None:
+        """Tell the clerk what is wrong with the text there."""
+        self._complain(term, self.text(path), complaint)
 
     def number(self, path: str, term: str) -> Decimal | None:
         """A quantity or percentage."""

@@ -68,16 +68,21 @@ class Page(HTMLParser):
         return " ".join(self.text.split())
 
 
-def filled(kind: Any, numbers: Iterator[int] | None = None) -> Any:
-    """A value of that type in which every leaf is given and no two leaves are equal."""
+def filled(kind: Any, numbers: Iterator[int] | None = None, around: tuple[Any, ...] = ()) -> Any:
+    """A value of that type in which every leaf is given and no two leaves are equal; lines have one level of sub-lines.
+
+    `around`: the types it is part of.
+    """
     numbers = numbers or count(100)
     if get_origin(kind) in (Union, UnionType):
-        return filled(next(part for part in get_args(kind) if part is not type(None)), numbers)
+        return filled(next(part for part in get_args(kind) if part is not type(None)), numbers, around)
     if get_origin(kind) is tuple:
-        return tuple(filled(get_args(kind)[0], numbers) for _ in range(2))
+        item = get_args(kind)[0]
+        return tuple(filled(item, numbers, around) for _ in range(2)) if around.count(item) < 2 else ()
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return kind(**{part.name: filled(hints[part.name], numbers) for part in fields(kind)})  # type: ignore[operator]
+        hints, around = get_type_hints(kind), (*around, kind)
+        given = {part.name: filled(hints[part.name], numbers, around) for part in fields(kind)}
+        return kind(**given)  # type: ignore[operator]
     return _leaf(kind, next(numbers))
 
 

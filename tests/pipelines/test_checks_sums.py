@@ -1,5 +1,6 @@
 """PE-SUMMEN: every sum of the complete invoice holds, and each is found when it is changed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,6 +13,7 @@ from schemas.invoice import Invoice, Line, Syntax, Totals, VatBreakdown
 from schemas.validation import Severity
 from tests.pipelines.invoices import cii_invoice, ubl_credit_note, ubl_invoice
 from tests.pipelines.invoices.change import read
+from tests.pipelines.invoices.extended import EXTENSION, cii_groups, ubl_extended, ubl_note_extended
 
 CONTEXT = Context(date(2026, 3, 31))
 COMPLETE = read(ubl_invoice())
@@ -99,11 +101,57 @@ def test_an_invoice_without_lines_has_no_sum_of_lines() -> None:
     assert terms(Invoice(Syntax.CII, totals=totals)) == []
 
 
-@pytest.mark.parametrize("name", ["extended", "conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"])
-def test_the_lines_of_an_extension_follow_other_rules(name: str) -> None:
+@pytest.mark.parametrize("name", ["extended", "conformant#urn:factur-x.eu:1p0:extended", "conformant#urn:other"])
+def test_the_lines_of_other_extensions_follow_other_rules(name: str) -> None:
     invoice = replace(changed_line(quantity=Decimal(5)), specification=f"urn:cen.eu:en16931:2017#{name}")
     assert terms(invoice) == []
     assert terms(replace(invoice, totals=replace(invoice.totals, tax=Decimal(50)))) == ["BT-110", "BT-112"]
+
+
+@pytest.mark.parametrize("make", [ubl_extended, ubl_note_extended, cii_groups])
+def test_invoices_with_sub_lines_and_third_party_payments_add_up(make: Callable[[], bytes]) -> None:
+    """Under the name of no profile; that of Factur-X EXTENDED would spare them most of the sums."""
+    assert terms(replace(read(make()), specification=None)) == []
+
+
+def test_a_third_party_payment_is_owed_but_is_no_part_of_the_other_sums() -> None:
+    first, second = read(ubl_extended()).third_party_payments
+    less = replace(read(ubl_extended()), third_party_payments=(first, replace(second, amount=Decimal("2.40"))))
+    [finding] = check_sums(less, CONTEXT)
+    assert "erwartet 312,40, angegeben 312,50" in finding.message
+
+
+def test_outside_the_extension_such_an_element_adds_nothing() -> None:
+    invoice = read(ubl_extended().replace(EXTENSION.encode(), b"urn:cen.eu:en16931:2017"))
+    assert terms(invoice) == ["BT-115"]
+
+
+def with_first_line(make: Callable[[], bytes], change: Callable[[Line], Line]) -> Invoice:
+    invoice = replace(read(make()), specification=None)
+    return replace(invoice, lines=(change(invoice.lines[0]), *invoice.lines[1:]))
+
+
+def test_the_amount_of_a_sub_line_is_its_quantity_times_its_price() -> None:
+    def wrong(line: Line) -> Line:
+        first, *others = line.sub_lines
+        return replace(line, sub_lines=(replace(first, quantity=Decimal(2)), *others))
+
+    [finding] = check_sums(with_first_line(ubl_extended, wrong), CONTEXT)
+    assert "Nettobetrag der Position „1.1“ (BT-131): erwartet 200,00, angegeben 100,00" in finding.message
+
+
+def test_a_line_that_contains_other_rates_says_nothing_about_the_bases() -> None:
+    def mixed(line: Line) -> Line:
+        first, *others = line.sub_lines
+        return replace(line, sub_lines=(replace(first, vat_rate=Decimal(7)), *others))
+
+    assert "BT-116" not in terms(with_first_line(ubl_extended, mixed))
+
+
+def test_subtotals_and_explanations_are_not_counted_once_more() -> None:
+    """Their amounts may be anything, or missing."""
+    assert terms(with_first_line(cii_groups, lambda group: replace(group, net=None))) == []
+    assert "BT-106" in terms(with_first_line(cii_groups, lambda group: replace(group, counts=True)))
 
 
 def test_at_most_twenty_sums_are_listed() -> None:

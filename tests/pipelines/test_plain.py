@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from pipelines.invoice.plain import invoice_text
-from schemas.invoice import Attachment, Invoice, Line, Note, Party, Syntax
+from pipelines.invoice.plain_lines import lines_table
+from schemas.invoice import Attachment, Invoice, Line, Note, Party, Syntax, ThirdPartyPayment
 from tests.pipelines.invoices import said
 from tests.pipelines.pages import allowance, filled, leaves, small_invoice, small_line
 from tests.pipelines.test_render import as_shown
@@ -87,3 +88,36 @@ def test_an_attachment_that_is_elsewhere_says_where() -> None:
 def test_ten_thousand_lines_are_written_in_a_moment() -> None:
     lines = tuple(small_line(number, net=Decimal(number)) for number in range(10_000))
     assert invoice_text(small_invoice(lines=lines, seller=Party(name="x"))).count("Posten ") == 10_000
+
+
+def test_sub_lines_are_indented_below_their_line_with_their_own_numbers_and_sums() -> None:
+    part = small_line(3, identifier="1.1.1", name="Nagel", net=Decimal("0.40"), counts=False)
+    sub = small_line(2, identifier="1.1", name="Brett", net=Decimal("10.00"), counts=False, sub_lines=(part,))
+    lines = lines_table((small_line(1, sub_lines=(sub,)), small_line(4)), "EUR").splitlines()
+    assert [(line[:5].strip(), line[7:17].rstrip(), line.rsplit("  ", 1)[1].strip()) for line in lines[1:]] == [
+        ("1", "Posten 1", "1.000,40"),
+        ("1.1", "  Brett", "davon 10,00"),
+        ("1.1.1", "    Nagel", "davon 0,40"),
+        ("4", "Posten 4", "1.000,40"),
+    ]
+
+
+def test_third_party_payments_stand_in_the_sums_and_where_it_says_how_to_pay() -> None:
+    payments = (
+        ThirdPartyPayment("Pfand", Decimal(10), "für Kisten"),
+        ThirdPartyPayment("Avalprovision für die Bürgschaft der Hausbank", Decimal("2.5")),
+    )
+    text = invoice_text(small_invoice(third_party_payments=payments))
+    for line in (
+        "zuzüglich Drittzahlung: Pfand         10,00 EUR",
+        "Im Zahlbetrag für Dritte      10,00 EUR Pfand",
+        "                              für Kisten",
+        "Im Zahlbetrag für Dritte      2,50 EUR Avalprovision für die Bürgschaft der Hausbank",
+    ):
+        assert f"{line}\n" in text, line
+
+
+def test_a_test_and_a_copy_say_so_at_the_top() -> None:
+    text = invoice_text(small_invoice(is_test=True, is_copy=True)).split("\n\n")[0]
+    assert "als Test gekennzeichnet" in text
+    assert "als Kopie gekennzeichnet" in text

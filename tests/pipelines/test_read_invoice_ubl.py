@@ -178,16 +178,6 @@ def test_a_tax_beside_vat_does_not_hide_the_vat_category() -> None:
     assert read(root).lines[0].vat_category == "S"
 
 
-def test_sub_lines_are_neither_lines_nor_a_reason_to_stop() -> None:
-    """XRechnung extension: the line contains what its sub-lines add up to."""
-    root = parse_xml(ubl_invoice())
-    line = at(root, "cac:InvoiceLine")
-    sub = etree.SubElement(line, f"{CAC}SubInvoiceLine")
-    etree.SubElement(sub, f"{CBC}ID").text = "1.1"
-    etree.SubElement(sub, f"{CBC}LineExtensionAmount").text = "kein Betrag"
-    assert read(root) == read(ubl_invoice())
-
-
 def test_an_allowance_that_does_not_say_what_it_is_is_left_out_and_said() -> None:
     invoice = with_text(ubl_invoice(), "cac:AllowanceCharge/cbc:ChargeIndicator", "nein")
     assert [one.is_charge for one in invoice.allowances] == [True]

@@ -11,16 +11,20 @@ import pytest
 from pipelines.invoice import codes, german
 from pipelines.invoice.render import invoice_html, protocol_html, report_html
 from schemas.invoice import (
+    AdvancePayment,
     Attachment,
     CreditTransfer,
     Delivery,
+    Instalment,
     Invoice,
     Line,
     Note,
     Party,
+    PaymentDiscount,
     PaymentMeans,
     Period,
     Syntax,
+    ThirdPartyPayment,
     Totals,
     VatBreakdown,
 )
@@ -101,6 +105,7 @@ def test_accountants_read_who_what_how_much_and_where_to_pay_in_this_order() -> 
         "Bezüge",
         "Rechnungsempfänger",
         "Lieferung",
+        "Abweichender Rechnungsempfänger",
         "Steuervertreter des Rechnungsstellers",
         "Hinweise",
         "Anlagen",
@@ -366,3 +371,81 @@ def test_a_protocol_knows_no_time_without_zone(name: str) -> None:
     with pytest.raises(ValueError, match="naive"):
         protocol(**{name: datetime(2026, 11, 24)})
     protocol(**{name: datetime(2026, 11, 24, tzinfo=UTC)})
+
+
+def with_sub_lines() -> Invoice:
+    part = small_line(3, identifier="1.1.1", name="Nagel", net=Decimal("0.40"), counts=False)
+    sub = small_line(2, identifier="1.1", name="Brett", net=Decimal("10.00"), counts=False, sub_lines=(part,))
+    return small_invoice(lines=(small_line(1, sub_lines=(sub,)), small_line(4)))
+
+
+def test_sub_lines_stand_below_their_line_and_say_that_it_contains_them() -> None:
+    html = invoice_html(with_sub_lines(), title="x")
+    rows = re.findall(r'<tr class="(in\d)?( has)?"><td>(.+?)</td>', html)
+    assert rows == [("", " has", "1"), ("in1", " has", "1.1"), ("in2", "", "1.1.1")]
+    words = Page(html).words
+    assert "1 Posten 1 1.250,5 m² (MTK) 0,80 19 % S 1.000,40 1.1 Brett" in words
+    assert "19 % S davon 10,00 1.1.1 Nagel" in words
+    assert "davon 0,40 4 Posten 4" in words
+
+
+@pytest.mark.parametrize(("depth", "name"), [(5, "in5"), (6, "in5"), (60, "in5")])
+def test_below_the_fifth_level_the_indent_stays(depth: int, name: str) -> None:
+    line = small_line(depth, name="tief")
+    for level in range(depth):
+        line = small_line(level, sub_lines=(line,))
+    assert f'<tr class="{name}"><td>{depth}</td>' in invoice_html(small_invoice(lines=(line,)), title="x")
+
+
+@pytest.mark.parametrize(("most", "more"), [(1, "Weitere 3 Positionen"), (3, "Eine weitere Position")])
+def test_sub_lines_are_counted_where_not_all_lines_are_shown(most: int, more: str) -> None:
+    assert more in shown(with_sub_lines(), max_lines=most)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("GROUP", "Zwischensumme 7,00"), ("INFORMATION", "nachrichtlich 7,00"), ("NEU", "davon 7,00")]
+)
+def test_what_does_not_count_says_why(status: str, words: str) -> None:
+    assert words in shown(small_invoice(lines=(small_line(1, status=status, counts=False, net=Decimal(7)),)))
+
+
+def test_third_party_payments_stand_in_the_sums_and_where_it_says_how_to_pay() -> None:
+    payments = (ThirdPartyPayment("Pfand", Decimal(10), "für Kisten"), ThirdPartyPayment(amount=Decimal("2.5")))
+    text = shown(small_invoice(third_party_payments=payments))
+    assert "zuzüglich Drittzahlung: Pfand 10,00 EUR zuzüglich Drittzahlung 2,50 EUR Zahlbetrag 1.190,00 EUR" in text
+    assert "Im Zahlbetrag für Dritte 10,00 EUR Pfand für Kisten 2,50 EUR" in text
+
+
+@pytest.mark.parametrize("mark", ["is_test", "is_copy"])
+def test_a_test_and_a_copy_say_so_at_the_top(mark: str) -> None:
+    kind = {"is_test": "Test", "is_copy": "Kopie"}[mark]
+    assert f"als {kind} gekennzeichnet" in shown(small_invoice(**{mark: True}))
+    assert "gekennzeichnet" not in shown(small_invoice())
+
+
+@pytest.mark.parametrize(
+    ("discount", "sentence"),
+    [
+        (PaymentDiscount(percent=Decimal(2), period=Decimal(14), unit="DAY"), "2 % bei Zahlung binnen 14 Tagen"),
+        (PaymentDiscount(amount=Decimal(5), period=Decimal(2), unit="WEE"), "5,00 EUR bei Zahlung binnen 2 Wochen"),
+        (
+            PaymentDiscount(Decimal(3), Decimal(100), Decimal(3), Decimal(10), None, date(2026, 3, 5)),
+            "3 % = 3,00 EUR auf 100,00 EUR bei Zahlung binnen 10 Tagen ab 05.03.2026",
+        ),
+        (PaymentDiscount(), "Skonto"),
+    ],
+)
+def test_discounts_of_the_extended_profile_are_sentences(discount: PaymentDiscount, sentence: str) -> None:
+    assert f"Skonto {sentence}" in shown(small_invoice(payment_discounts=(discount,)))
+
+
+def test_instalments_and_payments_in_advance_are_listed() -> None:
+    vat = VatBreakdown(tax=Decimal(19), category="S", rate=Decimal(19))
+    text = shown(
+        small_invoice(
+            instalments=(Instalment(date(2026, 6, 1), Decimal(100), "Rest"), Instalment(date(2026, 7, 1))),
+            advances=(AdvancePayment(Decimal(119), date(2026, 1, 10), "A-1", (vat,)),),
+        )
+    )
+    assert "Teilzahlungen 100,00 EUR fällig am 01.06.2026 Rest fällig am 01.07.2026" in text
+    assert "Bereits gezahlt 119,00 EUR am 10.01.2026 auf Rechnung A-1 darin USt. 19,00 EUR 19 % S" in text

@@ -67,7 +67,7 @@ def check_discounts(invoice: Invoice, context: Context) -> Iterator[Finding]:
             "Zahlungsbedingungen (BT-20): für dieselbe Frist ist mehr als ein Skonto genannt. "
             "Bitte klären, welches gilt.",
         )
-    if not discounts and not wrong and _PROSE.search(terms):
+    if not discounts and not wrong and not invoice.payment_discounts and _PROSE.search(terms):
         yield hint(
             _RULE,
             _TERM,

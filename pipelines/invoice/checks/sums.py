@@ -1,14 +1,15 @@
 """PE-SUMMEN: what the invoice adds up, computed again to the cent: what is expected, what was found."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from decimal import Context as Arithmetic
 from itertools import islice
 
 from pipelines.invoice import german
 from pipelines.invoice.checks.said import Context, shown, warning
-from schemas.invoice import AllowanceCharge, Invoice, Line, VatBreakdown
+from schemas.invoice import AllowanceCharge, Invoice, Line, VatBreakdown, with_sub_lines
 from schemas.validation import Finding
 
 __all__ = ["check_sums"]
@@ -19,8 +20,10 @@ _ZERO = Decimal(0)
 _MOST = 20
 _EXACT = Arithmetic(prec=100, traps=[])
 """What cannot be computed becomes NaN, which no comparison counts as a difference."""
-_EXTENDED = ("conformant#", "extended")
-"""In the extensions lines have sub-lines and third parties are paid: their sums follow other rules."""
+_OWN_WAY = re.compile(r"extended|conformant#(?!urn:xeinkauf\.de:kosit:extension:xrechnung_)")
+"""In BT-24: extensions that add up in their own way, as Factur-X EXTENDED with tolerances that grow with the lines."""
+_NOT_PRICED = ("GROUP", "INFORMATION")
+"""BT-X-8: lines whose amount is no quantity times price."""
 Key = tuple[str | None, Decimal]
 
 
@@ -32,19 +35,20 @@ def check_sums(invoice: Invoice, context: Context) -> Iterator[Finding]:
 
 
 def _all(invoice: Invoice) -> Iterator[Finding]:
-    extended = any(mark in (invoice.specification or "") for mark in _EXTENDED)
-    if not extended:
-        for line in invoice.lines:
+    if not _OWN_WAY.search(invoice.specification or ""):
+        lines = [line for _, line in with_sub_lines(invoice.lines)]
+        counted = [line for line in lines if line.counts]
+        for line in lines:
             yield from _line(line)
-        yield from _net(invoice)
-        yield from _bases(invoice)
+        yield from _net(invoice, counted)
+        yield from _bases(invoice, counted)
         yield from _payable(invoice)
     yield from _tax(invoice)
 
 
 def _line(line: Line) -> Iterator[Finding]:
-    """BT-131 = quantity x price, less allowances, plus charges of the line."""
-    if line.quantity is None or line.net_price is None or line.base_quantity == 0:
+    """BT-131 = quantity x price, less allowances, plus charges of the line; for a sub-line just so."""
+    if line.quantity is None or line.net_price is None or line.base_quantity == 0 or line.status in _NOT_PRICED:
         return
     product = line.quantity * line.net_price / (line.base_quantity or 1)
     expected = product + _balance(line.allowances)
@@ -52,11 +56,11 @@ def _line(line: Line) -> Iterator[Finding]:
     yield from _compared(place, "BT-131", expected, line.net)
 
 
-def _net(invoice: Invoice) -> Iterator[Finding]:
+def _net(invoice: Invoice, lines: Sequence[Line]) -> Iterator[Finding]:
     """BT-106 to BT-109."""
     totals = invoice.totals
-    if invoice.lines:
-        yield from _compared("Summe der Positionen", "BT-106", _sum(line.net for line in invoice.lines), totals.lines)
+    if lines:
+        yield from _compared("Summe der Positionen", "BT-106", _sum(line.net for line in lines), totals.lines)
     for is_charge, name, term, found in (
         (False, "Summe der Abzüge", "BT-107", totals.allowances),
         (True, "Summe der Zuschläge", "BT-108", totals.charges),
@@ -68,12 +72,12 @@ def _net(invoice: Invoice) -> Iterator[Finding]:
         yield from _compared("Gesamtsumme netto", "BT-109", expected, totals.net)
 
 
-def _bases(invoice: Invoice) -> Iterator[Finding]:
-    """BT-116 by category and rate, if every line says to which it belongs."""
-    if not invoice.lines or any(line.vat_category is None or line.net is None for line in invoice.lines):
+def _bases(invoice: Invoice, lines: Sequence[Line]) -> Iterator[Finding]:
+    """BT-116 by category and rate, if every line says to which it belongs, and all it contains belongs there too."""
+    if not lines or any(line.vat_category is None or line.net is None or _mixed(line) for line in lines):
         return
     expected: dict[Key, Decimal] = defaultdict(Decimal)
-    for line in invoice.lines:
+    for line in lines:
         expected[line.vat_category, _rate(line.vat_rate)] += line.net or 0
     for item in invoice.allowances:
         expected[item.vat_category, _rate(item.vat_rate)] += _signed(item)
@@ -83,6 +87,13 @@ def _bases(invoice: Invoice) -> Iterator[Finding]:
     for key in dict.fromkeys((*given, *expected)):
         name = f"Bemessungsgrundlage {_named(*key)}"
         yield from _compared(name, "BT-116", expected.get(key, _ZERO), given.get(key, _ZERO))
+
+
+def _mixed(line: Line) -> bool:
+    """Whether the amount of the line contains some of another category or rate."""
+    own = (line.vat_category, _rate(line.vat_rate))
+    parts = (part for _, part in with_sub_lines(line.sub_lines) if not part.counts and part.vat_category is not None)
+    return any((part.vat_category, _rate(part.vat_rate)) != own for part in parts)
 
 
 def _tax(invoice: Invoice) -> Iterator[Finding]:
@@ -103,9 +114,11 @@ def _tax_of(part: VatBreakdown) -> Iterator[Finding]:
 
 
 def _payable(invoice: Invoice) -> Iterator[Finding]:
+    """BT-115; what is collected for third parties is owed, but is no part of the sums before."""
     totals = invoice.totals
     if totals.gross is not None:
-        expected = totals.gross - (totals.prepaid or 0) + (totals.rounding or 0)
+        for_others = _sum(paid.amount for paid in invoice.third_party_payments)
+        expected = totals.gross - (totals.prepaid or 0) + (totals.rounding or 0) + for_others
         yield from _compared("Fälliger Betrag", "BT-115", expected, totals.payable)
 
 
