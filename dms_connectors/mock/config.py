@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-__all__ = ["Category", "MockConfig", "MockConfigError", "PropertyField", "Repository", "load_config"]
+__all__ = ["Category", "Group", "MockConfig", "MockConfigError", "PropertyField", "Repository", "load_config"]
 
 _SAMPLE = Path(__file__).with_name("sample.yaml")
 
@@ -42,7 +42,7 @@ class Repository(_Frozen):
 
 
 class PropertyField(_Frozen):
-    """One property of the repository; its data set `values` is not enforced, like the original (6)."""
+    """One property of the repository; `values` is its data set, `length` counts bytes of UTF-8."""
 
     key: Key
     type: PropertyType
@@ -53,12 +53,20 @@ class PropertyField(_Frozen):
 
 
 class Category(_Frozen):
-    """One document type: which properties it has and which of them must carry a value."""
+    """One document type: which properties it has and which of them must carry a value. A dossier has no file."""
 
     key: Key
     display_name: str = Field(alias="displayName", min_length=1)
+    dossier: bool = False
     properties: tuple[Key, ...]
     mandatory: tuple[Key, ...] = ()
+
+
+class Group(_Frozen):
+    """A group of the identity provider."""
+
+    id: Key
+    name: str = Field(min_length=1)
 
 
 def _status_word(value: object) -> object:
@@ -81,14 +89,23 @@ class MockConfig(_Frozen):
     duplicate_check: bool = False
     session_minutes: int = Field(default=30, ge=0)
     login_failure: Annotated[Literal["401", "html"], BeforeValidator(_status_word)] = "401"
+    keys: Literal["short", "unique", "both"] = "short"
+    value_lists: Literal["refuse", "accept"] = "refuse"
+    deletion: Literal["reason", "plain", "none"] = "reason"
+    assignees: Literal["any", "known"] = "any"
     properties: tuple[PropertyField, ...]
     categories: tuple[Category, ...]
+    groups: tuple[Group, ...] = ()
+    user_groups: tuple[Key, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         known = {item.key for item in self.properties}
         _refuse_doubles("Eigenschaft", (item.key for item in self.properties))
         _refuse_doubles("Kategorie", (item.key for item in self.categories))
+        _refuse_doubles("Gruppe", (item.id for item in self.groups))
+        if foreign := set(self.user_groups) - {item.id for item in self.groups}:
+            raise ValueError(f"user_groups nennt unbekannte Gruppe {min(foreign)}")
         for category in self.categories:
             if strange := set(category.properties) - known:
                 raise ValueError(f"Kategorie {category.key} nennt unbekannte Eigenschaft {min(strange)}")
@@ -96,13 +113,31 @@ class MockConfig(_Frozen):
                 raise ValueError(f"Pflichtfeld {min(strange)} gehört nicht zur Kategorie {category.key}")
         return self
 
+    def unique(self, item: PropertyField | Category) -> str:
+        """The UUID of a property or category (section 6: the cloud's form of a key), always the same for a key."""
+        kind = "property" if isinstance(item, PropertyField) else "category"
+        return str(uuid5(NAMESPACE_URL, f"{self.repository.path}/objdef/{kind}/{item.key}"))
+
+    def spellings(self, item: PropertyField | Category) -> tuple[str, ...]:
+        """The keys under which a client sees and names the item: one, or both forms side by side (section 6)."""
+        forms = {"short": (item.key,), "unique": (self.unique(item),), "both": (item.key, self.unique(item))}
+        return forms[self.keys]
+
     def field(self, key: str) -> PropertyField | None:
-        """The property with this key, if there is one."""
+        """The property with this key of the configuration."""
         return next((item for item in self.properties if item.key == key), None)
 
     def category(self, key: str) -> Category | None:
-        """The category with this key, if there is one."""
+        """The category with this key of the configuration."""
         return next((item for item in self.categories if item.key == key), None)
+
+    def meant_field(self, key: str) -> PropertyField | None:
+        """The property a client names so."""
+        return next((item for item in self.properties if key in self.spellings(item)), None)
+
+    def meant_category(self, key: str) -> Category | None:
+        """The category a client names so."""
+        return next((item for item in self.categories if key in self.spellings(item)), None)
 
 
 def _refuse_doubles(what: str, keys: Iterable[str]) -> None:

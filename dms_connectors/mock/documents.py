@@ -67,6 +67,7 @@ class DocumentStore:
     ) -> tuple[str, tuple[Loss, ...]]:
         """Store a new document (4.1): its id and what was lost. The two effects come from faults."""
         category = self._category(draft.category)
+        _refuse_file_of_dossier(category, draft.upload)
         mapped = map_properties(self._config, category, draft.properties)
         check_mandatory(category, mapped.values)
         measured = self._measure(draft.upload)
@@ -93,7 +94,10 @@ class DocumentStore:
         """Change listed properties, move to another category, add a version if a file is sent (4.2)."""
         old = self.get(document_id)
         _refuse_foreign_editor(old)
-        category = self._category(draft.category or old.category)
+        category = self._config.category(old.category) if draft.category is None else self._category(draft.category)
+        if category is None:
+            raise MockError(400, f"The category {old.category} is not configured any more.")
+        _refuse_file_of_dossier(category, draft.upload or old.blob)
         mapped = map_properties(self._config, category, draft.properties)
         allowed = {key: slots for key, slots in old.properties.items() if _belongs(key, category)}
         values = {**allowed, **mapped.values}
@@ -213,7 +217,7 @@ class DocumentStore:
         return document
 
     def _category(self, key: str | None) -> Category:
-        category = self._config.category(key or "")
+        category = self._config.meant_category(key or "")
         if category is None:
             raise MockError(400, f"DmsApp-Mapping-NoMappingFoundForSourceCategory: {key}")
         return category
@@ -283,6 +287,11 @@ def _write_properties(connection: sqlite3.Connection, number: int, version: int,
         "INSERT INTO properties VALUES (?, ?, ?, ?, ?)",
         [(number, version, key, slot, value) for key, slots in values.items() for slot, value in slots.items()],
     )
+
+
+def _refuse_file_of_dossier(category: Category, file: str | None) -> None:
+    if category.dossier and file is not None:
+        raise MockError(400, f"The category {category.key} is a dossier and takes no file.")
 
 
 def _belongs(key: str, category: Category) -> bool:

@@ -1,9 +1,7 @@
 """The document routes: upload, store, read, search, download, notes, delete."""
 
-import mimetypes
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
@@ -13,8 +11,9 @@ from starlette.types import Receive, Scope, Send
 from dms_connectors.mock.answers import MockError, hal, href, with_losses
 from dms_connectors.mock.blobs import BlobStore
 from dms_connectors.mock.config import MockConfig
-from dms_connectors.mock.documents import USER, Clock, Document, DocumentStore
+from dms_connectors.mock.documents import Clock, DocumentStore
 from dms_connectors.mock.gate import Call, Gate, HungUp, hang_up
+from dms_connectors.mock.items import Items
 from dms_connectors.mock.mapping import parse_body, parse_draft
 from dms_connectors.mock.notes import Notes
 from dms_connectors.mock.search import Search, names_source, parse_query
@@ -37,6 +36,7 @@ class Filing:
         clock: Clock,
     ) -> None:
         self._config = config
+        self._items = Items(config)
         self._documents = documents
         self._blobs = blobs
         self._search = search
@@ -47,7 +47,7 @@ class Filing:
     def routes(self, gate: Gate) -> list[Route]:
         """All routes of this part."""
         chunk, o2m = f"{self._base}/blob/chunk", f"{self._base}/o2m"
-        one = f"{o2m}/{{document}}"
+        one, content = f"{o2m}/{{document}}", f"{self._base}/o2/{{document}}/v/{{version}}/b"
         return [
             *gate.routes(chunk, "upload", self._upload, ("POST",)),
             *gate.routes(f"{chunk}/{{upload}}", "upload", self._append, ("POST",)),
@@ -55,12 +55,14 @@ class Filing:
             *gate.routes(one, "read", self._read),
             *gate.routes(one, "update", self._update, ("PUT",)),
             *gate.routes(one, "delete", self._delete, ("DELETE",)),
+            *gate.routes(f"{one}/v/current", "read", self._read),
             *gate.routes(f"{one}/v/current", "update", self._set_state, ("PUT",)),
             *gate.routes(f"{one}/n", "notes", self._list_notes),
             *gate.routes(f"{one}/n", "notes", self._add_note, ("POST",)),
             *gate.routes(f"{one}/children", "update", self._link, ("POST",)),
             *gate.routes(f"{one}/children/{{child}}", "update", self._unlink, ("DELETE",)),
-            *gate.routes(f"{self._base}/o2/{{document}}/v/{{version}}/b/main/c", "download", self._download),
+            *gate.routes(f"{content}/main/c", "download", self._download),
+            *gate.routes(f"{content}/pdf/c", "download", self._download),
             *gate.routes(f"{self._base}/srm", "search", self._find),
         ]
 
@@ -87,7 +89,7 @@ class Filing:
             return self._documents.create(draft, dropped=plan.dropped, hidden_seconds=plan.hidden_seconds)
 
         document, losses = await run_in_threadpool(create)
-        return hal(with_losses(losses), 201, {"Location": self._address(document)})
+        return hal(with_losses(losses), 201, {"Location": self._items.address(document)})
 
     async def _update(self, call: Call) -> Response:
         draft = parse_draft(await call.request.body(), self._config)
@@ -102,7 +104,7 @@ class Filing:
     async def _read(self, call: Call) -> Response:
         document = await run_in_threadpool(self._documents.get, _document(call))
         query = {name.lower(): value for name, value in reversed(call.request.query_params.multi_items())}
-        return hal(self._item(document, mapped=names_source(self._config, query.get("sourceid"))))
+        return hal(self._items.shown(document, mapped=names_source(self._config, query.get("sourceid"))))
 
     async def _find(self, call: Call) -> Response:
         url = call.request.url
@@ -114,7 +116,7 @@ class Filing:
             links["prev"] = href(query.link(path, query.page - 1))
         if more:
             links["next"] = href(query.link(path, query.page + 1))
-        items = [self._item(document, mapped=query.mapped) for document in found]
+        items = [self._items.shown(document, mapped=query.mapped) for document in found]
         return hal({"_links": links, "page": query.page, "items": items})
 
     async def _download(self, call: Call) -> Response:
@@ -125,13 +127,15 @@ class Filing:
         return _HalfFile(call, response) if call.plan.ends_with("cut") else response
 
     async def _delete(self, call: Call) -> Response:
-        body = await call.request.body()
-        reason = parse_body(body).get("reason") if body else None
-        if not isinstance(reason, str) or not reason.strip():
+        """Only the current version goes; the answer says whether another one can be deleted (5.3)."""
+        document = _document(call)
+        reason = _reason(await call.request.body())
+        if self._config.deletion == "none":
+            raise MockError(403, "Deleting is not allowed.")
+        if self._config.deletion == "reason" and not reason:
             raise MockError(400, "A reason is needed.")
-        remains = await run_in_threadpool(self._documents.delete_current, _document(call), reason)
-        links = {"deleteWithReason": href(self._address(_document(call)))} if remains else {}
-        return hal({"_links": links})
+        remains = await run_in_threadpool(self._documents.delete_current, document, reason)
+        return hal({"_links": self._items.delete_links(document) if remains else {}})
 
     async def _list_notes(self, call: Call) -> Response:
         document = await run_in_threadpool(self._documents.get, _document(call))
@@ -158,42 +162,6 @@ class Filing:
         await run_in_threadpool(self._documents.unlink, _document(call), child)
         return hal({})
 
-    def _address(self, document_id: str) -> str:
-        return f"{self._base}/o2m/{document_id}?sourceid={quote(self._config.repository.source, safe='')}"
-
-    def _item(self, document: Document, *, mapped: bool) -> dict[str, Any]:
-        """A document as in 5.2; without the source only id and links."""
-        one, address = f"{self._base}/o2m/{document.id}", self._address(document.id)
-        links = {
-            "self": href(address),
-            "displayVersion": href(f"{one}/v/current"),
-            "notes": href(f"{one}/n"),
-            "children": href(f"{self._base}/srm?children_of={document.id}"),
-            "linkDmsObject": href(f"{one}/children"),
-            "deleteWithReason": href(address),
-        }
-        if document.state != "Processing" or document.editor == USER:
-            links |= {"update": href(address), "updateWithContent": href(address)}
-        if document.blob:
-            links["mainblobcontent"] = href(f"{self._base}/o2/{document.id}/v/current/b/main/c")
-        item: dict[str, Any] = {"_links": links, "id": document.id}
-        if mapped:
-            item["sourceCategories"] = [document.category]
-            item["sourceProperties"] = self._properties(document)
-        return item
-
-    def _properties(self, document: Document) -> list[dict[str, Any]]:
-        listed = [_single(key, value) for key, value in _system_properties(document).items() if value]
-        for key, slots in document.properties.items():
-            first = next(iter(slots.values()), "")
-            field = self._config.field(key)
-            if field is not None and field.multi:
-                values = {str(slot): value for slot, value in slots.items()}
-                listed.append({**_single(key, first), "isMultiValue": True, "values": values})
-            else:
-                listed.append(_single(key, first))
-        return listed
-
 
 class _HalfFile(HungUp):
     """A download that breaks off in the middle."""
@@ -216,29 +184,10 @@ class _HalfFile(HungUp):
         await hang_up(self._call.request)
 
 
+def _reason(body: bytes) -> str:
+    given = parse_body(body).get("reason") if body else None
+    return given.strip() if isinstance(given, str) else ""
+
+
 def _document(call: Call) -> str:
     return str(call.request.path_params["document"])
-
-
-def _single(key: str, value: str) -> dict[str, Any]:
-    return {"key": key, "value": value, "isMultiValue": False, "displayValue": value}
-
-
-def _system_properties(document: Document) -> dict[str, str]:
-    """The system properties that come along (5.2)."""
-    mime, _ = mimetypes.guess_type(document.filename)
-    _, dot, suffix = document.filename.rpartition(".")
-    return {
-        "property_document_id": document.id,
-        "property_filename": document.filename,
-        "property_filetype": suffix if dot else "",
-        "property_filemimetype": mime or "application/octet-stream",
-        "property_size": str(document.size),
-        "property_category": document.category,
-        "property_state": document.state,
-        "property_editor": document.editor,
-        "property_owner": USER,
-        "property_variant_number": str(document.version),
-        "property_creation_date": document.created,
-        "property_last_alteration_date": document.altered,
-    }

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from dms_connectors.mock.answers import Loss, MockError
 from dms_connectors.mock.config import Category, MockConfig, PropertyField
 
-__all__ = ["Draft", "Mapped", "Slots", "check_mandatory", "map_properties", "parse_body", "parse_draft"]
+__all__ = ["FREE", "Draft", "Mapped", "Slots", "check_mandatory", "map_properties", "parse_body", "parse_draft"]
 
 _TYPE_PATTERNS = {
     "number": re.compile(r"-?\d+(\.\d+)?"),
@@ -19,7 +19,7 @@ _TYPE_PATTERNS = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
 }
 _STATUS = frozenset({"property_state", "property_editor"})
-_FREE = frozenset({"property_remark", "property_colorcode"})
+FREE = frozenset({"property_remark", "property_colorcode"})
 _MAX_BYTES = 255
 _MANDATORY = 10019
 
@@ -82,14 +82,13 @@ def map_properties(config: MockConfig, category: Category, given: tuple[tuple[st
     values: dict[str, Slots] = {}
     losses: list[Loss] = []
     for key, items in given:
-        first = items[0] if items else ""
-        if loss := _loss_of(config, category, key, items):
-            losses.append(Loss(loss, key, first))
+        field = config.meant_field(key)
+        if loss := _loss_of(category, key, field, items):
+            losses.append(Loss(loss, key, items[0] if items else ""))
             continue
-        field = config.field(key)
         if field is not None:
-            _check(field, items)
-        values[key] = {slot: item for slot, item in enumerate(items, start=1) if item}
+            _check(config, field, items)
+        values[field.key if field else key] = {slot: item for slot, item in enumerate(items, start=1) if item}
     return Mapped(values, tuple(losses))
 
 
@@ -105,27 +104,35 @@ def check_mandatory(category: Category, values: Mapping[str, Slots]) -> None:
         )
 
 
-def _loss_of(config: MockConfig, category: Category, key: str, items: tuple[str, ...]) -> str | None:
+def _loss_of(category: Category, key: str, field: PropertyField | None, items: tuple[str, ...]) -> str | None:
     if key in _STATUS:
         return "PropertyStatusIgnored"
-    if key.startswith("property_") and key not in _FREE:
+    if key.startswith("property_") and key not in FREE:
         return "IgnoredNotModifiableDestinationProperty"
-    if key not in _FREE and config.field(key) is None:
+    if key not in FREE and field is None:
         return "NoMappingFoundForSourceProperty"
-    if key not in _FREE and key not in category.properties:
+    if field is not None and field.key not in category.properties:
         return "NoDestinationCategoryFoundWithDestinationProperty"
     return None if items else "NoValuesGivenForSourceProperty"
 
 
-def _check(field: PropertyField, items: tuple[str, ...]) -> None:
+def _check(config: MockConfig, field: PropertyField, items: tuple[str, ...]) -> None:
     filled = [item for item in items if item]
     if len(filled) > 1 and not field.multi:
-        raise MockError(400, f"Property {field.key} takes one value only.")
+        raise _refused(field, "takes one value only")
     for item in filled:
         if len(item.encode()) > min(field.length or _MAX_BYTES, _MAX_BYTES):
-            raise MockError(400, f"The value of property {field.key} is too long.")
+            raise _refused(field, "holds no value as long as this: too long")
         if not _has_type(field.type, item):
-            raise MockError(400, f"The value of property {field.key} is not of type {field.type}.")
+            raise _refused(field, f"holds no such value: not of type {field.type}")
+        if field.values and item not in field.values and config.value_lists == "refuse":
+            raise _refused(field, "holds no such value: not in its value list")
+
+
+def _refused(field: PropertyField, why: str) -> MockError:
+    """A value the property cannot hold. The d.3 server's own numbers for this are not known, so 0."""
+    details = f"Property: {field.key} ({field.display_name})"
+    return MockError(400, f"The property {field.key} {why}.", code=0, extra={"details": details, "hint": ""})
 
 
 def _has_type(kind: str, item: str) -> bool:

@@ -40,6 +40,7 @@ class Query:
     mapped: bool
     properties: Mapping[str, tuple[str, ...]]
     categories: tuple[str, ...]
+    sort: str
     page: int
     size: int
 
@@ -63,8 +64,9 @@ def parse_query(config: MockConfig, items: Iterable[tuple[str, str]], raw_length
     return Query(
         parameters=parameters,
         mapped=names_source(config, parameters.get("sourceid")),
-        properties=_wanted_properties(parameters.get("sourceproperties")),
-        categories=_strings("sourcecategories", _json("sourcecategories", parameters, list) or []),
+        properties=_wanted_properties(config, parameters.get("sourceproperties")),
+        categories=_wanted_categories(config, parameters),
+        sort=_own_key(config, parameters.get("sourcepropertysort") or ""),
         page=_positive("page", parameters, 1),
         size=min(_positive("pagesize", parameters, _PAGE_SIZE), _MAX_PAGE_SIZE),
     )
@@ -118,7 +120,7 @@ class Search:
         return f"{_ANY_PROPERTY}p.key = ? AND {condition})", [key, *values]
 
     def _order(self, query: Query) -> tuple[str, list[object]]:
-        key = query.parameters.get("sourcepropertysort")
+        key = query.sort
         ascending = query.parameters.get("ascending", "false").lower() == "true"
         direction = "ASC" if ascending else "DESC"
         if not key:
@@ -146,11 +148,22 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _wanted_properties(raw: str | None) -> dict[str, tuple[str, ...]]:
+def _wanted_properties(config: MockConfig, raw: str | None) -> dict[str, tuple[str, ...]]:
     if not raw:
         return {}
     decoded = _json("sourceproperties", {"sourceproperties": raw}, dict)
-    return {key: _strings("sourceproperties", values) for key, values in decoded.items()}
+    return {_own_key(config, key): _strings("sourceproperties", values) for key, values in decoded.items()}
+
+
+def _wanted_categories(config: MockConfig, parameters: Mapping[str, str]) -> tuple[str, ...]:
+    named = _strings("sourcecategories", _json("sourcecategories", parameters, list) or [])
+    found = ((name, config.meant_category(name)) for name in named)
+    return tuple(category.key if category else name for name, category in found)
+
+
+def _own_key(config: MockConfig, key: str) -> str:
+    field = config.meant_field(key)
+    return field.key if field else key
 
 
 def _json(name: str, parameters: Mapping[str, str], kind: type) -> Any:

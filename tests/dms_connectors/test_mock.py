@@ -81,12 +81,12 @@ def test_discovery_leads_from_dms_to_the_links(client: Client) -> None:
 def test_source_and_definitions_tell_keys_and_mandatory_properties(client: Client) -> None:
     source = client.get(SOURCE).json()
     assert source["id"] == SOURCE
-    assert {item["key"] for item in source["categories"]} == {"POSTE", "RECH"}
+    assert {item["key"] for item in source["categories"]} == {"POSTE", "RECH", "NACHW", "AKTE"}
     assert {"key": "9", "type": "money", "displayName": "Betrag"} in source["properties"]
     definitions = client.get(f"{REPO}/objdef").json()["objectDefinitions"]
     letter = next(item for item in definitions if item["id"] == "POSTE")
     assert [item["id"] for item in letter["propertyFields"] if item["isMandatory"]] == ["1"]
-    assert "8" not in {item["id"] for item in letter["propertyFields"]}
+    assert "21" not in {item["id"] for item in letter["propertyFields"]}
 
 
 def test_get_may_carry_a_body(client: Client) -> None:
@@ -177,7 +177,7 @@ def test_missing_mandatory_value_is_10019(client: Client, value: str | None) -> 
     ("key", "code"),
     [
         ("77", "NoMappingFoundForSourceProperty"),
-        ("8", "NoDestinationCategoryFoundWithDestinationProperty"),
+        ("21", "NoDestinationCategoryFoundWithDestinationProperty"),
         ("property_state", "PropertyStatusIgnored"),
         ("property_size", "IgnoredNotModifiableDestinationProperty"),
     ],
