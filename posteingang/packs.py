@@ -80,7 +80,7 @@ def in_folder(folder: Path) -> dict[Path, str]:
 
 
 def received_in(month: date) -> dict[Path, str]:
-    """The originals of all invoices received in the month of that day, with their register numbers."""
+    """The originals of all invoices received in the month of that day that are still kept, with their numbers."""
     from posteingang.installation import open_records
 
     settings = open_records()
@@ -91,7 +91,8 @@ def received_in(month: date) -> dict[Path, str]:
     first = month.replace(day=1)
     after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     begin, end = (datetime(day.year, day.month, 1, tzinfo=BERLIN) for day in (first, after))
-    return {objects.path(sha256): number for number, sha256 in originals_received(begin, end)}
+    found = {objects.path(sha256): number for number, sha256 in originals_received(begin, end)}
+    return {path: number for path, number in found.items() if path.is_file()}
 
 
 def differences(name: str, against: str, invoices: Mapping[Path, str]) -> list[str]:

@@ -2,8 +2,9 @@
 
 import json
 import os
+import zipfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from lxml import etree
 
 from config.settings import load_settings
 from pipelines.packs.store import FILES
-from posteingang import packs
+from posteingang import installation, packs
 from posteingang.doctor import _invoice_rules
+from records import register
+from records.objects import ObjectStore
 from schemas.errors import BadInput
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.packs import pack_zip, says, sheet
@@ -87,6 +90,22 @@ def test_what_goes_wrong_is_one_sentence(tmp_path: Path) -> None:
         assert_one_sentence(run("packs", *arguments), *words)
 
 
+def test_schemas_of_a_standard_are_managed_by_the_same_commands(tmp_path: Path) -> None:
+    path = tmp_path / "xdomea-3.1.0.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "xdomea.xsd",
+            '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" '
+            'targetNamespace="urn:xoev-de:xdomea:schema:3.1.0"><xs:element name="a"/></xs:schema>',
+        )
+    done = run("packs", "install", str(path), "--from", "2026-01-01")
+    assert done.stdout.startswith("Installiert: xdomea-3.1.0: Schemas xdomea 3.1.0, ")
+    assert run("packs", "list").stdout.startswith("  xdomea-3.1.0: Schemas xdomea 3.1.0, ")
+    assert run("packs", "verify").stdout == "xdomea-3.1.0: unversehrt.\n"
+    assert_one_sentence(run("packs", "compare", "xdomea-3.1.0", str(tmp_path)), "prüft keine Rechnungen")
+    assert run("packs", "remove", "xdomea-3.1.0").stdout == "xdomea-3.1.0 entfernt.\n"
+
+
 def test_installing_says_what_the_pack_replaces_and_what_judges_beside_it(tmp_path: Path) -> None:
     packs.install_pack(strict(tmp_path, title="XRechnung 3.0.2"))
     packs.install_pack(strict(tmp_path, name="peppol", title="Peppol 3.0"))
@@ -154,6 +173,44 @@ def test_compare_says_by_its_exit_code_whether_anything_differs(tmp_path: Path) 
     done = run("packs", "compare", "probe", str(folder))
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "2 Datei(en) verglichen, 2 Abweichung(en).")
     assert run("packs", "compare", "probe", "--against", "probe", str(folder)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("month", "begin", "end"),
+    [
+        (date(2026, 10, 1), "2026-10-01T00:00:00+02:00", "2026-11-01T00:00:00+01:00"),
+        (date(2026, 12, 31), "2026-12-01T00:00:00+01:00", "2027-01-01T00:00:00+01:00"),
+    ],
+)
+def test_the_invoices_of_a_month_are_compared_under_their_numbers(
+    month: date, begin: str, end: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def originals_received(*times: datetime) -> list[tuple[str, str]]:
+        asked.extend(time.isoformat() for time in times)
+        return [("RE-2026-000007", digest), ("RE-2026-000008", "f" * 64)]
+
+    monkeypatch.setattr(installation, "open_records", load_settings)
+    monkeypatch.setattr(register, "originals_received", originals_received)
+    store = ObjectStore(load_settings().objects)
+    (tmp_path / "a.xml").write_bytes(ubl_invoice())
+    digest = store.put(tmp_path / "a.xml").sha256
+    packs.install_pack(strict(tmp_path))
+
+    invoices = packs.received_in(month)
+
+    assert asked == [begin, end]
+    assert invoices == {store.path(digest): "RE-2026-000007"}, "what was disposed of is not compared"
+    assert packs.differences("probe", "builtin", invoices) == [
+        "RE-2026-000007: probe nicht bestanden, builtin formal geprüft",
+        "RE-2026-000007: T-1: probe 1 × Fehler, builtin –",
+    ]
+
+
+def test_a_month_without_records_is_one_sentence(tmp_path: Path) -> None:
+    packs.install_pack(strict(tmp_path))
+    assert_one_sentence(run("packs", "compare", "probe"), "noch keine Datenbank")
 
 
 def test_each_file_gets_a_report_in_varl_and_none_replaces_another(tmp_path: Path) -> None:

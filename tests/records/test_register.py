@@ -1,6 +1,7 @@
 """The invoice register: an invoice is entered once, its number has no gap, what was received stays as it was."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -185,3 +186,22 @@ def test_eight_writers_at_once_leave_no_gap_and_no_double(take_in: TakeIn, store
 
     numbers = sorted(RegisterEntry.objects.values_list("number", flat=True))
     assert numbers == [f"RE-2026-{number:06d}" for number in range(1, 41)]
+
+
+@in_database
+def test_the_originals_received_in_a_time_are_known_by_their_numbers(take_in: TakeIn, store: ObjectStore) -> None:
+    days = (
+        datetime(2026, 10, 1, tzinfo=UTC),
+        datetime(2026, 10, 31, 23, tzinfo=UTC),
+        datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    for day, number in zip(days, "abc", strict=True):
+        enter(take_in(number.encode(), received_at=day), store, replace(FACTS, identity=number * 64))
+    take_in(b"kein Eintrag", received_at=days[0])
+
+    found = register.originals_received(days[0], days[2])
+
+    assert [(number, store.path(sha256).read_bytes()) for number, sha256 in found] == [
+        ("RE-2026-000001", b"a"),
+        ("RE-2026-000002", b"b"),
+    ]
