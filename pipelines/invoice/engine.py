@@ -2,7 +2,10 @@
 
 import hashlib
 import importlib.util
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -40,6 +43,7 @@ _NOT_FORESEEN = re.compile(r"(Element|Attribute)\b.* marked as not used in the g
 """What the sheets of the profiles say, without any id, of parts that belong to a larger profile."""
 _UNUSED = {"Element": "PE-ELEMENT", "Attribute": "PE-ATTRIBUT"}
 _MOST_SCHEMA_FINDINGS = 100
+_TWICE = "A sequence of more than one item"
 _NO_BASE64 = "Element '{name}': The content is not a valid value of the atomic type 'xs:base64Binary'."
 
 
@@ -88,9 +92,10 @@ def outcome(sheet: Any, document: Any, name: str) -> etree._Element:
     import saxonche
 
     try:
-        answer = sheet.transform_to_string(xdm_node=document)
+        with _unheard():
+            answer = sheet.transform_to_string(xdm_node=document)
     except saxonche.PySaxonApiError as error:
-        raise SheetAborted(f"{name}: {' '.join(str(error).split())[:300]}") from None
+        raise SheetAborted(f"{name}: {_meaning(' '.join(str(error).split())[:300])}") from None
     if not answer:
         raise SheetAborted(f"{name}: kein Ergebnis")
     try:
@@ -100,6 +105,25 @@ def outcome(sheet: Any, document: Any, name: str) -> etree._Element:
     if output.tag != f"{SVRL}schematron-output":
         raise SheetAborted(f"{name}: das Ergebnis ist kein Prüfbericht")
     return output
+
+
+def _meaning(problem: str) -> str:
+    """The most frequent reason in plain words (German), before what Saxon says."""
+    return f"eine Angabe, die es nur einmal geben darf, steht mehrfach da; {problem}" if _TWICE in problem else problem
+
+
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Saxon also writes its errors to standard error, with words of the invoice that belong into no log."""
+    heard = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(heard, 2)
+        os.close(nowhere)
+        os.close(heard)
 
 
 def spoken(output: etree._Element) -> list[etree._Element]:

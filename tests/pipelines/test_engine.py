@@ -1,5 +1,6 @@
 """Rule sheets at work: what they say is read as published, and a sheet that fails never counts as acceptance."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from schemas.errors import ConfigurationError
 from schemas.invoice import Syntax
 from schemas.safe_xml import parse_xml
 from schemas.validation import Finding, InvoiceKind, Severity, ValidationReport, Verdict
+from tests.pipelines.edits import doubled
 from tests.pipelines.invoices import ubl_invoice
 
 SAYS = "<svrl:schematron-output>{}</svrl:schematron-output>"
@@ -236,3 +238,16 @@ def test_the_version_of_a_sheet_is_its_own_where_it_says_so(tmp_path: Path) -> N
     path.write_bytes(b"<!-- Schematron version 1.3.16 - Last update: -->")
     assert rule_sheet(Resource("A", Pack.ADS, str(path))).version == "1.3.16"
     assert rule_sheet(Resource("A", Pack.ADS, str(path), "7")).version == "7"
+
+
+def test_an_abort_says_the_reason_in_the_report_and_nothing_of_the_invoice_elsewhere(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rechnung.xml"
+    path.write_bytes(doubled(ubl_invoice(), "cac:AccountingSupplierParty/cac:Party/cac:PartyLegalEntity"))
+    report = validate_file(path)
+    assert report.verdict is Verdict.NOT_ASSESSED
+    assert "EN 16931 UBL: eine Angabe, die es nur einmal geben darf, steht mehrfach da" in report.reason
+    assert capfd.readouterr() == ("", "")
+    os.write(2, b"ja")
+    assert capfd.readouterr().err == "ja", "standard error is as it was"
