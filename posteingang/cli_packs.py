@@ -15,20 +15,35 @@ packs_app = typer.Typer(
     help="Pakete: Prüfkonfigurationen für Rechnungen, Schemas von Nachrichtenstandards.", no_args_is_help=True
 )
 
-_DAY = ["%Y-%m-%d"]
-Day = datetime | None
+
+def _day(text: str) -> date:
+    return _parsed(text, "%Y-%m-%d", "JJJJ-MM-TT")
+
+
+def _month(text: str) -> date:
+    return _parsed(text, "%Y-%m", "JJJJ-MM")
+
+
+def _parsed(text: str, pattern: str, shown: str) -> date:
+    try:
+        return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
+    except ValueError:
+        raise BadInput(f"„{text}“ ist kein Datum.", remedy=f"Bitte als {shown} angeben.") from None
+
+
+Day = date | None
 AsOf = Annotated[
-    Day, typer.Option("--as-of", metavar="JJJJ-MM-TT", formats=_DAY, help="Nach den Regeln dieses Tages; sonst heute.")
+    Day, typer.Option("--as-of", metavar="JJJJ-MM-TT", parser=_day, help="Nach den Regeln dieses Tages; sonst heute.")
 ]
 
 
 def day_of(chosen: Day) -> date:
     """The day chosen, else today in Germany."""
-    return chosen.date() if chosen else day_in_germany(datetime.now(UTC))
+    return chosen or day_in_germany(datetime.now(UTC))
 
 
-From = Annotated[Day, typer.Option("--from", metavar="JJJJ-MM-TT", formats=_DAY, help="Gültig ab diesem Tag.")]
-Until = Annotated[Day, typer.Option("--until", metavar="JJJJ-MM-TT", formats=_DAY, help="Letzter Tag der Gültigkeit.")]
+From = Annotated[Day, typer.Option("--from", metavar="JJJJ-MM-TT", parser=_day, help="Gültig ab diesem Tag.")]
+Until = Annotated[Day, typer.Option("--until", metavar="JJJJ-MM-TT", parser=_day, help="Letzter Tag der Gültigkeit.")]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Nicht aktiv: nur zum Vergleichen da.")]
 Place = Annotated[
     int | None, typer.Option("--place", metavar="ZAHL", help="Der kleinste Platz prüft zuerst; ohne Angabe 100.")
@@ -47,8 +62,8 @@ def _named(
 ) -> dict[str, object]:
     """The fields of the record that were named."""
     options = {
-        "valid_from": valid_from and valid_from.date(),
-        "valid_until": valid_until and valid_until.date(),
+        "valid_from": valid_from,
+        "valid_until": valid_until,
         "active": active,
         "place": place,
         "standard": standard,
@@ -131,7 +146,7 @@ def packs_compare(
         str, typer.Option("--against", metavar="NAME", help="Anderes Regelpaket, oder builtin: die mitgelieferten.")
     ] = "builtin",
     month: Annotated[
-        Day, typer.Option("--month", metavar="JJJJ-MM", formats=["%Y-%m"], help="Die in diesem Monat eingegangenen.")
+        Day, typer.Option("--month", metavar="JJJJ-MM", parser=_month, help="Die in diesem Monat eingegangenen.")
     ] = None,
 ) -> None:
     """Prüft jede Rechnung nach beiden und zeigt jede Abweichung. 0: keine, 1: Abweichungen."""
@@ -140,7 +155,7 @@ def packs_compare(
     if folder is not None and month is not None:
         raise BadInput("Ordner und --month schließen sich aus.", remedy="Bitte nur eines angeben.")
     last_month = day_in_germany(datetime.now(UTC)).replace(day=1) - timedelta(days=1)
-    invoices = in_folder(folder) if folder else received_in(month.date() if month else last_month)
+    invoices = in_folder(folder) if folder else received_in(month or last_month)
     lines = differences(name, against, invoices)
     for line in lines:
         print(line)

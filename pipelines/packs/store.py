@@ -113,8 +113,9 @@ def remove(packs: Path, name: str, *, today: date, force: bool = False) -> None:
     folder = folder_of(packs, name)
     record = record_of(folder)
     if record.kind is PackKind.CONFIGURATION and record.active and record.valid_from <= today and not force:
+        since = max(record.valid_from, day_in_germany(record.installed_at))
         raise BadInput(
-            f"Nach {name} wird seit dem {record.valid_from:%d.%m.%Y} geprüft; ohne das Paket lässt sich keine dieser "
+            f"Nach {name} wird seit dem {since:%d.%m.%Y} geprüft; ohne das Paket lässt sich keine dieser "
             "Prüfungen wiederholen.",
             remedy=f"posteingang packs set {name} --until JJJJ-MM-TT beendet die Gültigkeit; --force entfernt es doch.",
         )
@@ -151,7 +152,7 @@ def whole(folder: Path) -> RulePack:
     if changes := damaged(folder):
         raise ConfigurationError(
             f"Das Paket {folder.name} ist verändert: {changes[0]}",
-            remedy="Das Paket entfernen und neu installieren (docs/regelpakete.md).",
+            remedy=f"Mit posteingang packs remove {folder.name} --force entfernen und neu installieren.",
         )
     return record
 
