@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from schemas.payment import Instalment, PaymentDiscount, PaymentMeans, ThirdPartyPayment
+
 __all__ = [
     "Address",
     "AdvancePayment",
@@ -17,22 +19,15 @@ __all__ = [
     "Attribute",
     "Classification",
     "Contact",
-    "CreditTransfer",
     "Delivery",
-    "DirectDebit",
     "Identifier",
-    "Instalment",
     "Invoice",
     "Line",
     "Note",
     "Party",
-    "PaymentCard",
-    "PaymentDiscount",
-    "PaymentMeans",
     "Period",
     "PrecedingInvoice",
     "Syntax",
-    "ThirdPartyPayment",
     "Totals",
     "VatBreakdown",
     "with_sub_lines",
@@ -168,68 +163,6 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditTransfer:
-    """BG-17: account BT-84 (an IBAN for SEPA), its name BT-85, the bank BT-86 (BIC)."""
-
-    account: str | None = None
-    account_name: str | None = None
-    bank: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentCard:
-    """BG-18: number as given (only the last digits are allowed) BT-87, holder BT-88."""
-
-    number: str | None = None
-    holder: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DirectDebit:
-    """BG-19: mandate BT-89, creditor identifier BT-90, account to be debited BT-91."""
-
-    mandate: str | None = None
-    creditor: str | None = None
-    account: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentMeans:
-    """BG-16: code BT-81 (UNTDID 4461), text BT-82, remittance information BT-83."""
-
-    code: str | None = None
-    text: str | None = None
-    remittance: str | None = None
-    transfers: tuple[CreditTransfer, ...] = ()
-    card: PaymentCard | None = None
-    direct_debit: DirectDebit | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentDiscount:
-    """A cash discount as Factur-X EXTENDED says it: `percent` of `base`, or `amount`, within `period` from `start`.
-
-    `period` is counted in `unit` (UN/ECE Recommendation 20, usually DAY).
-    """
-
-    percent: Decimal | None = None
-    base: Decimal | None = None
-    amount: Decimal | None = None
-    period: Decimal | None = None
-    unit: str | None = None
-    start: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Instalment:
-    """Factur-X EXTENDED: a part of the amount due (BT-115) with a day and terms of its own."""
-
-    due_on: date | None = None
-    amount: Decimal | None = None
-    terms: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class AdvancePayment:
     """Factur-X EXTENDED: a part of what was paid before (BT-113), the VAT in it, and the invoice it was paid for."""
 
@@ -237,18 +170,6 @@ class AdvancePayment:
     received_on: date | None = None
     invoice: str | None = None
     vat: tuple[VatBreakdown, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ThirdPartyPayment:
-    """BG-DEX-09: what is collected for somebody else; type BT-DEX-001, amount BT-DEX-002, description BT-DEX-003.
-
-    It is no turnover of the seller, so it is in none of the sums but the amount due (BT-115).
-    """
-
-    kind: str | None = None
-    amount: Decimal | None = None
-    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +269,7 @@ class Invoice:
     type_code: str | None = None  # BT-3
     title: str | None = None  # BT-X-2, beside the type
     is_test: bool = False  # BT-X-1: sent to try things out, nothing is owed
-    is_copy: bool = False  # BT-X-3: the original was sent before
+    is_copy: bool = False  # BT-X-3, and CopyIndicator in UBL: the original was sent before
     currency: str | None = None  # BT-5, ISO 4217
     vat_currency: str | None = None  # BT-6
     tax_point: date | None = None  # BT-7

@@ -8,7 +8,7 @@ from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
 from pipelines.invoice.read import read_invoice
-from pipelines.invoice.render import invoice_html
+from pipelines.invoice.render import invoice_html, marks
 from pipelines.invoice.validator import own_validator
 from pipelines.packs.store import packs_for
 from schemas.german_time import day_in_germany
@@ -50,6 +50,7 @@ def examine(work: Work, city: City) -> StepResult:
         *_number_doubts(work),
         *([] if unit else [about_unit]),
         *_other_data(work),
+        *marks(invoice),
         *invoice.problems,
     ]
     facts = replace(

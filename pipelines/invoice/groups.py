@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from schemas.invoice import CreditTransfer, DirectDebit, PaymentMeans
+from schemas.payment import CreditTransfer, DirectDebit, PaymentMeans
 
 __all__ = ["DISCOUNT", "DOCUMENT", "LINE", "ChargeLevel", "direct_debit", "given", "is_debit", "merged"]
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 from pipelines.invoice import codes, german
 from pipelines.invoice.plain_lines import lines_table
 from pipelines.invoice.plain_parts import Row, allowance, coded, days, fields, identifier, ruled, said, vat
-from pipelines.invoice.render import discounts, payable_label
-from schemas.invoice import Address, AdvancePayment, Invoice, Party, PaymentMeans
+from pipelines.invoice.render import discounts, marks, payable_label
+from schemas.invoice import Address, AdvancePayment, Invoice, Party
+from schemas.payment import PaymentMeans
 
 __all__ = ["invoice_text"]
 
@@ -63,10 +64,8 @@ def _summary(invoice: Invoice) -> Iterator[Row]:
     if invoice.totals.payable is not None:
         yield payable_label(invoice), german.amount(invoice.totals.payable, invoice.currency)
     yield "Fällig am", invoice.due_on
-    if invoice.is_test:
-        yield "Achtung", "Der Rechnungssteller hat den Datensatz als Test gekennzeichnet."
-    if invoice.is_copy:
-        yield "Achtung", "Der Rechnungssteller hat die Rechnung als Kopie gekennzeichnet."
+    for sentence in marks(invoice):
+        yield "Achtung", sentence
 
 
 def _list(sentences: Iterable[str]) -> str:

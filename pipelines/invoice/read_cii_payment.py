@@ -5,15 +5,8 @@ from dataclasses import replace
 from pipelines.invoice.groups import direct_debit, given, is_debit, merged
 from pipelines.invoice.read_cii_amounts import breakdown
 from pipelines.invoice.terms import Part
-from schemas.invoice import (
-    AdvancePayment,
-    CreditTransfer,
-    DirectDebit,
-    Instalment,
-    PaymentCard,
-    PaymentDiscount,
-    PaymentMeans,
-)
+from schemas.invoice import AdvancePayment
+from schemas.payment import CreditTransfer, DirectDebit, Instalment, PaymentCard, PaymentDiscount, PaymentMeans
 
 __all__ = ["read_advances", "read_discounts", "read_instalments", "read_payment"]
 

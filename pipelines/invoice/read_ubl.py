@@ -20,20 +20,8 @@ from pipelines.invoice.read_ubl_party import (
     read_tax_representative,
 )
 from pipelines.invoice.terms import Part, Reading
-from schemas.invoice import (
-    Attachment,
-    CreditTransfer,
-    DirectDebit,
-    Invoice,
-    Line,
-    Note,
-    PaymentCard,
-    PaymentMeans,
-    Period,
-    PrecedingInvoice,
-    Syntax,
-    ThirdPartyPayment,
-)
+from schemas.invoice import Attachment, Invoice, Line, Note, Period, PrecedingInvoice, Syntax
+from schemas.payment import CreditTransfer, DirectDebit, PaymentCard, PaymentMeans, ThirdPartyPayment
 
 __all__ = ["read_ubl"]
 
@@ -54,6 +42,7 @@ def read_ubl(root: etree._Element, syntax: Syntax) -> Invoice:
         number=document.text("cbc:ID"),  # BT-1
         issued_on=document.iso_date("cbc:IssueDate", "BT-2"),
         type_code=document.text("cbc:CreditNoteTypeCode" if credit else "cbc:InvoiceTypeCode"),  # BT-3
+        is_copy=document.marked("cbc:CopyIndicator", "CopyIndicator"),
         currency=reading.currency,  # BT-5
         vat_currency=vat_currency,  # BT-6
         tax_point=document.iso_date("cbc:TaxPointDate", "BT-7"),

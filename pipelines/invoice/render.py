@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.invoice import codes, german
-from schemas.invoice import Invoice, Line, Party, PaymentDiscount, Syntax, with_sub_lines
+from schemas.invoice import Invoice, Line, Party, Syntax, with_sub_lines
+from schemas.payment import PaymentDiscount
 from schemas.validation import Severity, ValidationReport
 from schemas.values import Act, Entry, FileDigest, InvoiceFacts, aware
 
@@ -24,6 +25,7 @@ __all__ = [
     "discounts",
     "included_as",
     "invoice_html",
+    "marks",
     "payable_label",
     "plain_text",
     "protocol_html",
@@ -127,6 +129,7 @@ def _environment() -> Environment:
         payable=payable_label,
         discounts=discounts,
         included_as=included_as,
+        marks=marks,
         place=_place,
         plain=lambda value: escape(plain_text(value)),
         instant=_instant,
@@ -177,6 +180,12 @@ def payable_label(invoice: Invoice | InvoiceFacts) -> str:
     """What BT-115 is called: nobody pays the amount of a credit note."""
     credit = invoice.type_code == "381" or invoice.syntax == Syntax.UBL_CREDIT_NOTE
     return "Gutschriftbetrag" if credit else "Zahlbetrag"
+
+
+def marks(invoice: Invoice) -> list[str]:
+    """What nobody who pays must overlook (BT-X-1, BT-X-3)."""
+    kinds = [kind for kind, is_so in (("Test", invoice.is_test), ("Kopie", invoice.is_copy)) if is_so]
+    return [f"Der Rechnungssteller hat den Datensatz als {kind} gekennzeichnet." for kind in kinds]
 
 
 def included_as(line: Line) -> str:

@@ -10,16 +10,8 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from pipelines.invoice.render import Protocol
-from schemas.invoice import (
-    AllowanceCharge,
-    CreditTransfer,
-    Invoice,
-    Line,
-    Party,
-    PaymentMeans,
-    Syntax,
-    Totals,
-)
+from schemas.invoice import AllowanceCharge, Invoice, Line, Party, Syntax, Totals
+from schemas.payment import CreditTransfer, PaymentMeans
 from schemas.roles import Action
 from schemas.validation import Finding, InvoiceKind, RuleSheet, Severity, ValidationReport, Verdict
 from schemas.values import Act, Assessment, Entry, FileDigest, InvoiceFacts

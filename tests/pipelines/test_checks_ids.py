@@ -9,16 +9,8 @@ from pipelines.invoice.checks.accounts import check_accounts, iban_problem
 from pipelines.invoice.checks.recipient import check_leitweg
 from pipelines.invoice.checks.said import Context
 from pipelines.invoice.checks.tax_ids import check_tax_number, check_vat_ids, vat_id_problem
-from schemas.invoice import (
-    Address,
-    CreditTransfer,
-    DirectDebit,
-    Identifier,
-    Invoice,
-    Party,
-    PaymentMeans,
-    Syntax,
-)
+from schemas.invoice import Address, Identifier, Invoice, Party, Syntax
+from schemas.payment import CreditTransfer, DirectDebit, PaymentMeans
 from schemas.validation import Severity
 
 INVOICE = Invoice(Syntax.UBL_INVOICE)

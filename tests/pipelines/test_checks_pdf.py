@@ -14,7 +14,8 @@ from pipelines.invoice.checks import visible
 from pipelines.invoice.checks.container import Container, check_container, container_of
 from pipelines.invoice.checks.own import findings_on_pages, findings_on_pdf
 from pipelines.invoice.checks.visible import check_visible, visible_text
-from schemas.invoice import CreditTransfer, Invoice, PaymentMeans, Syntax, Totals
+from schemas.invoice import Invoice, Syntax, Totals
+from schemas.payment import CreditTransfer, PaymentMeans
 from schemas.validation import Severity
 from tests.pipelines.papers import pdf_bytes, picture_of, scanned, typed
 

@@ -9,7 +9,8 @@ import pytest
 from config.city_config import City
 from pipelines.invoice.enter import enter, facts_of, same_number
 from schemas.errors import BadInput
-from schemas.invoice import CreditTransfer, Invoice, Party, PaymentMeans, Syntax, Totals
+from schemas.invoice import Invoice, Party, Syntax, Totals
+from schemas.payment import CreditTransfer, PaymentMeans
 from schemas.states import FileRole, State
 from schemas.values import InvoiceFacts
 from tests.pipelines.edits import changed

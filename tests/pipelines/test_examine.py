@@ -108,6 +108,23 @@ def test_warnings_and_hints_keep_nothing_up(severity: Severity, desk: Desk, iser
     assert examined(desk, iserlohn, report=report).state is State.TO_CERTIFY_FACTUALLY
 
 
+def test_an_invoice_its_sender_calls_a_test_is_clarified(desk: Desk, iserlohn: City) -> None:
+    mark, context = (
+        "<ram:TestIndicator><udt:Indicator>true</udt:Indicator></ram:TestIndicator>",
+        "ExchangedDocumentContext>",
+    )
+    xml = cii_invoice().replace(b"05962024-TEST-31", LEITWEG.encode())
+    result = examined(desk, iserlohn, content=xml.replace(context.encode(), (context + mark).encode(), 1))
+    assert result.state is State.CLARIFICATION
+    assert result.reason == "Der Rechnungssteller hat den Datensatz als Test gekennzeichnet."
+
+
+@pytest.mark.parametrize(("said", "state"), [("true", State.CLARIFICATION), ("false", State.TO_CERTIFY_FACTUALLY)])
+def test_an_invoice_its_sender_calls_a_copy_is_clarified(said: str, state: State, desk: Desk, iserlohn: City) -> None:
+    mark = f"</cbc:ID><cbc:CopyIndicator>{said}</cbc:CopyIndicator>".encode()
+    assert examined(desk, iserlohn, content=INVOICE.replace(b"</cbc:ID>", mark, 1)).state is state
+
+
 def test_what_was_not_assessed_is_never_taken_for_good(desk: Desk, iserlohn: City) -> None:
     report = GOOD.model_copy(update={"verdict": Verdict.NOT_ASSESSED, "reason": "Das Prüfprogramm ist abgestürzt."})
     result = examined(desk, iserlohn, report=report)

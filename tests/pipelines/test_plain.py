@@ -7,7 +7,8 @@ import pytest
 
 from pipelines.invoice.plain import invoice_text
 from pipelines.invoice.plain_lines import lines_table
-from schemas.invoice import Attachment, Invoice, Line, Note, Party, Syntax, ThirdPartyPayment
+from schemas.invoice import Attachment, Invoice, Line, Note, Party, Syntax
+from schemas.payment import ThirdPartyPayment
 from tests.pipelines.invoices import said
 from tests.pipelines.pages import allowance, filled, leaves, small_invoice, small_line
 from tests.pipelines.test_render import as_shown

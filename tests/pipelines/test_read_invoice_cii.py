@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from schemas.invoice import AllowanceCharge, Contact, CreditTransfer, DirectDebit, Identifier, PaymentMeans, Syntax
+from schemas.invoice import AllowanceCharge, Contact, Identifier, Syntax
+from schemas.payment import CreditTransfer, DirectDebit, PaymentMeans
 from schemas.safe_xml import parse_xml
 from tests.pipelines.invoices import Payment, cii_invoice
 from tests.pipelines.invoices.change import PREFIXES, at, read, with_text, without

@@ -12,19 +12,8 @@ from lxml import etree
 
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.validate import validate_file
-from schemas.invoice import (
-    Address,
-    AdvancePayment,
-    Identifier,
-    Instalment,
-    Invoice,
-    Line,
-    Party,
-    PaymentDiscount,
-    ThirdPartyPayment,
-    VatBreakdown,
-)
-from schemas.invoice import with_sub_lines as every_line
+from schemas.invoice import Address, AdvancePayment, Identifier, Invoice, Line, Party, VatBreakdown, with_sub_lines
+from schemas.payment import Instalment, PaymentDiscount, ThirdPartyPayment
 from schemas.safe_xml import parse_xml
 from schemas.validation import Verdict
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
@@ -44,7 +33,7 @@ LINE = "ram:IncludedSupplyChainTradeLineItem"
 
 
 def outline(invoice: Invoice) -> list[tuple[int, str | None, str | None, bool]]:
-    return [(depth, line.identifier, str(line.net), line.counts) for depth, line in every_line(invoice.lines)]
+    return [(depth, line.identifier, str(line.net), line.counts) for depth, line in with_sub_lines(invoice.lines)]
 
 
 @pytest.mark.parametrize("make", [ubl_extended, cii_groups, cii_extended])
@@ -95,7 +84,7 @@ def test_in_cii_a_line_names_its_parent_and_counts_by_its_status() -> None:
         (2, "2", "60.00", True),
         (2, "3", "40.00", True),
     ]
-    assert [line.status for _, line in every_line(invoice.lines)][:4] == ["GROUP", "GROUP", "DETAIL", "INFORMATION"]
+    assert [line.status for _, line in with_sub_lines(invoice.lines)][:4] == ["GROUP", "GROUP", "DETAIL", "INFORMATION"]
 
 
 def test_without_a_status_every_line_of_cii_counts_as_the_core_rules_count() -> None:
@@ -193,7 +182,7 @@ def test_a_mark_that_says_no_is_none() -> None:
 
 def test_these_documents_leave_no_term_of_the_extensions_empty() -> None:
     invoices = [read(make()) for make in (ubl_extended, cii_groups, cii_extended)]
-    groups: list[Invoice | Line] = [*invoices, *(line for one in invoices for _, line in every_line(one.lines))]
+    groups: list[Invoice | Line] = [*invoices, *(line for one in invoices for _, line in with_sub_lines(one.lines))]
     filled = {(type(one).__name__, part.name) for one in groups for part in fields(one) if getattr(one, part.name)}
     assert BEYOND - filled == set()
 
@@ -223,6 +212,6 @@ def test_ten_thousand_sub_lines_are_read_in_a_moment_and_none_is_lost(parent: Ca
     started = process_time()
     invoice = read_invoice(root)
     assert process_time() - started < 5
-    assert {line.identifier for _, line in every_line(invoice.lines)} == {str(number) for number in range(10_000)}
-    assert max(depth for depth, _ in every_line(invoice.lines)) <= 50
+    assert {line.identifier for _, line in with_sub_lines(invoice.lines)} == {str(number) for number in range(10_000)}
+    assert max(depth for depth, _ in with_sub_lines(invoice.lines)) <= 50
     assert read_invoice(root) == invoice

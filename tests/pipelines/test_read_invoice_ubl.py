@@ -5,7 +5,8 @@ from copy import deepcopy
 import pytest
 from lxml import etree
 
-from schemas.invoice import CreditTransfer, DirectDebit, Identifier, Note, PaymentMeans, Period
+from schemas.invoice import Identifier, Note, Period
+from schemas.payment import CreditTransfer, DirectDebit, PaymentMeans
 from schemas.safe_xml import parse_xml
 from tests.pipelines.invoices import Payment, ubl_credit_note, ubl_invoice
 from tests.pipelines.invoices.change import PREFIXES, at, read, with_text, without

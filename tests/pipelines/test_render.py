@@ -13,21 +13,17 @@ from pipelines.invoice.render import invoice_html, protocol_html, report_html
 from schemas.invoice import (
     AdvancePayment,
     Attachment,
-    CreditTransfer,
     Delivery,
-    Instalment,
     Invoice,
     Line,
     Note,
     Party,
-    PaymentDiscount,
-    PaymentMeans,
     Period,
     Syntax,
-    ThirdPartyPayment,
     Totals,
     VatBreakdown,
 )
+from schemas.payment import CreditTransfer, Instalment, PaymentDiscount, PaymentMeans, ThirdPartyPayment
 from schemas.roles import SIGNED, Action
 from schemas.validation import Severity, Verdict
 from tests.pipelines.pages import (

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from pipelines.invoice.checks.said import Context, shown, warning
 from pipelines.invoice.german import is_iban
-from schemas.invoice import Invoice, PaymentMeans
+from schemas.invoice import Invoice
+from schemas.payment import PaymentMeans
 from schemas.validation import Finding
 
 __all__ = ["check_accounts", "iban_problem"]

@@ -11,22 +11,19 @@ from schemas.invoice import (
     Attribute,
     Classification,
     Contact,
-    CreditTransfer,
     Delivery,
-    DirectDebit,
     Identifier,
     Invoice,
     Line,
     Note,
     Party,
-    PaymentCard,
-    PaymentMeans,
     Period,
     PrecedingInvoice,
     Syntax,
     Totals,
     VatBreakdown,
 )
+from schemas.payment import CreditTransfer, DirectDebit, PaymentCard, PaymentMeans
 from tests.pipelines.invoices.payment import Payment
 
 __all__ = ["said"]
