@@ -30,6 +30,30 @@ class PropertySource(StrEnum):
     SENDER = "sender"
     REFERENCES = "references"
 
+    @property
+    def label(self) -> str:
+        """What people call it (German)."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    PropertySource.DOCUMENT_ID: "Dokument-ID",
+    PropertySource.REGISTER_NUMBER: "Eingangsnummer",
+    PropertySource.DOCUMENT_TYPE: "Dokumentart",
+    PropertySource.UNIT: "Organisationseinheit",
+    PropertySource.RECEIVED_ON: "Eingangsdatum",
+    PropertySource.FILE_NAME: "Dateiname",
+    PropertySource.SHA256: "SHA-256",
+    PropertySource.INVOICE_REGISTER_NUMBER: "RE-Nummer",
+    PropertySource.AMOUNT: "Betrag",
+    PropertySource.CASE_REFERENCE: "Aktenzeichen",
+    PropertySource.PART: "Papierart",
+    PropertySource.PAGE_COUNT: "Seitenzahl",
+    PropertySource.DOCUMENT_DATE: "Schriftstückdatum",
+    PropertySource.SENDER: "Absender",
+    PropertySource.REFERENCES: "Fremde Zeichen",
+}
+
 
 class Spelling(Strict):
     """How the repository spells values (open until seen on the customer's system): strftime for dates.
@@ -126,6 +150,12 @@ class DmsMapping(Strict):
         if self.dossiers is None and any(inbox.node for inbox in self.inboxes.values()):
             raise ValueError("'inboxes' nennt Knoten im Aktenplan; dafür braucht es 'dossiers'")
         return self
+
+    @property
+    def document_categories(self) -> tuple[str, ...]:
+        """Every category documents are filed into, each once."""
+        papers = (rule.category for rule in self.papers.values() if rule.category is not None)
+        return tuple(dict.fromkeys((self.default_category, *self.categories.values(), *papers)))
 
     def category_of(self, document_type: str) -> str:
         """The category of that class of ours."""

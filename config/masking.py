@@ -44,7 +44,7 @@ KNOWN_KEYS = frozenset(
             "level",
         ),
         *("logger", "method", "milliseconds", "next", "pid", "place", "roles", "route", "seconds", "state", "status"),
-        *("task", "template", "token", "until", "worker"),
+        *("request", "task", "template", "token", "until", "worker"),
     }
 )
 """Keys that carry ids, codes and times by agreement. A string under any other key is hidden."""

@@ -45,6 +45,8 @@ class Settings(BaseSettings):
     dms_url: str = ""
     dms_api_key: SecretStr = SecretStr("")
     dms_ca_bundle: Path | None = None
+    dms_proxy: SecretStr = SecretStr("")
+    dms_direct_key: bool = False
     journal: Path | None = None
     secret_key: SecretStr = SecretStr("")
     demo: bool = False
@@ -67,6 +69,12 @@ class Settings(BaseSettings):
     retry_first: float = Field(default=2.0, gt=0)
     retry_longest: float = Field(default=600.0, gt=0)
     dms_timeout: float = Field(default=30.0, gt=0)
+    dms_connect_timeout: float = Field(default=10.0, gt=0)
+    dms_parallel: int = Field(default=2, ge=1, le=16)
+    dms_first_pause: float = Field(default=1.0, ge=0)
+    dms_key_pause: float = Field(default=60.0, ge=0)
+    dms_breaker_failures: int = Field(default=5, ge=1)
+    dms_breaker_seconds: float = Field(default=30.0, ge=0)
     dms_chunk_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
     dms_unclear_wait: float = Field(default=60.0, ge=0)
     ocr_processes: int = Field(default=max(1, (os.cpu_count() or 1) - 1), ge=1)

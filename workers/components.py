@@ -70,7 +70,7 @@ def port_is_free(host: str, port: int) -> bool:
 
 
 def _worker(queue: Queue, settings: Settings) -> Component:
-    processes = settings.ocr_processes if queue is Queue.OCR else 1
+    processes = {Queue.OCR: settings.ocr_processes, Queue.FILING: settings.dms_parallel}.get(queue, 1)
     return Component(
         f"worker-{queue}",
         _python(

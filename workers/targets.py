@@ -1,10 +1,12 @@
 """The one place that knows concrete connectors: where documents go, and the evidence store."""
 
+from datetime import UTC, datetime
 from functools import cache
 
 from config.load import city
 from config.settings import load_settings
 from dms_connectors.port import Connector
+from records.neighbours import note
 from records.objects import ObjectStore
 from schemas.states import Target
 
@@ -30,11 +32,24 @@ def dms() -> Connector:
             api_key=key,
             repository=rules.repository,
             timeout=settings.dms_timeout,
+            connect_timeout=settings.dms_connect_timeout,
             chunk_bytes=settings.dms_chunk_bytes,
             ca_bundle=settings.dms_ca_bundle,
+            proxy=settings.dms_proxy.get_secret_value(),
+            direct_key=settings.dms_direct_key,
+            first_pause=settings.dms_first_pause,
+            key_pause=settings.dms_key_pause,
+            breaker_failures=settings.dms_breaker_failures,
+            breaker_seconds=settings.dms_breaker_seconds,
         ),
         rules,
+        paused=_note_pause,
     )
+
+
+def _note_pause(reason: str) -> None:
+    """On the status page at once, from whichever process; the next look at the neighbours replaces it."""
+    note("DMS", False, reason, datetime.now(UTC))
 
 
 @cache

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from schemas.errors import Unavailable
 
-__all__ = ["expand", "link"]
+__all__ = ["expand", "link", "names"]
 
 _EXPRESSION = re.compile(r"\{(\??)([^}]*)\}")
 
@@ -35,3 +35,8 @@ def expand(template: str, **values: str) -> str:
         return "?" + "&".join(pairs) if pairs else ""
 
     return _EXPRESSION.sub(fill, template)
+
+
+def names(template: str) -> frozenset[str]:
+    """Every parameter the template takes."""
+    return frozenset(name.strip() for _, inner in _EXPRESSION.findall(template) for name in inner.split(","))

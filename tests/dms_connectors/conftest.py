@@ -1,5 +1,6 @@
 """A running stand-in d.3ecm, connectors to it, and documents to file."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -64,9 +65,17 @@ def connect(mapping: DmsMapping) -> Iterator[MakeConnector]:
     """Connectors to an address, closed afterwards."""
     made: list[D3ecmConnector] = []
 
-    def make(address: str, *, rules: DmsMapping = mapping, **changes: Any) -> D3ecmConnector:
+    def make(
+        address: str,
+        *,
+        rules: DmsMapping = mapping,
+        clock: Callable[[], float] = time.monotonic,
+        paused: Callable[[str], None] = lambda _: None,
+        **changes: Any,
+    ) -> D3ecmConnector:
         values: dict[str, Any] = {"api_key": KEY, "repository": mapping.repository, "timeout": 10.0} | changes
-        connector = D3ecmConnector(D3ecmSettings(address=address, **values), rules)
+        settings = D3ecmSettings(address=address, **values)
+        connector = D3ecmConnector(settings, rules, clock=clock, chance=lambda: 1.0, paused=paused)
         made.append(connector)
         return connector
 

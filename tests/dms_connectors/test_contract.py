@@ -14,6 +14,7 @@ from dms_connectors.memory import MemoryConnector
 from dms_connectors.port import Connector, own_properties
 from schemas.errors import Rejected, Unavailable
 from tests.dms_connectors.conftest import MakeRequest
+from tests.dms_connectors.mappings import full_mapping
 
 CHUNK = 64 * 1024
 
@@ -28,7 +29,7 @@ def connector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connec
         target = FolderConnector(tmp_path / "postfach")
     else:
         connect: Callable[..., Any] = request.getfixturevalue("connect")
-        target = connect(request.getfixturevalue("mock").address, chunk_bytes=CHUNK)
+        target = connect(request.getfixturevalue("mock").address, rules=full_mapping(), chunk_bytes=CHUNK)
     yield target
     target.close()
 

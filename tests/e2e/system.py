@@ -28,6 +28,7 @@ _FAST = {
     "NEIGHBOURS_SECONDS": "2",
     "RETRY_FIRST": "0.2",
     "DMS_UNCLEAR_WAIT": "1",
+    "DMS_BREAKER_SECONDS": "1",
     "LEASE_SECONDS": "60",
     "STEP_TIME_LIMIT": "50",
     "OCR_PROCESSES": "2",

@@ -48,6 +48,8 @@ def configure_for(address: str, configure: Configure, **values: object) -> None:
             "dms_api_key": KEY,
             "dms_unclear_wait": 0,
             "dms_chunk_bytes": 4096,
+            "dms_first_pause": 0,
+            "dms_key_pause": 0,
             "retry_first": 0.001,
             "retry_longest": 0.001,
         }
