@@ -6,7 +6,7 @@ from pathlib import Path
 import pikepdf
 from lxml import etree
 
-from pipelines.invoice.embedded import embedded_invoice
+from pipelines.invoice.embedded import attached_xml, embedded_invoice
 from pipelines.invoice.envelope import ENVELOPED, enclosed, why_no_invoice
 from pipelines.invoice.read import syntax_of
 from schemas.errors import BadInput
@@ -18,6 +18,7 @@ __all__ = ["Source", "is_pdf", "is_xml", "look_into", "without_data"]
 
 _UBL_PROFILE = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}CustomizationID"
 _CII_PROFILE = "{*}*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
+_SHOWN = 120
 _BLANK = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
 _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"\0<")
@@ -73,7 +74,9 @@ def without_data(path: Path) -> tuple[InvoiceKind, str]:
     with path.open("rb") as stream:
         head = stream.read(1024)
     if is_pdf(head):
-        return InvoiceKind.SONSTIGE_RECHNUNG, "Das PDF enthält keinen strukturierten Datensatz."
+        others = attached_xml(path)[:1]
+        about = f"; seine Anlage {others[0][:_SHOWN]} ist keine Rechnung oder nicht lesbar" if others else ""
+        return InvoiceKind.SONSTIGE_RECHNUNG, f"Das PDF enthält keinen strukturierten Datensatz{about}."
     if is_xml(head):
         return why_no_invoice(_xml(path))
     if not head.strip():

@@ -15,7 +15,7 @@ from schemas.errors import BadInput
 from schemas.invoice import Syntax
 from schemas.safe_xml import MAX_BYTES, parse_xml
 
-__all__ = ["Embedded", "embedded_invoice"]
+__all__ = ["Embedded", "attached_xml", "embedded_invoice"]
 
 _USUAL_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 """Names of the standards since 1.0 (compared without case), best first; `order-x.xml` is an order."""
@@ -66,6 +66,12 @@ def embedded_invoice(path: Path) -> Embedded | None:
         f"nicht {', '.join(sorted(others)[:10])}."
     )
     return replace(chosen, anomalies=(anomaly,))
+
+
+def attached_xml(path: Path) -> list[str]:
+    """The names of the XML files attached to a PDF, the likeliest invoice first."""
+    with pikepdf.Pdf.open(path) as pdf:
+        return sorted({name for name, _ in _xml_files(pdf)}, key=lambda name: (_rank(name), name))
 
 
 def _rank(name: str) -> int:

@@ -105,6 +105,13 @@ NO_INVOICE = {
     ),
     "no namespace": (b"<CreditNote/>", "keine_rechnung", "Das Wurzelelement CreditNote steht ohne Namensraum."),
     "order": (b'<Order xmlns="urn:a"/>', "keine_rechnung", "Das XML ist keine Rechnung in UBL oder CII."),
+    "PDF with an order": (
+        carrying(("order-x.xml", b"<bestellung/>")),
+        "sonstige_rechnung",
+        "keinen strukturierten Datensatz; seine Anlage order-x.xml ist keine Rechnung oder nicht lesbar.",
+    ),
+    "PDF with half a file": (carrying(("daten.xml", CII[:500])), "sonstige_rechnung", "seine Anlage daten.xml ist"),
+    "PDF with a picture": (carrying(("bild.png", b"\x89PNG")), "sonstige_rechnung", "keinen strukturierten Datensatz."),
 }  # fmt: skip
 
 
