@@ -32,6 +32,8 @@ __all__ = ["Validator", "own_validator"]
 _READY, _BEGUN, _DONE, _UNUSABLE = b"!", b"+", b"=", b"?"
 _PROGRAM = (sys.executable, "-m", "pipelines.invoice.validator")
 _START_WITHIN = 60.0
+_MOST_MEMORY = 4 * 1024**3
+"""Bytes; an invoice of 10,000 lines (32 MB) takes 1.3 GB. A hostile sheet would take all the machine has."""
 _NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
 _REMEDY = "Die Installation mit ./run up erneuern."
 _DIED = "Das Prüfprogramm ist bei dieser Datei abgestürzt."
@@ -169,8 +171,11 @@ def own_validator() -> Validator:
 
 def _serve(time_limit: float) -> None:
     """Answer until nobody asks any more. Should the asking process die, the processor time limit ends us."""
-    _, most_memory = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
+    _, most_space = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most_space, most_space))  # Saxon reserves much that it never uses
+    _, most_memory = resource.getrlimit(resource.RLIMIT_DATA)
+    allowed = _MOST_MEMORY if most_memory == resource.RLIM_INFINITY else min(_MOST_MEMORY, most_memory)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed, most_memory))
     _, most_seconds = resource.getrlimit(resource.RLIMIT_CPU)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
