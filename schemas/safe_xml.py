@@ -20,8 +20,10 @@ _REMEDY = "Bitte beim Absender eine gültige Datei anfordern."
 _DECLARED = re.compile(rb"""^<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _ENCODINGS = frozenset(
     {"utf-8", "utf8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"}
-    | {"iso-8859-1", "iso-8859-15", "latin1", "windows-1252", "cp1252"}
+    | {"latin1", *(f"iso-8859-{part}" for part in range(1, 17) if part != 12)}
+    | {f"{of}125{page}" for of in ("windows-", "cp") for page in range(9)}
 )
+"""UTF and the one-byte encodings that are ASCII in their lower half: what a DOCTYPE looks like is known in them."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SKIPPED = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 _ELEMENT = re.compile(r"<[^\s\0!?/]")

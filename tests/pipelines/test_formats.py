@@ -151,6 +151,8 @@ JUDGED = {
     "ISO-8859-1": written("iso-8859-1", "ISO-8859-1"),
     "ISO-8859-15": written("iso-8859-15", "ISO-8859-15"),
     "Windows-1252": written("cp1252", "windows-1252"),
+    "ISO-8859-2": written("iso-8859-2", "ISO-8859-2"),
+    "Windows-1250": written("cp1250", "cp1250"),
     "UTF-8 with mark": b"\xef\xbb\xbf" + written("utf-8", "UTF-8"),
     "UTF-16": written("utf-16", "UTF-16"),
     "UTF-16 without mark": written("utf-16-le", "UTF-16"),
