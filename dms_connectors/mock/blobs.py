@@ -7,16 +7,18 @@ document can be undone at the next start: content nobody refers to becomes an up
 import hashlib
 import os
 import re
-from collections.abc import AsyncIterator, Collection
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-__all__ = ["BlobStore", "Measured"]
+__all__ = ["NO_FILE", "BlobStore", "Measured"]
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,17 @@ class Measured:
     sha256: str
 
 
+NO_FILE = Measured(0, "")
+
+
 class BlobStore:
     """Two folders on one file system: uploads and blobs."""
 
     def __init__(self, data: Path) -> None:
         self._uploads = data / "uploads"
         self._blobs = data / "blobs"
+        self._receiving: Counter[str] = Counter()
+        self._lock = threading.Lock()
         self._uploads.mkdir(parents=True, exist_ok=True)
         self._blobs.mkdir(parents=True, exist_ok=True)
 
@@ -49,32 +56,57 @@ class BlobStore:
     def has_upload(self, upload: str) -> bool:
         return bool(_ID.fullmatch(upload)) and (self._uploads / upload).is_file()
 
-    async def receive(self, upload: str, stream: AsyncIterator[bytes]) -> None:
-        """Append the bytes of a request; what arrived before the connection broke stays."""
-        with (self._uploads / upload).open("ab") as file:
-            async for block in stream:
-                file.write(block)
+    async def receive(self, upload: str, stream: AsyncIterator[bytes], *, fresh: bool) -> None:
+        """Write or append the bytes of a request; what arrived before the connection broke stays.
 
-    def measure(self, upload: str) -> Measured:
-        """Bring the upload to the disk for good, and hash it block by block."""
-        digest = hashlib.sha256()
-        size = 0
-        with (self._uploads / upload).open("rb") as file:
-            os.fsync(file.fileno())
-            while block := file.read(_BLOCK):
-                digest.update(block)
-                size += len(block)
-        return Measured(size, digest.hexdigest())
+        Raises FileNotFoundError if there is no such upload to append to.
+        """
+        with self._lock:
+            if not fresh and not self.has_upload(upload):
+                raise FileNotFoundError(upload)
+            self._receiving[upload] += 1
+            file = (self._uploads / upload).open("ab")
+        try:
+            with file:
+                async for block in stream:
+                    file.write(block)
+        finally:
+            with self._lock:
+                self._receiving[upload] -= 1
 
-    def adopt(self, upload: str) -> None:
-        """Turn the upload into content; it cannot be used a second time. Raises FileNotFoundError."""
-        (self._uploads / upload).rename(self._blobs / upload)
-        _sync_folder(self._blobs)
-        _sync_folder(self._uploads)
+    @contextmanager
+    def claimed(self, upload: str | None) -> Iterator[Measured]:
+        """Turn the upload into content that cannot be used a second time, durable and measured.
+
+        If the block fails the upload is given back. Raises FileNotFoundError if it is not there or still arriving.
+        """
+        if upload is None:
+            yield NO_FILE
+            return
+        with self._lock:
+            if self._receiving[upload] or not self.has_upload(upload):
+                raise FileNotFoundError(upload)
+            self._receiving.pop(upload, None)
+            (self._uploads / upload).rename(self._blobs / upload)
+        try:
+            measured = _measure(self._blobs / upload)
+            _sync_folder(self._blobs)
+            yield measured
+        except BaseException:  # lint: broad - whatever happened, the client may try again with its upload
+            (self._blobs / upload).rename(self._uploads / upload)
+            raise
 
     def path(self, blob: str) -> Path:
         """Where the content lies."""
         return self._blobs / blob
+
+
+def _measure(path: Path) -> Measured:
+    """Bring the file to the disk for good, and hash it block by block."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        digest = hashlib.file_digest(file, "sha256")
+        return Measured(file.tell(), digest.hexdigest())
 
 
 def _sync_folder(folder: Path) -> None:

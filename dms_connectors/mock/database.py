@@ -1,13 +1,16 @@
 """The state that survives a kill: one sqlite file, and the sessions in it."""
 
+import base64
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
-__all__ = ["Database", "Sessions"]
+__all__ = ["Database", "Session", "Sessions"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -76,17 +79,29 @@ class Database:
             self._connection.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A new AuthSessionId and its end."""
+
+    token: str
+    expires: datetime
+
+
 class Sessions:
     """AuthSessionIds and their end (section 2)."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, token: str, now: datetime, expires: datetime) -> None:
-        """Remember a new session and forget those that are over."""
+    def open(self, now: datetime, minutes: int) -> Session:
+        """A new session, remembered; those that are over are forgotten."""
+        # Standard base64 on purpose: its "+", "/" and "=" show who forgets to decode the cookie.
+        token = base64.b64encode(b"\xfb\xff" + secrets.token_bytes(32)).decode()
+        session = Session(token, now + timedelta(minutes=minutes))
         with self._database.writing() as connection:
             connection.execute("DELETE FROM sessions WHERE expires <= ?", (now.timestamp(),))
-            connection.execute("INSERT INTO sessions VALUES (?, ?)", (token, expires.timestamp()))
+            connection.execute("INSERT INTO sessions VALUES (?, ?)", (token, session.expires.timestamp()))
+        return session
 
     def valid(self, token: str, now: datetime) -> bool:
         """Whether the session exists and has not expired."""

@@ -1,21 +1,14 @@
-"""Identity provider and discovery: everything a client asks before it files."""
+"""What a client asks before it files: repositories, links, source, mappings, object definitions."""
 
-import base64
-import hmac
-import secrets
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from dms_connectors.mock.answers import MockError, hal, href, login_page
+from dms_connectors.mock.answers import hal, href
 from dms_connectors.mock.config import Category, MockConfig, PropertyField
-from dms_connectors.mock.database import Sessions
-from dms_connectors.mock.documents import USER, Clock
-from dms_connectors.mock.gate import Call, Gate, offered_key
+from dms_connectors.mock.gate import Call, Gate
 from dms_connectors.mock.search import names_source
 
 __all__ = ["Discovery"]
@@ -27,20 +20,15 @@ _UNMAPPED_SEARCH = "{?objectdefinitionids,fulltext,properties,propertysort,ascen
 
 
 class Discovery:
-    """Answers that depend on the configuration only, and the login."""
+    """Answers that depend on the configuration only."""
 
-    def __init__(self, config: MockConfig, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, config: MockConfig) -> None:
         self._config = config
-        self._sessions = sessions
-        self._clock = clock
 
     def routes(self, gate: Gate) -> list[Route]:
         """All routes of this part."""
         repository = self._config.repository.path
         return [
-            *gate.routes("/identityprovider", "discover", self._identity_provider, public=True),
-            *gate.routes("/identityprovider/login", "login", self._login, public=True),
-            *gate.routes("/identityprovider/validate", "discover", self._validate),
             *gate.routes("/dms", "discover", self._root),
             *gate.routes("/dms/r", "discover", self._repositories),
             *gate.routes(repository, "discover", self._repository),
@@ -48,42 +36,6 @@ class Discovery:
             *gate.routes(f"{repository}/objdef", "discover", self._definitions),
             *gate.routes(f"{repository}/mappingconfig", "discover", self._mappings),
         ]
-
-    async def _identity_provider(self, _: Call) -> Response:
-        links = {
-            "self": href("/identityprovider"),
-            "login": href("/identityprovider/login"),
-            "validate": href("/identityprovider/validate"),
-        }
-        return hal({"_links": links})
-
-    async def _login(self, call: Call) -> Response:
-        """Exchange the API key for a session (section 2); Basic also sets the cookie."""
-        if not hmac.compare_digest(offered_key(call.request).encode(), self._config.api_key.encode()):
-            if self._config.login_failure == "html":
-                return login_page()
-            raise MockError(401, "Not authenticated.", headers={"WWW-Authenticate": "Bearer"})
-        # Standard base64 on purpose: its "+", "/" and "=" show who forgets to decode the cookie.
-        token = base64.b64encode(b"\xfb\xff" + secrets.token_bytes(32)).decode()
-        now = self._clock()
-        expires = now + timedelta(minutes=self._config.session_minutes)
-        await run_in_threadpool(self._sessions.add, token, now, expires)
-        response = JSONResponse({"AuthSessionId": token, "Expire": _seven_digits(expires)})
-        if call.request.headers.get("authorization", "").lower().startswith("basic "):
-            response.set_cookie("AuthSessionId", quote(token, safe=""), httponly=True)
-        return response
-
-    async def _validate(self, _: Call) -> Response:
-        user = {
-            "id": USER,
-            "userName": "posteingang",
-            "name": {"familyName": "Posteingang", "givenName": "Testsystem"},
-            "displayName": "Testsystem Posteingang",
-            "emails": [],
-            "groups": [],
-            "photos": [],
-        }
-        return JSONResponse(user, headers={"Cache-Control": "max-age=60"})
 
     async def _root(self, _: Call) -> Response:
         search = "/dms/s/{?objectdefinitionids,fulltext,properties,showresultlist,repositoryid}"
@@ -185,8 +137,3 @@ class Discovery:
         address = f"{self._config.repository.path}/mappingconfig?sourceid={quote(source, safe='')}"
         mapping = {"_links": {"self": href(address)}, "name": name, "sourceId": source, "mappingItems": items}
         return hal({"_links": {"self": href(address)}, "mappings": [mapping]})
-
-
-def _seven_digits(moment: datetime) -> str:
-    """The spelling of `Expire`: seven fractional digits and Z (section 2)."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}0Z"

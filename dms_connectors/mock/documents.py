@@ -2,7 +2,8 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,12 +14,12 @@ from dms_connectors.mock.config import Category, MockConfig
 from dms_connectors.mock.database import Database
 from dms_connectors.mock.mapping import Draft, Slots, check_mandatory, map_properties
 
-__all__ = ["USER", "Clock", "Document", "DocumentStore"]
+__all__ = ["USER", "Clock", "Document", "DocumentStore", "Version", "number_of"]
 
 Clock = Callable[[], datetime]
 USER = "6d6f636b-0000-4000-8000-000000000001"
-_EMPTY = Measured(0, "")
-_NO_EFFECTS: frozenset[str] = frozenset()
+_ID = re.compile(r"P(\d{9})", re.ASCII)
+_UNCHANGED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,19 @@ class Document:
         return f"P{self.number:09d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a document, for people."""
+
+    number: int
+    filename: str
+    size: int
+    alteration: str
+    created: str
+    reason: str
+    deleted: bool
+
+
 class DocumentStore:
     """All documents of the repository, over the database and the files."""
 
@@ -63,17 +77,16 @@ class DocumentStore:
             self._blobs.recover({row["blob"] for row in rows})
 
     def create(
-        self, draft: Draft, *, dropped: frozenset[str] = _NO_EFFECTS, hidden_seconds: float = 0.0
+        self, draft: Draft, *, changed: Mapping[str, str] = _UNCHANGED, hidden_seconds: float = 0.0
     ) -> tuple[str, tuple[Loss, ...]]:
         """Store a new document (4.1): its id and what was lost. The two effects come from faults."""
         category = self._category(draft.category)
         _refuse_file_of_dossier(category, draft.upload)
         mapped = map_properties(self._config, category, draft.properties)
         check_mandatory(category, mapped.values)
-        measured = self._measure(draft.upload)
         now = self._clock()
         visible = (now + timedelta(seconds=hidden_seconds)).timestamp() if hidden_seconds else 0.0
-        with self._database.writing() as connection:
+        with self._file(draft) as measured, self._database.writing() as connection:
             self._refuse_duplicate(connection, measured)
             cursor = connection.execute(
                 "INSERT INTO objects (current, created, altered, visible_at) VALUES (1, ?, ?, ?)",
@@ -81,19 +94,17 @@ class DocumentStore:
             )
             number = cursor.lastrowid or 0
             self._add_version(connection, number, 1, category.key, draft, measured)
-            kept = {key: slots for key, slots in mapped.values.items() if key not in dropped}
-            _write_properties(connection, number, 1, kept)
+            _write_properties(connection, number, 1, {**mapped.values, **_slots(changed)})
             if draft.parent:
                 parent = self._load(connection, draft.parent)
                 connection.execute("INSERT INTO children VALUES (?, ?)", (parent.number, number))
-            self._adopt(draft.upload)
         nothing_sent = () if draft.properties else (Loss("NoSourceProperties", ""),)
         return f"P{number:09d}", (*nothing_sent, *mapped.losses)
 
-    def update(self, document_id: str, draft: Draft) -> tuple[Loss, ...]:
+    def update(self, document_id: str, draft: Draft, *, changed: Mapping[str, str] = _UNCHANGED) -> tuple[Loss, ...]:
         """Change listed properties, move to another category, add a version if a file is sent (4.2)."""
         old = self.get(document_id)
-        _refuse_foreign_editor(old)
+        self._refuse_foreign_editor(old)
         category = self._config.category(old.category) if draft.category is None else self._category(draft.category)
         if category is None:
             raise MockError(400, f"The category {old.category} is not configured any more.")
@@ -102,8 +113,7 @@ class DocumentStore:
         allowed = {key: slots for key, slots in old.properties.items() if _belongs(key, category)}
         values = {**allowed, **mapped.values}
         check_mandatory(category, values)
-        measured = self._measure(draft.upload)
-        with self._database.writing() as connection:
+        with self._file(draft) as measured, self._database.writing() as connection:
             version = old.version
             if draft.upload:
                 query = "SELECT MAX(number) FROM versions WHERE object = ?"
@@ -114,9 +124,8 @@ class DocumentStore:
                     "UPDATE versions SET category = ?, filename = ?, alteration = ? WHERE object = ? AND number = ?",
                     (category.key, draft.filename or old.filename, draft.alteration, old.number, version),
                 )
-            _write_properties(connection, old.number, version, values)
+            _write_properties(connection, old.number, version, {**values, **_slots(changed)})
             self._set_current(connection, old.number, version)
-            self._adopt(draft.upload)
         return mapped.losses
 
     def set_state(self, document_id: str, draft: Draft) -> None:
@@ -128,7 +137,7 @@ class DocumentStore:
             raise MockError(400, f"Unknown document state {state!r}.")
         if state == "Processing" and not editor:
             raise MockError(400, "The state Processing needs an editor.")
-        _refuse_foreign_editor(old)
+        self._refuse_foreign_editor(old)
         stored = "Released" if state == "Release" else state
         with self._database.writing() as connection:
             connection.execute(
@@ -158,6 +167,8 @@ class DocumentStore:
         with self._database.writing() as connection:
             number = self._load(connection, parent).number
             for child in children:
+                if child == parent:
+                    raise MockError(400, "A document cannot lie in itself.")
                 pair = (number, self._load(connection, child).number)
                 connection.execute("INSERT OR IGNORE INTO children VALUES (?, ?)", pair)
 
@@ -202,6 +213,22 @@ class DocumentStore:
             properties.setdefault(item["key"], {})[item["slot"]] = item["value"]
         return Document(**{**dict(row), "deleted": bool(row["deleted"])}, properties=properties)
 
+    def versions(self, number: int) -> list[Version]:
+        """Every version of one document, the newest first, deleted ones too."""
+        query = "SELECT * FROM versions WHERE object = ? ORDER BY number DESC"
+        with self._database.reading() as connection:
+            rows = connection.execute(query, (number,)).fetchall()
+        names = ("number", "filename", "size", "alteration", "created", "reason")
+        return [Version(**{name: row[name] for name in names}, deleted=bool(row["deleted"])) for row in rows]
+
+    def children(self) -> dict[int, list[int]]:
+        """For every dossier the numbers of what lies in it, in the order of linking."""
+        found: dict[int, list[int]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute("SELECT parent, child FROM children ORDER BY rowid"):
+                found.setdefault(row["parent"], []).append(row["child"])
+        return found
+
     def all(self, limit: int = -1) -> list[Document]:
         """Every document, the newest first, deleted ones too."""
         with self._database.reading() as connection:
@@ -209,12 +236,15 @@ class DocumentStore:
             return [self.load(connection, row["number"]) for row in rows.fetchall()]
 
     def _load(self, connection: sqlite3.Connection, document_id: str) -> Document:
-        if not re.fullmatch(r"P\d{9}", document_id):
-            raise MockError(404, "The document does not exist.")
-        document = self.load(connection, int(document_id[1:]))
+        document = self.load(connection, number_of(document_id))
         if document.deleted:
             raise MockError(404, "The document does not exist.")
         return document
+
+    def _refuse_foreign_editor(self, document: Document) -> None:
+        """A document in state Processing is changed by its editor only: the user or a group of theirs (4.2)."""
+        if document.state == "Processing" and document.editor not in (USER, *self._config.user_groups):
+            raise MockError(403, "The document is being processed by another user.")
 
     def _category(self, key: str | None) -> Category:
         category = self._config.meant_category(key or "")
@@ -222,19 +252,12 @@ class DocumentStore:
             raise MockError(400, f"DmsApp-Mapping-NoMappingFoundForSourceCategory: {key}")
         return category
 
-    def _measure(self, upload: str | None) -> Measured:
-        if upload is None:
-            return _EMPTY
-        if not self._blobs.has_upload(upload):
-            raise MockError(400, "The file of contentLocationUri does not exist (any more).")
-        return self._blobs.measure(upload)
-
-    def _adopt(self, upload: str | None) -> None:
-        """Last act before the commit; what a crash leaves in between is undone by recover()."""
-        if upload is None:
-            return
+    @contextmanager
+    def _file(self, draft: Draft) -> Iterator[Measured]:
+        """The file of the draft, if it names one; around the transaction, so that a refused store leaves the upload."""
         try:
-            self._blobs.adopt(upload)
+            with self._blobs.claimed(draft.upload) as measured:
+                yield measured
         except FileNotFoundError as error:
             raise MockError(400, "The file of contentLocationUri does not exist (any more).") from error
 
@@ -289,6 +312,10 @@ def _write_properties(connection: sqlite3.Connection, number: int, version: int,
     )
 
 
+def _slots(values: Mapping[str, str]) -> dict[str, Slots]:
+    return {key: {1: value} if value else {} for key, value in values.items()}
+
+
 def _refuse_file_of_dossier(category: Category, file: str | None) -> None:
     if category.dossier and file is not None:
         raise MockError(400, f"The category {category.key} is a dossier and takes no file.")
@@ -298,7 +325,7 @@ def _belongs(key: str, category: Category) -> bool:
     return key.startswith("property_") or key in category.properties
 
 
-def _refuse_foreign_editor(document: Document) -> None:
-    """A document in state Processing is changed by its editor only (4.2)."""
-    if document.state == "Processing" and document.editor != USER:
-        raise MockError(403, "The document is being processed by another user.")
+def number_of(document_id: str) -> int:
+    """The number in a document id; 0, which no document has, if it is not one of ours."""
+    found = _ID.fullmatch(document_id)
+    return int(found[1]) if found else 0

@@ -3,7 +3,7 @@
 import json
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -30,15 +30,25 @@ Step = Literal[
 Kind = Literal[
     "status",
     "html",
+    "timeout_before",
     "timeout_after",
     "cut",
+    "cut_answer",
+    "damage",
     "delay",
     "drop_property",
+    "change_property",
     "late_visibility",
     "expire_session",
 ]
-_ONLY_STORE = frozenset({"drop_property", "late_visibility"})
-_ACCOMPANYING = _ONLY_STORE | {"delay"}
+_PROPERTY = frozenset({"drop_property", "change_property"})
+_STEPS_OF: Mapping[Kind, frozenset[Step]] = {
+    "drop_property": frozenset({"store", "update"}),
+    "change_property": frozenset({"store", "update"}),
+    "late_visibility": frozenset({"store"}),
+    "damage": frozenset({"download"}),
+}
+_ACCOMPANYING = frozenset({*_STEPS_OF, "delay"})
 
 
 class FaultError(ValueError):
@@ -58,26 +68,35 @@ class Fault(BaseModel):
     seconds: Annotated[float, Field(ge=0)] = 0.5
     skip: Annotated[int, Field(ge=0)] = 0
     property: str | None = None
+    value: str = ""
+    method: str | None = None
+    path: str | None = None  # a part of the address, for one route of a step
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
-        if self.kind in _ONLY_STORE and self.at not in ("store", "any"):
-            raise ValueError(f"{self.kind} needs at=store")
-        if self.kind == "drop_property" and not self.property:
-            raise ValueError("drop_property needs a property")
+        allowed = _STEPS_OF.get(self.kind)
+        if allowed and self.at != "any" and self.at not in allowed:
+            raise ValueError(f"{self.kind} needs at={' or '.join(sorted(allowed))}")
+        if self.kind in _PROPERTY and not self.property:
+            raise ValueError(f"{self.kind} needs a property")
         return self
 
-    def concerns(self, step: Step) -> bool:
-        """Whether a call of this step counts for the fault."""
-        return self.at in (step, "any") and (step == "store" or self.kind not in _ONLY_STORE)
+    def concerns(self, step: Step, method: str, path: str) -> bool:
+        """Whether this call counts for the fault."""
+        here = self.at in (step, "any") and step in _STEPS_OF.get(self.kind, (step,))
+        return here and self.method in (None, method) and (self.path is None or self.path in path)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What happens to one call: faults that accompany it, and at most one that decides its end."""
+    """What happens to one call: faults that accompany it, and at most one that decides its end.
+
+    `changed`: properties the store writes otherwise than asked; the empty value stands for a dropped one.
+    """
 
     delay: float = 0.0
-    dropped: frozenset[str] = frozenset()
+    changed: Mapping[str, str] = field(default_factory=dict)
+    damaged: bool = False
     hidden_seconds: float = 0.0
     ending: Fault | None = None
 
@@ -139,7 +158,7 @@ class Faults:
             self._reread()
             return [armed.shown() for armed in (*self._from_file, *self._posted)]
 
-    def take(self, step: Step) -> Plan:
+    def take(self, step: Step, method: str, path: str) -> Plan:
         """Decide over one call. Later faults that would decide its end wait for the next call."""
         with self._lock:
             self._reread()
@@ -148,7 +167,7 @@ class Faults:
             ending: Fault | None = None
             for armed in (*self._from_file, *self._posted):
                 fault = armed.fault
-                if not fault.concerns(step) or (ending and fault.kind not in _ACCOMPANYING):
+                if not fault.concerns(step, method, path) or (ending and fault.kind not in _ACCOMPANYING):
                     continue
                 if not armed.strikes():
                     continue
@@ -207,7 +226,8 @@ def _plan(struck: Sequence[Fault], ending: Fault | None) -> Plan:
     hidden = [fault.seconds for fault in struck if fault.kind == "late_visibility"]
     return Plan(
         delay=sum(fault.seconds for fault in struck if fault.kind == "delay"),
-        dropped=frozenset(fault.property or "" for fault in struck if fault.kind == "drop_property"),
+        changed={fault.property or "": fault.value for fault in struck if fault.kind in _PROPERTY},
+        damaged=any(fault.kind == "damage" for fault in struck),
         hidden_seconds=max(hidden, default=0.0),
         ending=ending,
     )

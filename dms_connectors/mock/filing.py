@@ -1,26 +1,24 @@
 """The document routes: upload, store, read, search, download, notes, delete."""
 
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
-from dms_connectors.mock.answers import MockError, hal, href, with_losses
+from dms_connectors.mock.answers import Loss, MockError, hal, href, with_losses
 from dms_connectors.mock.blobs import BlobStore
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.documents import Clock, DocumentStore
-from dms_connectors.mock.gate import Call, Gate, HungUp, hang_up
+from dms_connectors.mock.gate import Call, Gate, hang_up
 from dms_connectors.mock.items import Items
 from dms_connectors.mock.mapping import parse_body, parse_draft
 from dms_connectors.mock.notes import Notes
 from dms_connectors.mock.search import Search, names_source, parse_query
 
 __all__ = ["Filing"]
-
-_BLOCK = 1 << 16
 
 
 class Filing:
@@ -61,43 +59,49 @@ class Filing:
             *gate.routes(f"{one}/n", "notes", self._add_note, ("POST",)),
             *gate.routes(f"{one}/children", "update", self._link, ("POST",)),
             *gate.routes(f"{one}/children/{{child}}", "update", self._unlink, ("DELETE",)),
-            *gate.routes(f"{content}/main/c", "download", self._download),
-            *gate.routes(f"{content}/pdf/c", "download", self._download),
+            *gate.routes(f"{content}/main/c", "download", self._download, any_form=True),
+            *gate.routes(f"{content}/pdf/c", "download", self._download, any_form=True),
             *gate.routes(f"{self._base}/srm", "search", self._find),
         ]
 
     async def _upload(self, call: Call) -> Response:
-        return await self._receive(call, self._blobs.new_id(self._clock()))
+        return await self._receive(call, self._blobs.new_id(self._clock()), fresh=True)
 
     async def _append(self, call: Call) -> Response:
-        upload = call.request.path_params["upload"]
-        if not self._blobs.has_upload(upload):
-            async for _ in call.request.stream():
-                pass
-            raise MockError(404, "The temporary file does not exist.")
-        return await self._receive(call, upload)
+        return await self._receive(call, call.request.path_params["upload"], fresh=False)
 
-    async def _receive(self, call: Call, upload: str) -> Response:
-        await self._blobs.receive(upload, call.request.stream())
+    async def _receive(self, call: Call, upload: str, *, fresh: bool) -> Response:
+        blocks = _first_block(call) if call.plan.ends_with("cut") else call.stream()
+        try:
+            await self._blobs.receive(upload, blocks, fresh=fresh)
+        except FileNotFoundError as error:
+            raise MockError(404, "The temporary file does not exist.") from error
+        if call.plan.ends_with("cut"):
+            return await hang_up(call.request)
         return Response(status_code=201, headers={"Location": f"{self._base}/blob/chunk/{upload}"})
 
     async def _store(self, call: Call) -> Response:
-        draft = parse_draft(await call.request.body(), self._config)
+        draft = parse_draft(await call.body(), self._config)
 
-        def create() -> tuple[str, tuple[Any, ...]]:
+        def create() -> tuple[str, tuple[Loss, ...]]:
             plan = call.plan
-            return self._documents.create(draft, dropped=plan.dropped, hidden_seconds=plan.hidden_seconds)
+            return self._documents.create(draft, changed=plan.changed, hidden_seconds=plan.hidden_seconds)
 
         document, losses = await run_in_threadpool(create)
         return hal(with_losses(losses), 201, {"Location": self._items.address(document)})
 
     async def _update(self, call: Call) -> Response:
-        draft = parse_draft(await call.request.body(), self._config)
-        losses = await run_in_threadpool(self._documents.update, _document(call), draft)
+        draft = parse_draft(await call.body(), self._config)
+        document = _document(call)
+
+        def update() -> tuple[Loss, ...]:
+            return self._documents.update(document, draft, changed=call.plan.changed)
+
+        losses = await run_in_threadpool(update)
         return hal(with_losses(losses))
 
     async def _set_state(self, call: Call) -> Response:
-        draft = parse_draft(await call.request.body(), self._config)
+        draft = parse_draft(await call.body(), self._config)
         await run_in_threadpool(self._documents.set_state, _document(call), draft)
         return hal({})
 
@@ -123,13 +127,14 @@ class Filing:
         document = await run_in_threadpool(self._documents.get, _document(call))
         version = call.request.path_params["version"]
         path = await run_in_threadpool(self._documents.content, document, version)
-        response = FileResponse(path, media_type="application/octet-stream", filename=document.filename)
-        return _HalfFile(call, response) if call.plan.ends_with("cut") else response
+        if call.plan.damaged:
+            return Response(await run_in_threadpool(_damaged, path), media_type="application/octet-stream")
+        return FileResponse(path, media_type="application/octet-stream", filename=document.filename)
 
     async def _delete(self, call: Call) -> Response:
         """Only the current version goes; the answer says whether another one can be deleted (5.3)."""
         document = _document(call)
-        reason = _reason(await call.request.body())
+        reason = _reason(await call.body())
         if self._config.deletion == "none":
             raise MockError(403, "Deleting is not allowed.")
         if self._config.deletion == "reason" and not reason:
@@ -142,7 +147,7 @@ class Filing:
         return hal({"notes": await run_in_threadpool(self._notes.of, document.number)})
 
     async def _add_note(self, call: Call) -> Response:
-        text = parse_body(await call.request.body()).get("text")
+        text = parse_body(await call.body()).get("text")
         if not isinstance(text, str) or not text.strip():
             raise MockError(400, "A note needs a text.")
         document = await run_in_threadpool(self._documents.get, _document(call))
@@ -150,38 +155,30 @@ class Filing:
         return hal({}, 201)
 
     async def _link(self, call: Call) -> Response:
-        children = parse_body(await call.request.body()).get("dmsobjectids")
+        children = parse_body(await call.body()).get("dmsobjectids")
         if not isinstance(children, list) or not all(isinstance(item, str) for item in children):
             raise MockError(400, "dmsObjectIds is not a list of ids.")
         await run_in_threadpool(self._documents.link, _document(call), tuple(children))
         return hal({})
 
     async def _unlink(self, call: Call) -> Response:
-        await call.request.body()
+        await call.body()
         child = call.request.path_params["child"]
         await run_in_threadpool(self._documents.unlink, _document(call), child)
         return hal({})
 
 
-class _HalfFile(HungUp):
-    """A download that breaks off in the middle."""
+async def _first_block(call: Call) -> AsyncIterator[bytes]:
+    async with aclosing(call.stream()) as blocks:
+        async for block in blocks:
+            yield block
+            return
 
-    def __init__(self, call: Call, whole: FileResponse) -> None:
-        super().__init__()
-        self._call = call
-        self._whole = whole
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Announce the whole file and send half of it."""
-        path = Path(self._whole.path)
-        half = path.stat().st_size // 2
-        self._whole.headers["content-length"] = str(path.stat().st_size)
-        await send({"type": "http.response.start", "status": 200, "headers": self._whole.raw_headers})
-        with path.open("rb") as file:
-            while half > 0 and (block := file.read(min(half, _BLOCK))):
-                half -= len(block)
-                await send({"type": "http.response.body", "body": block, "more_body": True})
-        await hang_up(self._call.request)
+def _damaged(path: Path) -> bytes:
+    """The file with its first byte turned round."""
+    content = path.read_bytes()
+    return bytes([content[0] ^ 0xFF]) + content[1:] if content else b"x"
 
 
 def _reason(body: bytes) -> str:

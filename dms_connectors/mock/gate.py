@@ -5,15 +5,16 @@ import base64
 import binascii
 import hmac
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from dms_connectors.mock.answers import MockError, login_page
 from dms_connectors.mock.config import MockConfig
@@ -21,22 +22,59 @@ from dms_connectors.mock.database import Sessions
 from dms_connectors.mock.documents import Clock
 from dms_connectors.mock.faults import Fault, Faults, Plan, Step
 
-__all__ = ["TRANSPORT", "Call", "Gate", "Handler", "HungUp", "hang_up", "offered_key"]
+__all__ = ["TRANSPORT", "Call", "Gate", "Handler", "hang_up", "knows_key", "set_session_cookie"]
 
 TRANSPORT = "mock.transport"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_JSON = frozenset({"*/*", "application/*", "application/json", "application/hal+json"})
+_CUT_MIDWAY: frozenset[Step] = frozenset({"upload", "download"})
+_LARGEST_BODY = 4 << 20
 _PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
     """A request that has been let in, and what faults do to it."""
 
     request: Request
     plan: Plan
+    _read: bool = False
+
+    async def stream(self) -> AsyncGenerator[bytes]:
+        """The body, block by block; raises ClientDisconnect."""
+        async for block in self.request.stream():
+            yield block
+        self._read = True
+
+    async def body(self) -> bytes:
+        """The whole body of a request that is no file."""
+        blocks: list[bytes] = []
+        size = 0
+        async for block in self.stream():
+            blocks.append(block)
+            size += len(block)
+            if size > _LARGEST_BODY:
+                raise MockError(413, f"The request body is larger than {_LARGEST_BODY} bytes.")
+        return b"".join(blocks)
+
+    async def drain(self) -> None:
+        """Read what is left of the body, so that the client gets its answer."""
+        if not self._read:
+            async for _ in self.stream():
+                pass
 
 
 Handler = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """What is asked of the calls of one route."""
+
+    step: Step
+    handler: Handler
+    public: bool
+    any_form: bool
 
 
 class HungUp(Response):
@@ -44,6 +82,48 @@ class HungUp(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send nothing."""
+
+
+class HalfAnswer(HungUp):
+    """An answer that is announced whole and breaks off in the middle."""
+
+    def __init__(self, request: Request, whole: Response) -> None:
+        super().__init__()
+        self._request = request
+        self._whole = whole
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold back the last messages' second half, then hang up."""
+        path = getattr(self._whole, "path", None)
+        left = (Path(path).stat().st_size if path else len(self._whole.body)) // 2
+
+        async def half(message: Message) -> None:
+            nonlocal left
+            if message["type"] == "http.response.body":
+                block = message.get("body", b"")[:left]
+                left -= len(block)
+                message = {**message, "body": block, "more_body": True}
+            await send(message)
+
+        await self._whole(scope, receive, half)
+        await hang_up(self._request)
+
+
+class _OtherMethods:
+    """Answers whatever method an address does not have: OPTIONS with the list, others with 405."""
+
+    def __init__(self, methods: Collection[str]) -> None:
+        self._allow = ", ".join(sorted({*methods, "OPTIONS", *({"HEAD"} if "GET" in methods else ())}))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        async for _ in request.stream():
+            pass
+        response = Response(status_code=204)
+        if request.method != "OPTIONS":
+            response = MockError(405, "This address has no such method.").response(request)
+        response.headers["Allow"] = self._allow
+        await response(scope, receive, send)
 
 
 class Gate:
@@ -54,6 +134,7 @@ class Gate:
         self._sessions = sessions
         self._faults = faults
         self._clock = clock
+        self._methods: dict[str, set[str]] = {}
         self.counts: Counter[Step] = Counter()
 
     def routes(
@@ -64,67 +145,94 @@ class Gate:
         methods: Sequence[str] = ("GET",),
         *,
         public: bool = False,
+        any_form: bool = False,
     ) -> list[Route]:
-        """The route with and without trailing slash (section 3)."""
+        """The route with and without trailing slash (section 3). `any_form`: whatever the client accepts is served."""
+        rule = _Rule(step, handler, public, any_form)
 
         async def endpoint(request: Request) -> Response:
-            return await self._answer(request, step, handler, public)
+            return await self._answer(request, rule)
 
-        return [Route(address, endpoint, methods=list(methods)) for address in (path, f"{path}/")]
+        addresses = (path, f"{path}/")
+        for address in addresses:
+            self._methods.setdefault(address, set()).update(methods)
+        return [Route(address, endpoint, methods=list(methods)) for address in addresses]
 
-    async def _answer(self, request: Request, step: Step, handler: Handler, public: bool) -> Response:
-        self.counts[step] += 1
-        plan = self._faults.take(step)
+    def other_methods(self) -> list[Route]:
+        """Last routes of all: OPTIONS, and methods an address does not have."""
+        return [Route(address, _OtherMethods(methods)) for address, methods in self._methods.items()]
+
+    async def _answer(self, request: Request, rule: _Rule) -> Response:
+        self.counts[rule.step] += 1
+        plan = self._faults.take(rule.step, request.method, request.url.path)
         await asyncio.sleep(plan.delay)
         try:
-            if plan.ends_with("cut") and step != "download":
-                return await _cut(request, step)
-            response = await self._refusal(request, plan, public)
-            if response is not None:
-                await _drain(request)
+            if plan.ending is not None and plan.ends_with("timeout_before"):
+                await asyncio.sleep(plan.ending.seconds)
+                return await hang_up(request)
+            if plan.ends_with("cut") and rule.step not in _CUT_MIDWAY:
+                return await hang_up(request)
+            call, response = Call(request, plan), self._ordered(request, plan)
+            if response is None:
+                response = await self._handled(call, rule)
             else:
-                response = await self._handled(Call(request, plan), handler)
-        except MockError as error:
-            response = error.response(request)
+                await call.drain()
         except ClientDisconnect:
             return HungUp()
         if plan.ending is not None and plan.ends_with("timeout_after"):
             await asyncio.sleep(plan.ending.seconds)
             return await hang_up(request)
+        halved = plan.ends_with("cut_answer") or plan.ends_with("cut")
+        return HalfAnswer(request, response) if halved else response
+
+    async def _handled(self, call: Call, rule: _Rule) -> Response:
+        """The handler's answer, if the client may have it."""
+        request = call.request
+        session = ""
+        try:
+            if not rule.public:
+                session = await self._admit(request, call.plan)
+            if request.method in _READING and not rule.any_form:
+                _check_accept(request)
+            if request.method in _READING:
+                await call.drain()  # the vendor's client sends bodies with GET (section 10, point 2)
+            response = await rule.handler(call)
+        except MockError as error:
+            await call.drain()
+            response = error.response(request)
+        if session:
+            set_session_cookie(response, session)
         return response
 
-    async def _handled(self, call: Call, handler: Handler) -> Response:
-        if call.request.method in _READING:
-            await _drain(call.request)  # the vendor's client sends bodies with GET (section 10, point 2)
-        return await handler(call)
-
-    async def _refusal(self, request: Request, plan: Plan, public: bool) -> Response | None:
-        if plan.ends_with("html"):
-            return login_page()
+    def _ordered(self, request: Request, plan: Plan) -> Response | None:
+        """An answer that stands for the real one."""
         if plan.ending is not None and plan.ends_with("status"):
             return _status(plan.ending, request)
-        try:
-            if plan.ends_with("expire_session"):
-                await run_in_threadpool(self._sessions.end, _bearer(request) or _cookie(request))
-                raise _unauthorised()
-            if not public:
-                by_cookie = await run_in_threadpool(self._admit, request)
-                self._check_origin(request, by_cookie)
-        except MockError as error:
-            return error.response(request)
-        return None
+        return login_page() if plan.ends_with("html") else None
 
-    def _admit(self, request: Request) -> bool:
-        """Raise 401 without a session; whether the session came in a cookie."""
+    async def _admit(self, request: Request, plan: Plan) -> str:
+        """Refuse with 401 or 403; gives a new session for those who come with Basic (section 2)."""
+        if plan.ends_with("expire_session"):
+            await run_in_threadpool(self._sessions.end, _bearer(request) or _cookie(request))
+            raise _unauthorised()
+        known, by_cookie = await run_in_threadpool(self._known, request)
+        self._check_origin(request, by_cookie)
+        if known:
+            return ""
+        opened = await run_in_threadpool(self._sessions.open, self._clock(), self._config.session_minutes)
+        return opened.token
+
+    def _known(self, request: Request) -> tuple[bool, bool]:
+        """Whether key or session are shown (else Basic is, else 401), and whether the session came in a cookie."""
         token, now = _bearer(request), self._clock()
         if token:
             direct = self._config.accept_key_directly and _same(token, self._config.api_key)
             if direct or self._sessions.valid(token, now):
-                return False
-        elif _same(_basic(request), self._config.api_key):
-            return False
+                return True, False
         elif (token := _cookie(request)) and self._sessions.valid(token, now):
-            return True
+            return True, True
+        elif _same(_basic(request), self._config.api_key):
+            return False, False
         raise _unauthorised()
 
     def _check_origin(self, request: Request, by_cookie: bool) -> None:
@@ -149,21 +257,21 @@ async def hang_up(request: Request) -> Response:
     return HungUp()
 
 
-def offered_key(request: Request) -> str:
-    """The API key of a login: Bearer, or the password of Basic (section 2)."""
-    return _bearer(request) or _basic(request)
+def knows_key(request: Request, key: str) -> bool:
+    """Whether a login shows the API key: as Bearer, or as the password of Basic (section 2)."""
+    return _same(_bearer(request) or _basic(request), key)
 
 
-async def _cut(request: Request, step: Step) -> Response:
-    """Hang up before anything is done; during an upload, after the first bytes have come."""
-    if step == "upload":
-        await request.receive()
-    return await hang_up(request)
+def set_session_cookie(response: Response, token: str) -> None:
+    """The cookie carries the session URL-encoded, the header does not (section 2)."""
+    response.set_cookie("AuthSessionId", quote(token, safe=""), httponly=True)
 
 
-async def _drain(request: Request) -> None:
-    async for _ in request.stream():
-        pass
+def _check_accept(request: Request) -> None:
+    """Everything but files is JSON; who accepts none gets 406 (section 2)."""
+    accepted = {part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")}
+    if not accepted & _JSON:
+        raise MockError(406, "This representation is not available. Change the Accept header.")
 
 
 def _status(fault: Fault, request: Request) -> Response:

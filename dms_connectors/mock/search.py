@@ -9,7 +9,8 @@ from urllib.parse import unquote, urlencode
 from dms_connectors.mock.answers import MockError
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.database import Database
-from dms_connectors.mock.documents import Clock, Document
+from dms_connectors.mock.documents import Clock, Document, number_of
+from dms_connectors.mock.mapping import FREE
 
 __all__ = ["Query", "Search", "names_source", "parse_query"]
 
@@ -24,8 +25,8 @@ _SYSTEM_COLUMNS = {
     "property_editor": "v.editor",
 }
 _FROM = " FROM objects o JOIN versions v ON v.object = o.number AND v.number = o.current WHERE "
-_ANY_PROPERTY = "EXISTS (SELECT 1 FROM properties p WHERE p.object = o.number AND p.version = o.current AND "
-_IN_DOSSIER = "EXISTS (SELECT 1 FROM children c WHERE c.child = o.number AND printf('P%09d', c.parent) = ?)"
+_ANY_PROPERTY = "(o.number, o.current) IN (SELECT p.object, p.version FROM properties p WHERE "
+_IN_DOSSIER = "o.number IN (SELECT c.child FROM children c WHERE c.parent = ?)"
 _ONE_PROPERTY = (
     "(SELECT p.value FROM properties p WHERE p.object = o.number AND p.version = o.current"
     " AND p.key = ? ORDER BY p.slot LIMIT 1)"
@@ -76,11 +77,11 @@ class Search:
     """Runs queries over the current versions of visible documents."""
 
     def __init__(
-        self, database: Database, load: Callable[[Any, int], Document], known: frozenset[str], clock: Clock
+        self, config: MockConfig, database: Database, load: Callable[[Any, int], Document], clock: Clock
     ) -> None:
+        self._config = config
         self._database = database
         self._load = load
-        self._known = known
         self._clock = clock
 
     def run(self, query: Query) -> tuple[list[Document], bool]:
@@ -109,12 +110,12 @@ class Search:
             hit = f"({number} = ? OR v.filename {like} OR {_ANY_PROPERTY}p.value {like}))"
             yield hit, [text, inside, inside]
         if dossier := query.parameters.get("children_of"):
-            yield _IN_DOSSIER, [dossier]
+            yield _IN_DOSSIER, [number_of(dossier)]
 
     def _property(self, key: str, wanted: Sequence[str]) -> tuple[str, list[object]]:
         if key in _SYSTEM_COLUMNS:
             return _alternatives(_SYSTEM_COLUMNS[key], wanted)
-        if key not in self._known:
+        if key not in FREE and self._config.field(key) is None:
             return "0", []  # not documented; no hit is safer than every document
         condition, values = _alternatives("p.value", wanted)
         return f"{_ANY_PROPERTY}p.key = ? AND {condition})", [key, *values]
@@ -127,7 +128,9 @@ class Search:
             return f" ORDER BY o.number {direction}", []
         if key in _SYSTEM_COLUMNS:
             return f" ORDER BY {_SYSTEM_COLUMNS[key]} {direction}, o.number", []
-        return f" ORDER BY {_ONE_PROPERTY} {direction}, o.number", [key]
+        field = self._config.field(key)
+        kind = "REAL" if field and field.type in ("number", "money") else "TEXT"
+        return f" ORDER BY CAST({_ONE_PROPERTY} AS {kind}) {direction}, o.number", [key]
 
 
 def _alternatives(column: str, wanted: Sequence[str]) -> tuple[str, list[object]]:

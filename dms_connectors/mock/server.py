@@ -28,6 +28,7 @@ from dms_connectors.mock.documents import Clock, DocumentStore
 from dms_connectors.mock.faults import Faults
 from dms_connectors.mock.filing import Filing
 from dms_connectors.mock.gate import TRANSPORT, Gate
+from dms_connectors.mock.identity import Identity
 from dms_connectors.mock.notes import Notes
 from dms_connectors.mock.page import Page
 from dms_connectors.mock.search import Search
@@ -73,8 +74,7 @@ def create_app(config: MockConfig, data: Path, *, clock: Clock = _now) -> Starle
     documents.recover()
     sessions, faults = Sessions(database), Faults(data / "faults.json")
     gate = Gate(config, sessions, faults, clock)
-    known = frozenset(item.key for item in config.properties)
-    search = Search(database, documents.load, known | {"property_remark", "property_colorcode"}, clock)
+    search = Search(config, database, documents.load, clock)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -85,9 +85,11 @@ def create_app(config: MockConfig, data: Path, *, clock: Clock = _now) -> Starle
         routes=[
             *Page(config, documents).routes(),
             *Admin(gate, faults, documents).routes(),
-            *Discovery(config, sessions, clock).routes(gate),
+            *Identity(config, sessions, clock).routes(gate),
+            *Discovery(config).routes(gate),
             *Filing(config, documents, blobs, search, Notes(database), clock).routes(gate),
-            *Tasks(database, clock).routes(gate),
+            *Tasks(config, database, clock).routes(gate),
+            *gate.other_methods(),
         ],
         exception_handlers={HTTPException: _no_route},
         lifespan=lifespan,

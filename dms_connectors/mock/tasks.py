@@ -1,7 +1,6 @@
 """The task app: one task per correlation key."""
 
 import json
-import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,15 +13,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dms_connectors.mock.answers import MockError, hal, href
+from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.database import Database
 from dms_connectors.mock.documents import USER, Clock
 from dms_connectors.mock.gate import Call, Gate
+from dms_connectors.mock.task_rules import check_task, fits, invalid
 
 __all__ = ["Tasks"]
 
-_DATES = {"receiveDate": "", "reminderDate": "invalidReminderDate", "dueDate": "invalidDueDate"}
-_RETENTION = re.compile(r"P(\d{1,3})D")
-_MAX_RETENTION, _MAX_PRIORITY, _MAX_TEXT, _MAX_PAGE = 365, 100, 255, 100
+_MAX_PAGE = 100
 _ORDER = {"received": "receiveDate", "subject": "subject", "priority": "priority", "dueDate": "dueDate"}
 _DEFAULTS: Mapping[str, Any] = {
     "retentionTime": "P30D",
@@ -52,7 +51,9 @@ class _Task:
 class Tasks:
     """Handlers of the task app."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, config: MockConfig, database: Database, clock: Clock) -> None:
+        known = {USER, *(group.id for group in config.groups)}
+        self._assignees = known if config.assignees == "known" else None
         self._database = database
         self._clock = clock
 
@@ -71,7 +72,7 @@ class Tasks:
 
     async def _create(self, call: Call) -> Response:
         body = await _json_body(call)
-        _check(body)
+        check_task(body, self._assignees)
         task, fresh = await run_in_threadpool(self._insert, body)
         return hal({}, 201 if fresh else 200, {"Location": f"/task/tasks/{task}"})
 
@@ -81,20 +82,20 @@ class Tasks:
     async def _change(self, call: Call) -> Response:
         changes = await _json_body(call)
         old = await run_in_threadpool(self._load, _task(call))
-        body = {**old.body, **changes}
-        _check(body)
+        body = {key: value for key, value in {**old.body, **changes}.items() if value is not None}
+        check_task(body, self._assignees)
         await run_in_threadpool(self._write, old.id, body)
         return hal({})
 
     async def _delete(self, call: Call) -> Response:
-        await call.request.body()
+        await call.body()
         task = await run_in_threadpool(self._load, _task(call))
         await run_in_threadpool(self._run, "DELETE FROM tasks WHERE id = ?", task.id)
         return hal({})
 
     async def _complete(self, call: Call) -> Response:
         if (await _json_body(call)).get("complete") is not True:
-            raise _invalid(message="complete must be true")
+            raise invalid(message="complete must be true")
         task = await run_in_threadpool(self._load, _task(call))
         statement = "UPDATE tasks SET state = 'COMPLETED', completed = ? WHERE id = ? AND completed IS NULL"
         await run_in_threadpool(self._run, statement, _rfc3339(self._clock()), task.id)
@@ -105,20 +106,22 @@ class Tasks:
         return hal({"count": rows[0][0]})
 
     async def _search(self, call: Call) -> Response:
-        """Equal values per filter field; next page by POST of the same body. Ranges are not offered."""
+        """Values or ranges per filter field; the next page by POST of the same body."""
         asked = await _json_body(call)
         size, filters = asked.get("pageSize", _MAX_PAGE), asked.get("filter") or {}
-        raw_page = call.request.query_params.get("page", "1")
         if not isinstance(size, int) or not 1 <= size <= _MAX_PAGE or not isinstance(filters, dict):
-            raise _invalid(message="pageSize or filter is invalid")
-        page = int(raw_page) if raw_page.isdecimal() else 1
+            raise invalid(message="pageSize or filter is invalid")
+        field = _ORDER.get(asked.get("orderBy", "received"))
+        if field is None or asked.get("orderDir", "ASC") not in ("ASC", "DESC"):
+            raise invalid(message="orderBy or orderDir is invalid")
         rows = await run_in_threadpool(self._run, "SELECT * FROM tasks ORDER BY rowid")
         shown = [task.shown() for task in map(_from_row, rows)]
-        hits = [task for task in shown if all(_fits(task, name, wanted) for name, wanted in filters.items())]
-        field = _ORDER.get(asked.get("orderBy", "received"), "receiveDate")
-        hits.sort(key=lambda task: str(task.get(field, "")), reverse=asked.get("orderDir") == "DESC")
-        start = max(page - 1, 0) * size
-        links = {"next": href(f"/task/api/tasks/search?page={page + 1}")} if len(hits) > start + size else {}
+        hits = [task for task in shown if all(fits(task, name, wanted) for name, wanted in filters.items())]
+        hits.sort(key=lambda task: _sortable(task.get(field)), reverse=asked.get("orderDir") == "DESC")
+        page = call.request.query_params.get("page", "1")
+        start = (max(int(page), 1) - 1) * size if page.isdecimal() else 0
+        following = f"/task/api/tasks/search?page={start // size + 2}"
+        links = {"next": href(following)} if len(hits) > start + size else {}
         return hal({"tasks": hits[start : start + size], "_links": links})
 
     def _insert(self, body: Mapping[str, Any]) -> tuple[str, bool]:
@@ -137,7 +140,7 @@ class Tasks:
         try:
             self._run(statement, json.dumps(body), str(body["correlationKey"]), task)
         except sqlite3.IntegrityError as error:
-            raise _invalid(invalidCorrelationKey=True) from error
+            raise invalid(invalidCorrelationKey=True) from error
 
     def _load(self, task: str) -> _Task:
         rows = self._run("SELECT * FROM tasks WHERE id = ?", task)
@@ -160,70 +163,23 @@ def _task(call: Call) -> str:
 
 async def _json_body(call: Call) -> dict[str, Any]:
     try:
-        body = json.loads(await call.request.body())
+        body = json.loads(await call.body())
     except ValueError as error:
-        raise _invalid(invalidJson=True, message=str(error)) from error
+        raise invalid(invalidJson=True, message=str(error)) from error
     if not isinstance(body, dict):
-        raise _invalid(invalidJson=True, message="not an object")
+        raise invalid(invalidJson=True, message="not an object")
     return body
-
-
-def _check(body: Mapping[str, Any]) -> None:
-    """Flags of an invalid definition, as the vendor's client knows them."""
-    flags: dict[str, object] = {}
-    subject, assignees, key = body.get("subject"), body.get("assignees"), body.get("correlationKey")
-    if not subject:
-        flags["missingSubject"] = True
-    elif not isinstance(subject, str) or len(subject) > _MAX_TEXT:
-        flags["invalidSubject"] = True
-    if not assignees:
-        flags["missingAssignees"] = True
-    elif not isinstance(assignees, list) or not all(isinstance(item, str) and item for item in assignees):
-        flags["invalidAssigneeIDs"] = assignees
-    if not key:
-        flags["missingCorrelationKey"] = True
-    elif not isinstance(key, str) or len(key) > _MAX_TEXT:
-        flags["invalidCorrelationKey"] = True
-    priority = body.get("priority", 0)
-    if not isinstance(priority, int) or not 0 <= priority <= _MAX_PRIORITY:
-        flags["invalidPriority"] = True
-    retention = _RETENTION.fullmatch(str(body.get("retentionTime", "P30D")))
-    if retention is None or int(retention[1]) > _MAX_RETENTION:
-        flags["invalidRetentionTime"] = True
-    for name, flag in _DATES.items():
-        if name in body and not _is_rfc3339(body[name]):
-            flags[flag or "invalidJson"] = True
-    if flags:
-        raise _invalid(invalidTaskDefinition=True, **flags)
-
-
-def _is_rfc3339(value: object) -> bool:
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
 
 
 def _rfc3339(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def _fits(task: Mapping[str, Any], name: str, wanted: object) -> bool:
-    """Whether the task has one of the wanted values in the field the filter means."""
-    context = task.get("context") or {}
-    references = task.get("dmsReferences") or []
-    values: dict[str, list[Any]] = {
-        "assignee": task.get("assignees") or [],
-        "contextKey": [context.get("key")],
-        "contextName": [context.get("name")],
-        "contextType": [context.get("type")],
-        "dmsRepoId": [reference.get("repoId") for reference in references],
-        "dmsObjectId": [reference.get("objectId") for reference in references],
-    }
-    found = values.get(name, [task.get(name)])
-    options = wanted if isinstance(wanted, list) else [wanted]
-    return any(item in options for item in found)
-
-
-def _invalid(**flags: object) -> MockError:
-    return MockError(400, "The task definition is invalid.", extra=flags)
+def _sortable(value: object) -> tuple[int, float, str]:
+    """Numbers by size, dates by moment, other text by letters; missing ones first."""
+    if isinstance(value, int):
+        return 1, float(value), ""
+    try:
+        return 1, datetime.fromisoformat(str(value)).timestamp(), ""
+    except ValueError:
+        return (0, 0.0, "") if value is None else (2, 0.0, str(value))
