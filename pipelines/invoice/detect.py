@@ -21,6 +21,15 @@ _CII_PROFILE = "{*}*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
 _SHOWN = 120
 _BLANK = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
+_FAMILIAR = {
+    b"PK\x03\x04": "ein Archiv oder Office-Dokument (ZIP); bitte den Inhalt einzeln prüfen lassen",
+    b"\xd0\xcf\x11\xe0": "eine Outlook-Nachricht oder ein älteres Office-Dokument; bitte als .eml oder PDF speichern",
+    b"\xff\xd8\xff": "ein Bild (JPEG)",
+    b"\x89PNG": "ein Bild (PNG)",
+    b"II*\0": "ein Bild (TIFF)",
+    b"MM\0*": "ein Bild (TIFF)",
+}
+"""How files begin that are sent instead of invoices, and what they are (German)."""
 _XML_STARTS = (b"<", b"\xff\xfe<\0", b"\xfe\xff\0<", b"\0<")
 
 
@@ -81,7 +90,8 @@ def without_data(path: Path) -> tuple[InvoiceKind, str]:
         return why_no_invoice(_xml(path))
     if not head.strip():
         return InvoiceKind.KEINE_RECHNUNG, "Die Datei ist leer."
-    return InvoiceKind.KEINE_RECHNUNG, "Die Datei ist weder XML noch PDF."
+    what = next((f", sondern {what}" for start, what in _FAMILIAR.items() if head.startswith(start)), "")
+    return InvoiceKind.KEINE_RECHNUNG, f"Die Datei ist weder XML noch PDF{what}."
 
 
 def _xml(path: Path) -> etree._Element:

@@ -78,7 +78,7 @@
   <xsl:function name="x:iban" as="xs:boolean">
     <xsl:param name="nodes" as="node()*"/>
     <xsl:variable name="account" select="replace(string($nodes[1]), '\s', '')"/>
-    <xsl:sequence select="matches($account, '^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$') and x:mod97($account) = 1"/>
+    <xsl:sequence select="if (matches($account, '^[A-Z]{2}[0-9]{2}[A-Z0-9]{1,30}$')) then x:mod97($account) = 1 else false()"/>
   </xsl:function>
 
   <xsl:function name="x:mod97" as="xs:integer">

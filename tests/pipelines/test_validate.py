@@ -270,6 +270,9 @@ NO_RULES = {
     "foreign XML": (b"<bestellung/>", InvoiceKind.KEINE_RECHNUNG, "keine Rechnung in UBL oder CII"),
     "text": (b"Rechnung Nr. 7", InvoiceKind.KEINE_RECHNUNG, "weder XML noch PDF"),
     "nothing": (b"", InvoiceKind.KEINE_RECHNUNG, "Die Datei ist leer."),
+    "archive": (b"PK\x03\x04xml", InvoiceKind.KEINE_RECHNUNG, "weder XML noch PDF, sondern ein Archiv oder Office"),
+    "Outlook": (b"\xd0\xcf\x11\xe0\xa1", InvoiceKind.KEINE_RECHNUNG, "bitte als .eml oder PDF speichern."),
+    "picture": (b"MM\0*....", InvoiceKind.KEINE_RECHNUNG, "weder XML noch PDF, sondern ein Bild (TIFF)."),
     "blanks": (b" \n\t", InvoiceKind.KEINE_RECHNUNG, "Die Datei ist leer."),
 }
 
