@@ -95,6 +95,7 @@ def _spoken(report: ValidationReport) -> str:
     parts = [report.kind.label, report.syntax or "", report.profile or "", report.scenario or "ohne amtliches Szenario"]
     lines = [f"{report.file}: {report.verdict.label} ({', '.join(part for part in parts if part)})"]
     lines += [f"  {report.reason}"] if report.reason else []
+    lines += [f"  geprüft nach {one.name} (Stand {one.version})" for one in report.rules if one.is_pack]
     lines += [
         f"  {finding.severity.label} {finding.rule}{_class(finding)}: {finding.message} [{finding.location}]"
         for finding in report.findings

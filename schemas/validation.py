@@ -133,11 +133,12 @@ class Trace(_Frozen):
 
 
 class RuleSheet(_Frozen):
-    """A schema or stylesheet that took part, with the SHA-256 of the file it came from."""
+    """A schema, stylesheet or whole rule pack that took part, with the SHA-256 of the file it came from."""
 
     name: str
     version: str
     sha256: str
+    is_pack: bool = False
 
 
 class ValidationReport(_Frozen):

@@ -193,7 +193,7 @@ def _rules(pack: LoadedPack, resources: tuple[PackResource, ...]) -> tuple[RuleS
     record = pack.record
     version = record.date.isoformat()
     return (
-        RuleSheet(name=f"Regelpaket {record.name}", version=version, sha256=record.sha256),
+        RuleSheet(name=f"Regelpaket {record.name}", version=version, sha256=record.sha256, is_pack=True),
         *(
             RuleSheet(name=resource.name, version=version, sha256=record.files[resource.location])
             for resource in resources

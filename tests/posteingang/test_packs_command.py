@@ -143,7 +143,9 @@ def test_invoices_are_judged_as_of_a_day(tmp_path: Path) -> None:
 def test_without_a_day_it_is_today(tmp_path: Path) -> None:
     folder = sample_invoices(tmp_path)
     run("packs", "install", str(strict(tmp_path)), "--from", "2020-01-01")
-    assert run("validate", str(folder / "ubl.xml")).returncode == 1
+    done = run("validate", str(folder / "ubl.xml"))
+    assert done.returncode == 1
+    assert "\n  geprüft nach Regelpaket probe (Stand 2026-08-31)\n" in done.stdout
     run("packs", "set", "probe", "--inactive")
     assert run("validate", str(folder / "ubl.xml")).returncode == 0
 
