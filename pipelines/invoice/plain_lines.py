@@ -14,7 +14,6 @@ _HEAD = ("Pos.", "Bezeichnung", "Menge", "Einheit", "Einzelpreis", "USt.", "Betr
 _RIGHT = (False, False, True, False, True, True, True)
 _WIDEST = (12, 40, 18, 14, 18, 8, 28)
 _WIDTH, _INDENT = 100, "      "
-_STEP, _DEEPEST = "  ", 5
 
 
 def lines_table(lines: tuple[Line, ...], currency: str | None) -> str:
@@ -28,9 +27,9 @@ def lines_table(lines: tuple[Line, ...], currency: str | None) -> str:
         for widest, column in zip(_WIDEST, zip(_HEAD, *rows, strict=True), strict=True)
     ]
     text = [_row(_HEAD, widths)]
-    for (_, line), cells in zip(every, rows, strict=True):
+    for (depth, line), cells in zip(every, rows, strict=True):
         text.append(_row(cells, widths))
-        text += _details(line, cells, currency)
+        text += (textwrap.indent(detail, _step(depth)) for detail in _details(line, cells, currency))
     return "\n".join(text)
 
 
@@ -47,7 +46,12 @@ def _cells(line: Line, depth: int) -> tuple[str, ...]:
             f"{included_as(line)} {german.amount(line.net) if line.net is not None else ''}",
         )
     )
-    return (number, f"{_STEP * min(depth, _DEEPEST)}{name}", *others)
+    return (number, f"{_step(depth)}{name}", *others)
+
+
+def _step(depth: int) -> str:
+    """How far a sub-line is indented; below the fifth level no farther."""
+    return "  " * min(depth, 5)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
