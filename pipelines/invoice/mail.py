@@ -12,10 +12,10 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from pathlib import Path
 
-from pipelines.invoice.detect import look_into
+from pipelines.invoice.detect import is_pdf, look_into
 from pipelines.invoice.names import shown_name, unique
 from schemas.errors import BadInput
-from schemas.validation import ValidationReport, name_of, nothing_known
+from schemas.validation import InvoiceKind, ValidationReport, name_of, nothing_known
 
 __all__ = ["is_mail", "reports_on"]
 
@@ -96,7 +96,7 @@ def reports_on(path: Path, judge: Callable[[Path], ValidationReport]) -> list[Va
             if _holds_invoice(enclosure, part):
                 name = f"{name_of(path)}!{enclosure.name}"
                 reports.append(judge(part).model_copy(update={"file": name}))
-    return reports or [nothing_known(path, _why_none(enclosures))]
+    return reports or [nothing_known(path, *_why_none(enclosures))]
 
 
 def _holds_invoice(enclosure: _Enclosure, path: Path) -> bool:
@@ -106,12 +106,16 @@ def _holds_invoice(enclosure: _Enclosure, path: Path) -> bool:
         return enclosure.promises_data
 
 
-def _why_none(enclosures: list[_Enclosure]) -> str:
+def _why_none(enclosures: list[_Enclosure]) -> tuple[str, InvoiceKind]:
+    """What is to be said of such a mail (German), and what it is: a PDF without data counts as it does alone."""
     said = ["Die E-Mail enthält keine Rechnung mit strukturierten Daten."]
+    pages = [one.name for one in enclosures if is_pdf(one.content[:1024])]
     closed = [f"{one.name} ({one.closed})" for one in enclosures if one.closed]
+    if pages:
+        said.append(f"PDF ohne Datensatz: {', '.join(pages[:10])}.")
     if closed:
         said.append(f"Nicht geöffnet: {', '.join(closed[:10])}; bitte den Inhalt einzeln prüfen lassen.")
-    return " ".join(said)
+    return " ".join(said), InvoiceKind.SONSTIGE_RECHNUNG if pages else InvoiceKind.KEINE_RECHNUNG
 
 
 def _enclosures(path: Path) -> list[_Enclosure]:

@@ -122,7 +122,6 @@ def test_a_mail_is_told_by_its_header(head: bytes, tmp_path: Path) -> None:
 NONE = {
     "text only": (mail(), "keine Rechnung mit strukturierten Daten."),
     "HTML": (mail(html="<html><p>Rechnung<br>offen</html>"), "keine Rechnung"),
-    "plain PDF": (mail(("agb.pdf", PLAIN)), "keine Rechnung"),
     "other XML": (mail(("bestellung.xml", b"<bestellung/>")), "keine Rechnung"),
     "TNEF": (mail(("winmail.dat", b"\x78\x9f\x3e\x22TNEF" + UBL)), "Nicht geöffnet: winmail.dat (TNEF);"),
     "nothing": (b"From: a\nTo: b\n\n", "keine Rechnung"),
@@ -137,6 +136,12 @@ def test_a_mail_without_invoice_is_not_assessed_and_says_so(
     assert (report.file, report.verdict, report.kind) == ("mail.eml", Verdict.NOT_ASSESSED, "keine_rechnung")
     assert reason in report.reason
     assert report.findings == ()
+
+
+def test_a_pdf_without_data_counts_in_a_mail_as_it_does_alone(tmp_path: Path) -> None:
+    (report,) = reports(mail(("rechnung.pdf", PLAIN), ("bild.png", b"\x89PNG")), tmp_path)
+    assert (report.file, report.verdict, report.kind) == ("mail.eml", Verdict.NOT_ASSESSED, "sonstige_rechnung")
+    assert report.reason.endswith(" PDF ohne Datensatz: rechnung.pdf.")
 
 
 def test_what_is_closed_is_named_with_its_kind(tmp_path: Path) -> None:
