@@ -41,7 +41,7 @@ _RUNNING_NUMBER = re.compile(r"FX-SCH-A-\d+")
 """An id that differs from sheet to sheet; the one in the message is that of the rule."""
 _NOT_FORESEEN = re.compile(r"(Element|Attribute)\b.* marked as not used in the given context")
 """What the sheets of the profiles say, without any id, of parts that belong to a larger profile."""
-_UNUSED = {"Element": "PE-ELEMENT", "Attribute": "PE-ATTRIBUT"}
+_UNUSED = {"Element": "FX-ELEMENT", "Attribute": "FX-ATTRIBUT"}
 _MOST_SCHEMA_FINDINGS = 100
 _TWICE = "A sequence of more than one item"
 _NO_BASE64 = "Element '{name}': The content is not a valid value of the atomic type 'xs:base64Binary'."

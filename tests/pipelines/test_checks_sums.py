@@ -75,6 +75,8 @@ def test_a_line_is_quantity_times_price_with_its_reductions() -> None:
     assert terms(changed_line(quantity=Decimal(5))) == ["BT-131"]
     assert terms(changed_line(allowances=())) == ["BT-131"]
     assert terms(changed_line(base_quantity=None)) == ["BT-131"]
+    assert terms(changed_line(quantity=Decimal("4.0006"))) == ["BT-131"], "three cents"
+    assert terms(changed_line(quantity=Decimal("4.0004"))) == [], "two cents, as the official rule has it"
     assert terms(changed_line(base_quantity=Decimal(0))) == [], "nothing can be divided by it"
     assert terms(changed_line(quantity=None)) == [], "the official rules ask for it"
 

@@ -16,6 +16,8 @@ __all__ = ["check_sums"]
 
 _RULE = "PE-SUMMEN"
 _CENT = Decimal("0.01")
+_OF_A_LINE = Decimal("0.02")
+"""What Peppol's rule on the amount of a line (R120) lets pass; prices are often rounded before."""
 _ZERO = Decimal(0)
 _MOST = 20
 _EXACT = Arithmetic(prec=100, traps=[])
@@ -53,7 +55,7 @@ def _line(line: Line) -> Iterator[Finding]:
     product = line.quantity * line.net_price / (line.base_quantity or 1)
     expected = product + _balance(line.allowances)
     place = f"Nettobetrag der Position {shown(line.identifier or 'ohne Nummer')}"
-    yield from _compared(place, "BT-131", expected, line.net)
+    yield from _compared(place, "BT-131", expected, line.net, _OF_A_LINE)
 
 
 def _net(invoice: Invoice, lines: Sequence[Line]) -> Iterator[Finding]:
@@ -122,13 +124,15 @@ def _payable(invoice: Invoice) -> Iterator[Finding]:
         yield from _compared("Fälliger Betrag", "BT-115", expected, totals.payable)
 
 
-def _compared(name: str, term: str, expected: Decimal, found: Decimal | None) -> Iterator[Finding]:
+def _compared(
+    name: str, term: str, expected: Decimal, found: Decimal | None, tolerance: Decimal = _CENT
+) -> Iterator[Finding]:
     """What is not given is the business of the official rules; what no number can hold is not compared."""
     if found is None:
         return
     rounded = expected.quantize(_CENT, ROUND_HALF_UP)
     difference = rounded - found
-    if not difference.is_finite() or abs(difference) <= _CENT:
+    if not difference.is_finite() or abs(difference) <= tolerance:
         return
     yield warning(
         _RULE,
