@@ -29,8 +29,8 @@ class PackKind(StrEnum):
 class RulePack(BaseModel):
     """`date` is the pack's own; valid on every day from `valid_from` up to and including `valid_until`.
 
-    Of one `standard` only the newest pack judges; different ones are asked one after the other, lowest `place` first,
-    of the same place the newest first.
+    Of one `standard` one pack judges, see `judging`; different ones are asked one after the other, lowest `place`
+    first, of the same place the newest first.
     `files` are the SHA-256 of every file by its path inside the pack, `sha256` is that of the zip it came in.
     """
 
@@ -70,8 +70,8 @@ class RulePack(BaseModel):
 def judging(packs: Iterable[RulePack], issued_on: dt.date | None) -> list[RulePack]:
     """Of packs that are valid on the day of receipt: those asked about an invoice of that date, first one first.
 
-    Of each standard the newest that was valid on the invoice's date already; if none was, or the date is unknown, the
-    newest. An older pack never judges beside a newer one: it would revive scenarios that the newer one dropped.
+    Of each standard the newest that was valid on the invoice's date already, then, should that have no scenario for it,
+    the newest of all. Never an older one after a newer one: it would revive scenarios that the newer one dropped.
     """
     newest: dict[str, RulePack] = {}
     known: dict[str, RulePack] = {}
@@ -79,9 +79,11 @@ def judging(packs: Iterable[RulePack], issued_on: dt.date | None) -> list[RulePa
         newest[pack.standard] = pack
         if issued_on is None or pack.valid_from <= issued_on:
             known[pack.standard] = pack
-    return sorted(
-        sorted((newest | known).values(), key=lambda pack: pack.age, reverse=True), key=lambda pack: pack.place
-    )
+    asked: list[RulePack] = []
+    for pack in sorted(sorted(newest.values(), key=lambda pack: pack.age, reverse=True), key=lambda pack: pack.place):
+        older = known.get(pack.standard, pack)
+        asked += [pack] if older is pack else [older, pack]
+    return asked
 
 
 def record_of(folder: Path) -> RulePack:

@@ -57,6 +57,7 @@ def judged_by_packs(
                     "scenario": matching[0].name,
                     "reason": "",
                     "findings": (*report.findings, *_on_others(matching)),
+                    "rules": _rules(pack, ()),
                 }
             )
             begun(known)

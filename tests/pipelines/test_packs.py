@@ -229,6 +229,22 @@ def test_while_two_packs_of_a_standard_are_valid_the_date_of_the_invoice_decides
     }  # fmt: skip
 
 
+def test_what_only_the_newer_pack_knows_it_judges_whatever_the_date(tmp_path: Path, packs: Path) -> None:
+    for name, first, match in (("alt", "2026-01-31", "false()"), ("neu", "2026-09-30", CATCH_ALL)):
+        install(pack_zip(tmp_path, scenario(match=match), name=name, title="Probe", date=first), packs)
+    (tmp_path / "a.xml").write_bytes(changed(ubl_invoice(), "cbc:IssueDate", "2026-09-29"))
+    report = validate_file(tmp_path / "a.xml", packs=store.packs_for(packs, date(2026, 10, 5)))
+    assert report.rules[0].name == "Regelpaket neu"
+
+
+def test_what_the_newer_pack_dropped_no_older_one_judges(tmp_path: Path, packs: Path) -> None:
+    for name, first, match in (("alt", "2026-01-31", CATCH_ALL), ("neu", "2026-09-30", "false()")):
+        install(pack_zip(tmp_path, scenario(match=match), name=name, title="Probe", date=first), packs)
+    (tmp_path / "a.xml").write_bytes(changed(ubl_invoice(), "cbc:IssueDate", "2026-09-30"))
+    report = validate_file(tmp_path / "a.xml", packs=store.packs_for(packs, date(2026, 10, 5)))
+    assert report.scenario == "EN16931 XRechnung (UBL Invoice)"
+
+
 def test_the_date_of_an_invoice_in_cii_is_read_as_well(tmp_path: Path, packs: Path) -> None:
     everything = scenario(match="true()")
     for name, first in (("alt", "2026-01-31"), ("neu", "2026-09-30")):
