@@ -24,6 +24,7 @@ _OS_REASONS = {
     errno.EISDIR: "ist ein Ordner",
     errno.EIO: "Lesefehler des Datenträgers",
     errno.ENAMETOOLONG: "Name zu lang",
+    errno.ELOOP: "Verweise (Links) führen im Kreis",
 }
 
 

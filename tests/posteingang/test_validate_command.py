@@ -113,7 +113,9 @@ def nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_folders_and_pipes_are_no_invoices(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "rohr")
     (tmp_path / "tot").symlink_to(tmp_path / "weg")
-    for name, reason in (("", "ist ein Ordner"), ("rohr", "keine gewöhnliche Datei"), ("tot", "gibt es nicht")):
+    (tmp_path / "kreis").symlink_to(tmp_path / "kreis")
+    reasons = {"": "ist ein Ordner", "rohr": "keine gewöhnliche Datei", "tot": "gibt es nicht", "kreis": "Verweise .*"}
+    for name, reason in reasons.items():
         with pytest.raises(BadInput, match=rf"nicht lesbar \({reason}\)"):
             validate_files([tmp_path / name], as_json=True, output=None)
 
