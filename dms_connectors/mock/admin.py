@@ -1,5 +1,6 @@
 """For tests: order faults, look at what is stored, count calls. No session is needed here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -8,7 +9,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from dms_connectors.mock.answers import MockError
-from dms_connectors.mock.documents import Document, DocumentStore
+from dms_connectors.mock.documents import Document, DocumentStore, id_of
 from dms_connectors.mock.faults import FaultError, Faults
 from dms_connectors.mock.gate import Gate
 
@@ -50,7 +51,9 @@ class Admin:
 
     async def _objects(self, _: Request) -> Response:
         documents = await run_in_threadpool(self._documents.all)
-        return JSONResponse([_shown(document) for document in reversed(documents)])
+        children = await run_in_threadpool(self._documents.children)
+        listed = ({**_shown(item), "children": _ids(children.get(item.number, ()))} for item in reversed(documents))
+        return JSONResponse(list(listed))
 
     async def _requests(self, _: Request) -> Response:
         return JSONResponse(dict(self._gate.counts))
@@ -58,11 +61,15 @@ class Admin:
     async def _file(self, request: Request) -> Response:
         try:
             document = await run_in_threadpool(self._documents.get, request.path_params["document"])
-            path = self._documents.content(document)
+            path = self._documents.content(document, request.query_params.get("version", "current"))
         except MockError as error:
             return error.response(request)
         headers = {"X-Content-Type-Options": "nosniff"}
         return FileResponse(path, media_type="application/octet-stream", filename=document.filename, headers=headers)
+
+
+def _ids(numbers: Iterable[int]) -> list[str]:
+    return [id_of(number) for number in numbers]
 
 
 def _shown(document: Document) -> dict[str, Any]:

@@ -53,13 +53,17 @@ class PropertyField(_Frozen):
 
 
 class Category(_Frozen):
-    """One document type: which properties it has and which of them must carry a value. A dossier has no file."""
+    """One document type: which properties it has and which of them must carry a value.
+
+    A dossier has no file; `title` names the properties that head it on the page.
+    """
 
     key: Key
     display_name: str = Field(alias="displayName", min_length=1)
     dossier: bool = False
     properties: tuple[Key, ...]
     mandatory: tuple[Key, ...] = ()
+    title: tuple[Key, ...] = ()
 
 
 class Group(_Frozen):
@@ -107,7 +111,7 @@ class MockConfig(_Frozen):
         if foreign := set(self.user_groups) - {item.id for item in self.groups}:
             raise ValueError(f"user_groups nennt unbekannte Gruppe {min(foreign)}")
         for category in self.categories:
-            if strange := set(category.properties) - known:
+            if strange := {*category.properties, *category.title} - known:
                 raise ValueError(f"Kategorie {category.key} nennt unbekannte Eigenschaft {min(strange)}")
             if strange := set(category.mandatory) - set(category.properties):
                 raise ValueError(f"Pflichtfeld {min(strange)} gehört nicht zur Kategorie {category.key}")

@@ -14,7 +14,7 @@ from dms_connectors.mock.config import Category, MockConfig
 from dms_connectors.mock.database import Database
 from dms_connectors.mock.mapping import Draft, Slots, check_mandatory, map_properties
 
-__all__ = ["USER", "Clock", "Document", "DocumentStore", "Version", "number_of"]
+__all__ = ["USER", "Clock", "Document", "DocumentStore", "Version", "id_of", "number_of"]
 
 Clock = Callable[[], datetime]
 USER = "6d6f636b-0000-4000-8000-000000000001"
@@ -44,8 +44,8 @@ class Document:
 
     @property
     def id(self) -> str:
-        """One letter and nine digits (section 4.1)."""
-        return f"P{self.number:09d}"
+        """The id by which clients know the document."""
+        return id_of(self.number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class DocumentStore:
                 parent = self._load(connection, draft.parent)
                 connection.execute("INSERT INTO children VALUES (?, ?)", (parent.number, number))
         nothing_sent = () if draft.properties else (Loss("NoSourceProperties", ""),)
-        return f"P{number:09d}", (*nothing_sent, *mapped.losses)
+        return id_of(number), (*nothing_sent, *mapped.losses)
 
     def update(self, document_id: str, draft: Draft, *, changed: Mapping[str, str] = _UNCHANGED) -> tuple[Loss, ...]:
         """Change listed properties, move to another category, add a version if a file is sent (4.2)."""
@@ -271,7 +271,7 @@ class DocumentStore:
         ).fetchone()
         if row is None:
             return
-        found = f"P{row['number']:09d}"
+        found = id_of(row["number"])
         link = f"{self._config.repository.path}/o2m/{found}"
         extra = {"dmsObjectId": found, "_links": {"dmsobject": {"href": link}}}
         raise MockError(400, "The file has already been stored.", extra=extra)
@@ -323,6 +323,11 @@ def _refuse_file_of_dossier(category: Category, file: str | None) -> None:
 
 def _belongs(key: str, category: Category) -> bool:
     return key.startswith("property_") or key in category.properties
+
+
+def id_of(number: int) -> str:
+    """One letter and nine digits (section 4.1)."""
+    return f"P{number:09d}"
 
 
 def number_of(document_id: str) -> int:

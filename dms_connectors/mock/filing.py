@@ -10,9 +10,10 @@ from starlette.routing import Route
 
 from dms_connectors.mock.answers import Loss, MockError, hal, href, with_losses
 from dms_connectors.mock.blobs import BlobStore
+from dms_connectors.mock.broken import hang_up
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.documents import Clock, DocumentStore
-from dms_connectors.mock.gate import Call, Gate, hang_up
+from dms_connectors.mock.gate import Call, Gate
 from dms_connectors.mock.items import Items
 from dms_connectors.mock.mapping import parse_body, parse_draft
 from dms_connectors.mock.notes import Notes

@@ -5,26 +5,25 @@ import base64
 import binascii
 import hmac
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Message, Receive, Scope, Send
 
 from dms_connectors.mock.answers import MockError, login_page
+from dms_connectors.mock.broken import HalfAnswer, HungUp, hang_up
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.database import Sessions
 from dms_connectors.mock.documents import Clock
 from dms_connectors.mock.faults import Fault, Faults, Plan, Step
+from dms_connectors.mock.methods import OtherMethods
 
-__all__ = ["TRANSPORT", "Call", "Gate", "Handler", "hang_up", "knows_key", "set_session_cookie"]
+__all__ = ["Call", "Gate", "Handler", "knows_key", "set_session_cookie"]
 
-TRANSPORT = "mock.transport"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON = frozenset({"*/*", "application/*", "application/json", "application/hal+json"})
 _CUT_MIDWAY: frozenset[Step] = frozenset({"upload", "download"})
@@ -77,55 +76,6 @@ class _Rule:
     any_form: bool
 
 
-class HungUp(Response):
-    """Stands for an answer that is never given: the connection is gone already."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send nothing."""
-
-
-class HalfAnswer(HungUp):
-    """An answer that is announced whole and breaks off in the middle."""
-
-    def __init__(self, request: Request, whole: Response) -> None:
-        super().__init__()
-        self._request = request
-        self._whole = whole
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hold back the last messages' second half, then hang up."""
-        path = getattr(self._whole, "path", None)
-        left = (Path(path).stat().st_size if path else len(self._whole.body)) // 2
-
-        async def half(message: Message) -> None:
-            nonlocal left
-            if message["type"] == "http.response.body":
-                block = message.get("body", b"")[:left]
-                left -= len(block)
-                message = {**message, "body": block, "more_body": True}
-            await send(message)
-
-        await self._whole(scope, receive, half)
-        await hang_up(self._request)
-
-
-class _OtherMethods:
-    """Answers whatever method an address does not have: OPTIONS with the list, others with 405."""
-
-    def __init__(self, methods: Collection[str]) -> None:
-        self._allow = ", ".join(sorted({*methods, "OPTIONS", *({"HEAD"} if "GET" in methods else ())}))
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        async for _ in request.stream():
-            pass
-        response = Response(status_code=204)
-        if request.method != "OPTIONS":
-            response = MockError(405, "This address has no such method.").response(request)
-        response.headers["Allow"] = self._allow
-        await response(scope, receive, send)
-
-
 class Gate:
     """Makes routes out of handlers. A handler is reached only with a valid session and, on writes, Origin."""
 
@@ -160,7 +110,7 @@ class Gate:
 
     def other_methods(self) -> list[Route]:
         """Last routes of all: OPTIONS, and methods an address does not have."""
-        return [Route(address, _OtherMethods(methods)) for address, methods in self._methods.items()]
+        return [Route(address, OtherMethods(methods)) for address, methods in self._methods.items()]
 
     async def _answer(self, request: Request, rule: _Rule) -> Response:
         self.counts[rule.step] += 1
@@ -244,17 +194,6 @@ class Gate:
         given = request.headers.get("origin", "")
         if not given or _endpoint(given) != _endpoint(own):
             raise MockError(403, "The Origin header is missing or names another address.")
-
-
-async def hang_up(request: Request) -> Response:
-    """Close the connection without an answer."""
-    transport = request.scope.get(TRANSPORT)
-    if not isinstance(transport, asyncio.Transport):
-        raise ConnectionAbortedError("The mock hangs up.")
-    transport.abort()
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
-    return HungUp()
 
 
 def knows_key(request: Request, key: str) -> bool:

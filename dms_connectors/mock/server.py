@@ -21,13 +21,14 @@ from starlette.types import Receive, Scope, Send
 from dms_connectors.mock.admin import Admin
 from dms_connectors.mock.answers import MockError
 from dms_connectors.mock.blobs import BlobStore
+from dms_connectors.mock.broken import TRANSPORT
 from dms_connectors.mock.config import MockConfig, MockConfigError, load_config
 from dms_connectors.mock.database import Database, Sessions
 from dms_connectors.mock.discovery import Discovery
 from dms_connectors.mock.documents import Clock, DocumentStore
 from dms_connectors.mock.faults import Faults
 from dms_connectors.mock.filing import Filing
-from dms_connectors.mock.gate import TRANSPORT, Gate
+from dms_connectors.mock.gate import Gate
 from dms_connectors.mock.identity import Identity
 from dms_connectors.mock.notes import Notes
 from dms_connectors.mock.page import Page
@@ -74,6 +75,7 @@ def create_app(config: MockConfig, data: Path, *, clock: Clock = _now) -> Starle
     documents.recover()
     sessions, faults = Sessions(database), Faults(data / "faults.json")
     gate = Gate(config, sessions, faults, clock)
+    tasks = Tasks(config, database, clock)
     search = Search(config, database, documents.load, clock)
 
     @asynccontextmanager
@@ -83,12 +85,12 @@ def create_app(config: MockConfig, data: Path, *, clock: Clock = _now) -> Starle
 
     return _Application(
         routes=[
-            *Page(config, documents).routes(),
+            *Page(config, documents, tasks, faults).routes(),
             *Admin(gate, faults, documents).routes(),
             *Identity(config, sessions, clock).routes(gate),
             *Discovery(config).routes(gate),
             *Filing(config, documents, blobs, search, Notes(database), clock).routes(gate),
-            *Tasks(config, database, clock).routes(gate),
+            *tasks.routes(gate),
             *gate.other_methods(),
         ],
         exception_handlers={HTTPException: _no_route},

@@ -70,6 +70,10 @@ class Tasks:
             *gate.routes("/task/api/tasks/search", "task", self._search, ("POST",)),
         ]
 
+    def listed(self) -> list[dict[str, Any]]:
+        """Every task, the newest first, for people."""
+        return [_from_row(row).shown() for row in self._run("SELECT * FROM tasks ORDER BY rowid DESC")]
+
     async def _create(self, call: Call) -> Response:
         body = await _json_body(call)
         check_task(body, self._assignees)
