@@ -69,8 +69,8 @@
     <xsl:sequence select="
       x:demand('PEPPOL-EN16931-R005', $tax-currency = '' or $tax-currency != $currency, .),
       x:demand('PEPPOL-EN16931-R053', count($own) le 1, .),
-      x:demand('PEPPOL-EN16931-R054', $tax-currency = '' or count($other) = 1, .),
-      x:demand('PEPPOL-EN16931-R055', $tax-currency = '' or x:same-sign($own, $other), .)"/>
+      x:demand('PEPPOL-EN16931-R054', not(ram:TaxCurrencyCode) or count($other) = 1, .),
+      x:demand('PEPPOL-EN16931-R055', not(ram:TaxCurrencyCode) or x:same-sign($own, $other), .)"/>
     <!-- A direct debit is known by its mandate, or by the code with anything of it. -->
     <xsl:if test="$mandate or $debit and ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode/normalize-space() = '59'">
       <xsl:sequence select="

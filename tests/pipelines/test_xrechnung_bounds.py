@@ -94,6 +94,12 @@ SPEAKS: dict[str, tuple[Make, tuple[Edit, ...], set[str]]] = {
         (drop("ram:TaxTotalAmount[@currencyID = 'CHF']"),),
         {f"{PEPPOL}054", f"{PEPPOL}055"},
     ),
+    "R054 a blank currency in CII": (
+        cii,
+        (put("ram:TaxCurrencyCode", " "),),
+        {f"{PEPPOL}008", f"{PEPPOL}054", f"{PEPPOL}055"},
+    ),
+    "R055 a blank currency": (ubl, (put("cbc:TaxCurrencyCode", " "),), {f"{PEPPOL}008", f"{PEPPOL}055"}),
     "R054 too many": (ubl, (drop("cbc:TaxCurrencyCode"),), {f"{PEPPOL}054"}),
     "R054 another total in CII": (cii, (drop("ram:TaxCurrencyCode"),), set()),
     "R055 zero": (ubl, (put("cac:TaxTotal[not(cac:TaxSubtotal)]/cbc:TaxAmount", "0"),), set()),
