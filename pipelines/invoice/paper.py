@@ -41,10 +41,10 @@ def pdf_of(html: str, target: Path, *, title: str, embedded: Sequence[Embedded] 
 
 def _write(html: str, target: Path, title: str, embedded: Sequence[Embedded]) -> set[int]:
     """Write the PDF; the code points no font could show."""
+    for name in ("weasyprint", "fontTools"):  # to import the first is to parse its own style sheets, which it would log
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     import weasyprint
 
-    for name in ("weasyprint", "fontTools"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
     nowhere = weasyprint.urls.URLFetcher(allowed_protocols=())
     document = weasyprint.HTML(string=html, url_fetcher=nowhere).render()
     document.metadata.title = title
