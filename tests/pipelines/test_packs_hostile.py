@@ -121,7 +121,7 @@ STATIC = (
     '<xsl:variable name="s" _static="yes" select="unparsed-text(\'{uri}/geheim.xml\')"/>',
     '<xsl:variable name="s" static="yes" _select="unparsed-text(\'{uri}/geheim.xml\')"/>',
     "<xsl:variable name=\"s\" _select=\"'{{json-doc('{uri}/geheim.json')}}'\"/>",
-    '<xsl:variable name="s" select="1" use-when="contains(string(doc(\'{uri}/geheim.xml\')), \'g\')"/>',
+    "<xsl:variable name=\"s\" select=\"1\" use-when=\"contains(string(doc(concat('{uri}', '/geheim.xml'))), 'g')\"/>",
     '<xsl:variable name="s" select="1" use-when="exists(collection(\'{uri}?select=*.xml\'))"/>',
 )
 

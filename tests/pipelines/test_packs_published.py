@@ -28,6 +28,8 @@ def judge(tmp_path: Path) -> Judge:
 
     def judged(content: bytes) -> ValidationReport:
         (tmp_path / "probe.zip").write_bytes(content)
+        if (tmp_path / "packs" / "probe").exists():
+            store.remove(tmp_path / "packs", "probe", today=NOW.date(), force=True)
         store.install(tmp_path / "probe.zip", tmp_path / "packs", now=NOW, compile_pack=check_pack)
         (tmp_path / "rechnung.xml").write_bytes(ubl_invoice())
         return validate_file(tmp_path / "rechnung.xml", packs=(tmp_path / "packs" / "probe",))
@@ -177,6 +179,15 @@ def test_a_sheet_may_load_a_file_of_its_pack(load: str, named: str, judge: Judge
     place = "resources/ubl/2.1/xsl/" + named.replace("%20", " ")
     report = judge(pack_bytes(files={RULES: sheet(KNOWS.format(call)), place: CODES}))
     assert (report.verdict, spoke(report)) == (Verdict.REJECT, [("T-1", Severity.ERROR)])
+
+
+def test_it_may_do_so_while_it_is_compiled(judge: Judge) -> None:
+    static = f'<xsl:variable {XSL} name="codes" static="yes" select="doc(\'codes.xml\')"/>'
+    start = '<xsl:template match="/">'
+    rules = sheet(KNOWS.format("$codes")).replace('version="2.0"', 'version="3.0"').replace(start, static + start)
+    assert spoke(judge(pack_bytes(files={RULES: rules, "resources/ubl/2.1/xsl/codes.xml": CODES})))
+    with pytest.raises(BadInput, match="verweist aus dem Paket hinaus"):
+        judge(pack_bytes(files={RULES: rules.replace("codes.xml", "/etc/hostname")}, date="2026-09-01"))
 
 
 def test_an_included_sheet_loads_from_its_own_folder(judge: Judge) -> None:
