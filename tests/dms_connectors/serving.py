@@ -24,11 +24,12 @@ KEY = "test-key"
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """What a client really sent (path without query, header names in lower case)."""
+    """What a client really sent (path without query, header names in lower case), and from which of its ports."""
 
     method: str
     path: str
     headers: dict[str, str]
+    client: int = 0
 
 
 @dataclass
@@ -70,7 +71,7 @@ class _Recorder:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not scope["path"].startswith("/_admin"):
             headers = {name.decode().lower(): value.decode() for name, value in scope["headers"]}
-            self._kept.append(RecordedRequest(scope["method"], scope["path"], headers))
+            self._kept.append(RecordedRequest(scope["method"], scope["path"], headers, scope["client"][1]))
         await self._app(scope, receive, send)
 
 
@@ -116,14 +117,15 @@ def _not_there(_: Request) -> Response:
 
 
 @contextmanager
-def serving(app: ASGIApp, *, lifespan: Literal["on", "off"] = "off") -> Iterator[str]:
+def serving(app: ASGIApp, *, lifespan: Literal["on", "off"] = "off", **tls: str) -> Iterator[str]:
     """Serve the app; yields its address. The socket listens before the server runs, so no client comes too early."""
     # TCP by name: only then asyncio switches Nagle's algorithm off, which costs 40 ms an answer.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(64)
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan=lifespan, ws="none"))
+        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan=lifespan, ws="none", **tls)
+        server = uvicorn.Server(config)
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
