@@ -142,8 +142,9 @@ def _rules(findings: tuple[Finding, ...]) -> dict[str, str]:
 def _described(pack: RulePack) -> str:
     until = f"bis {pack.valid_until:%d.%m.%Y}" if pack.valid_until else "ohne Ende"
     state = "" if pack.active else ", nicht aktiv"
+    edition = f", Stand {pack.date:%d.%m.%Y}" if pack.kind is PackKind.CONFIGURATION else ""
     return (
-        f"{pack.name}: {pack.kind.label} {pack.standard} {pack.version}, Stand {pack.date:%d.%m.%Y}, "
+        f"{pack.name}: {pack.kind.label} {pack.standard} {pack.version}{edition}, "
         f"gültig ab {pack.valid_from:%d.%m.%Y} {until}{state}, Platz {pack.place}, "
         f"installiert {pack.installed_at.astimezone(BERLIN):%d.%m.%Y %H:%M} aus {pack.source}, SHA-256 {pack.sha256}"
     )

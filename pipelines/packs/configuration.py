@@ -111,10 +111,9 @@ def _bindings(scenario: etree._Element) -> dict[str, str]:
 
 def _accept_match(scenario: etree._Element) -> str | None:
     """What the scenario asks of the report. Ours has what the published report has; what asks for more is refused."""
-    found = scenario.find("s:acceptMatch", _S)
-    if found is None:
+    if scenario.find("s:acceptMatch", _S) is None:
         return None
-    expression, bindings = _words(found), _bindings(scenario)
+    expression, bindings = _text(scenario, "acceptMatch"), _bindings(scenario)
     foreign = {bindings[prefix] for prefix in _PREFIX.findall(expression) if prefix in bindings} - _REPORT_NAMESPACES
     if foreign or scenario.find("s:createReport", _S) is None:
         asked = ", ".join(sorted(foreign)) or "ein Szenario ohne createReport"

@@ -11,6 +11,7 @@ from lxml import etree
 
 from pipelines.packs.references import follow, inside, refuse_other_base
 from pipelines.packs.unpack import refused
+from schemas.errors import ConfigurationError
 from schemas.safe_xml import MAX_BYTES
 
 __all__ = ["SchemaSet", "compiled", "recognised"]
@@ -92,7 +93,10 @@ def _referred(root: Path, path: Path) -> list[Path]:
         if _ON_THE_NET.match(location):
             target = _copy_of(root, location)
             if target is None or _schema(target).get("targetNamespace") != element.get("namespace"):
-                raise refused(f"{path.name} bindet ein Schema ein, das im Paket fehlt: {location}")
+                raise ConfigurationError(
+                    f"{path.name} bindet ein Schema ein, das im Paket fehlt: {location}.",
+                    remedy="Bitte die Datei von dort in das Zip aufnehmen.",
+                )
             found.append(target)
         else:
             found.append(inside(root, path.name, path.parent, location))

@@ -79,6 +79,8 @@ def install(
     Nobody sees the pack before it is complete, compiled and on the disk.
     """
     try:
+        if source.exists() and not source.is_file() and not source.is_dir():
+            raise BadInput(f"{source} ist keine gewöhnliche Datei.", remedy="Bitte den Pfad prüfen.")
         sha256 = hash_of(source)
     except OSError as error:
         raise BadInput(f"{source}: {os_reason(error)}.", remedy="Bitte den Pfad prüfen.") from None

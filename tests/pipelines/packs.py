@@ -105,7 +105,7 @@ def pack_bytes(*scenarios: str, files: dict[str, str | None] | None = None, **op
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in whole.items():
             if content is not None:
-                archive.writestr(name, content)
+                archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
 
 

@@ -1,5 +1,6 @@
 """What is no rule pack, or a hostile one, is refused with its reason, and leaves nothing behind."""
 
+import os
 import stat
 import zipfile
 from collections.abc import Callable
@@ -79,7 +80,9 @@ def test_no_bomb_by_number(refusal: Refusal, monkeypatch: pytest.MonkeyPatch) ->
     assert "7 Dateien, erlaubt sind 6" in refusal(pack_bytes())
 
 
-@pytest.mark.parametrize("content", [b"", b"kein zip", pack_bytes()[:-30], pack_bytes()[:60]])
+@pytest.mark.parametrize(
+    "content", [b"", b"kein zip", pack_bytes()[:-30], pack_bytes()[:60]], ids=["empty", "text", "no end", "head only"]
+)
 def test_no_zip(content: bytes, refusal: Refusal) -> None:
     assert "kein lesbares Zip" in refusal(content)
 
@@ -92,6 +95,12 @@ def test_a_damaged_member_is_noticed(refusal: Refusal) -> None:
 def with_byte_flipped(content: bytes) -> bytes:
     place = content.index(b"README.md") + len("README.md")
     return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+
+
+def test_a_pipe_is_no_zip(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "rohr.zip")
+    with pytest.raises(BadInput, match="keine gewöhnliche Datei"):
+        store.install(tmp_path / "rohr.zip", tmp_path / "packs", now=NOW, compile_pack=check_pack)
 
 
 def test_a_missing_zip_is_said(tmp_path: Path) -> None:
@@ -138,6 +147,7 @@ SCENARIOS = {
     "broken match": (pack_bytes(scenario(match="((")), "fehlerhaften XPath"),
     "prefix": (pack_bytes(scenario(match="exists(/unbekannt:a)")), "fehlerhaften XPath"),
     "broken acceptMatch": (pack_bytes(scenario(accept="gibtesnicht()")), "fehlerhaften XPath"),
+    "empty acceptMatch": (pack_bytes(scenario(accept=" ")), "fehlt acceptMatch"),
     "two levels": (pack_bytes(scenario(levels=CUSTOM)), "Die Regel B hat"),
     "unknown level": (pack_bytes(scenario(levels="<customLevel level='x'>A</customLevel>")), "unbekannte Stufe"),
 }
