@@ -18,8 +18,6 @@ _FORBIDDEN = ("result-document", "import-schema", "use-package", "source-documen
 """Instructions that write, or load what cannot be looked at before. What a sheet reads is blocked when it runs."""
 _LOADS = re.compile(r"(?<![\w.-])(?:doc|document)\s*[(#]|\bfunction-lookup\b")
 _BY_NAME = re.compile(r"(?<![\w.-])(?:doc|document)\s*\(\s*(?:'([^'&]*)'|\"([^\"&]*)\")\s*\)")
-
-
 _READS = re.compile(r"\b(?:doc|document|collection|unparsed-text|transform|function-lookup|load-xquery-module)\b")
 
 
@@ -39,15 +37,14 @@ def _included(root: Path, path: Path) -> list[Path]:
     for name in _FORBIDDEN:
         if next(sheet.iter(f"{_XSL}{name}"), None) is not None:
             raise refused(f"{path.name} enthält die verbotene Anweisung xsl:{name}.")
+    for element in sheet.iter(f"{_XSL}*"):
+        if computed := next((str(name) for name in element.attrib if str(name).startswith("_")), None):
+            raise refused(f"{path.name} berechnet eine seiner Anweisungen ({computed}).")
     for expression in _static(sheet):
         if _READS.search(_BY_NAME.sub("", expression)):
             raise refused(f"{path.name} liest Dateien, während es übersetzt wird: {expression[:80]}")
-    found: list[Path] = []
-    for element in sheet.iter(f"{_XSL}import", f"{_XSL}include"):
-        if element.get("_href") is not None:
-            raise refused(f"{path.name} berechnet, was es einbindet.")
-        found.append(inside(root, path.name, path.parent, element.get("href") or ""))
-    return found
+    included = sheet.iter(f"{_XSL}import", f"{_XSL}include")
+    return [inside(root, path.name, path.parent, element.get("href") or "") for element in included]
 
 
 def _names_its_documents(root: Path, path: Path) -> bool:
@@ -64,10 +61,9 @@ def _names_its_documents(root: Path, path: Path) -> bool:
 def _static(sheet: etree._Element) -> Iterator[str]:
     """What is evaluated while compiling, when files can still be read: only those named literally may be."""
     for element in sheet.iter(etree.Element):
-        fixed = "static" in element.attrib or "_static" in element.attrib
         for name, value in element.attrib.items():
             plain = etree.QName(str(name)).localname
-            if plain == "use-when" or plain.startswith("_") or (fixed and plain == "select"):
+            if plain == "use-when" or (plain == "select" and "static" in element.attrib):
                 yield str(value)
 
 
