@@ -102,26 +102,25 @@ class Check:
         wanted = dict.fromkeys(inbox.group for inbox in self._mapping.inboxes.values() if inbox.group is not None)
         if self._mapping.tasks.clearing is not None:
             wanted[self._mapping.tasks.clearing] = None
-        known = self._known_groups() if wanted else None
+        everyone = self._listed(_GROUPS, "Resources", "id", "displayName") if wanted else ()
+        entries = everyone or (self._listed(_USER, "groups", "value", "display") if wanted else ())
         for group in wanted:
-            what = f"Gruppe {group}"
-            if known is None:
-                yield CheckResult(None, what, "nicht prüfbar: der Server nennt seine Gruppen nicht")
-                continue
-            entries = [Field(key, frozenset({key.lower()}), name) for key, name in known.items()]
             found = next((entry for entry in entries if group.lower() in entry.keys), None)
-            yield _known(what, group, found, entries)
+            if found is None and not everyone:
+                yield CheckResult(None, f"Gruppe {group}", "nicht prüfbar: der Server nennt seine Gruppen nicht")
+            else:
+                yield _known(f"Gruppe {group}", group, found, entries)
 
-    def _known_groups(self) -> dict[str, str] | None:
+    def _listed(self, path: str, member: str, key: str, name: str) -> tuple[Field, ...]:
         try:
-            listed = self._session.get_json(_GROUPS).get("Resources")
+            listed = self._session.get_json(path).get(member)
         except (NotFound, Rejected):
-            return None
-        if not isinstance(listed, list):
-            return None
-        return {
-            str(entry.get("id")): str(entry.get("displayName") or "") for entry in listed if isinstance(entry, dict)
-        }
+            return ()
+        entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+        return tuple(
+            Field(str(entry.get(key)), frozenset({str(entry.get(key)).lower()}), str(entry.get(name) or ""))
+            for entry in entries
+        )
 
     def _task_app(self) -> CheckResult:
         if self._tasks.reachable():

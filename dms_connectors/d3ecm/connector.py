@@ -38,7 +38,7 @@ __all__ = ["D3ecmConnector"]
 class D3ecmConnector:
     """Port implementation over REST. Not thread-safe; one a process.
 
-    `clock` and `chance` as in Pacing; `paused` is told the German reason whenever the DMS is left alone for a while.
+    `clock` and `chance` as in Pacing; `paused` is told reason (German) and seconds whenever the DMS is left alone.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class D3ecmConnector:
         *,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
-        paused: Callable[[str], None] = lambda _: None,
+        paused: Callable[[str, float], None] = lambda _, __: None,
     ) -> None:
         self._settings = settings
         self._mapping = mapping

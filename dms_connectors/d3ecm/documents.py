@@ -13,6 +13,7 @@ from dms_connectors.d3ecm.file_names import safe_file_name
 from dms_connectors.d3ecm.items import Item
 from dms_connectors.d3ecm.repository import Repository
 from dms_connectors.d3ecm.session import Session
+from dms_connectors.d3ecm.upload import parts
 from dms_connectors.d3ecm.values import read
 from dms_connectors.port import FiledDocument, FilingRequest, Value
 from schemas.digest import digest_of_chunks
@@ -125,22 +126,13 @@ class Documents:
     def _upload(self, path: Path) -> str:
         """Send the file in chunks; the first answer names where the rest goes."""
         location = ""
-        for chunk in _chunks(path, self._chunk_bytes):
+        for part in parts(path, self._chunk_bytes):
             target = location or self._repository.addresses().upload
-            response = self._session.request("POST", target, content=chunk)
+            response = self._session.request("POST", target, content=part)
             location = response.headers.get("location", location)
             if not location:
                 raise Unavailable("Das DMS hat zum Hochladen keinen Ablageort genannt.")
         return location
-
-
-def _chunks(path: Path, size: int) -> Iterator[bytes]:
-    """At least one, so that an empty file is uploaded too."""
-    with path.open("rb") as stream:
-        chunk = stream.read(size)
-        yield chunk
-        while chunk := stream.read(size):
-            yield chunk
 
 
 def _copied(chunks: Iterable[bytes], file: BinaryIO) -> Iterator[bytes]:

@@ -18,7 +18,8 @@ _LONGEST_KEY_PAUSE = 900.0
 class Pacing:
     """Holds back every call while a pause lasts, so that the next document does not fall into the same trouble.
 
-    Not thread-safe; `clock` is monotonic, `chance` gives 0.0 to 1.0, `paused` is told the German reason of each pause.
+    Not thread-safe; `clock` is monotonic, `chance` gives 0.0 to 1.0, `paused` is told reason (German) and
+    seconds of each pause.
     """
 
     def __init__(
@@ -30,7 +31,7 @@ class Pacing:
         rest: float,
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
-        paused: Callable[[str], None] = lambda _: None,
+        paused: Callable[[str, float], None] = lambda _, __: None,
     ) -> None:
         self._first_pause, self._key_pause = first_pause, key_pause
         self._limit, self._rest = failures, rest
@@ -75,7 +76,7 @@ class Pacing:
     def _hold(self, seconds: float, why: str) -> float:
         self._until, self._why = self._clock() + seconds, why
         if seconds > 0:
-            self._paused(f"{why} Pause von {math.ceil(seconds)} s.")
+            self._paused(why, seconds)
         return seconds
 
 

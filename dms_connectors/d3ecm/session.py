@@ -16,6 +16,7 @@ from dms_connectors.d3ecm.answers import WHERE, is_success, json_object, judge, 
 from dms_connectors.d3ecm.hal import expand, link
 from dms_connectors.d3ecm.pacing import Pacing
 from dms_connectors.d3ecm.settings import D3ecmSettings
+from dms_connectors.d3ecm.upload import FilePart
 from schemas.errors import Unavailable, UnclearOutcome
 
 __all__ = ["Session"]
@@ -35,7 +36,7 @@ class _Call:
     path: str
     effect: bool = False
     accept: str = _JSON
-    content: bytes | None = None
+    content: FilePart | None = None
     json: Any = None
     stream: bool = False
 
@@ -67,7 +68,7 @@ class Session:
         return json_object(self.request("GET", path))
 
     def request(
-        self, method: str, path: str, *, effect: bool = False, content: bytes | None = None, json: Any = None
+        self, method: str, path: str, *, effect: bool = False, content: FilePart | None = None, json: Any = None
     ) -> httpx.Response:
         """One request, logged in, once more after 401. `effect`: a lost answer leaves the outcome unclear."""
         return self._logged_in(_Call(method, path, effect, content=content, json=json))
@@ -178,11 +179,13 @@ class Session:
         headers = {"Accept": call.accept, "x-dv-request-id": str(uuid4())}
         if authorization:
             headers["Authorization"] = authorization
+        blocks = None
         if call.content is not None:
-            headers["Content-Type"] = "application/octet-stream"
+            headers |= {"Content-Type": "application/octet-stream", "Content-Length": str(call.content.size)}
+            blocks = call.content.blocks()
         if call.method in _WRITES:
             headers["Origin"] = f"{self._base.scheme}://{self._base.netloc.decode()}"
-        return self._client.build_request(call.method, url, headers=headers, content=call.content, json=call.json)
+        return self._client.build_request(call.method, url, headers=headers, content=blocks, json=call.json)
 
     def _note(self, request: httpx.Request, response: httpx.Response, seconds: float) -> None:
         page = not is_success(response) and response.status_code < 400
