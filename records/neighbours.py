@@ -5,30 +5,63 @@ from datetime import datetime, timedelta
 
 from records.models import NeighbourCheck
 
-__all__ = ["SILENT_AFTER", "Neighbour", "note", "seen"]
+__all__ = ["SILENT_AFTER", "Neighbour", "Pause", "forget", "note", "note_pause", "seen"]
 
 SILENT_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """A process leaves the neighbour alone until then, and why (German)."""
+
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Neighbour:
-    """`silent`: nobody has looked for a while, so that `ok` says nothing any more."""
+    """`silent`: nobody has looked for a while, so that `ok` says nothing any more. `since`: when `ok` last changed."""
 
     name: str
     ok: bool
     detail: str
     checked_at: datetime
     silent: bool
+    since: datetime | None = None
+    pause: Pause | None = None
 
 
 def note(name: str, ok: bool, detail: str, now: datetime) -> None:
     """Keep what a look at that neighbour found (German detail), instead of the look before."""
-    NeighbourCheck.objects.update_or_create(name=name, defaults={"ok": ok, "detail": detail, "checked_at": now})
+    found = {"ok": ok, "detail": detail, "checked_at": now}
+    row, created = NeighbourCheck.objects.get_or_create(name=name, defaults=found | {"since": now})
+    if not created:
+        since = row.since if row.ok == ok and row.since is not None else now
+        NeighbourCheck.objects.filter(name=name).update(**found, since=since)
+
+
+def note_pause(name: str, reason: str, until: datetime, now: datetime) -> None:
+    """The neighbour is in trouble and left alone until then; a look of another process does not end that."""
+    note(name, False, reason, now)
+    NeighbourCheck.objects.filter(name=name).update(paused_for=reason, paused_until=until)
+
+
+def forget(name: str) -> None:
+    """Nobody looks at it any more, on purpose."""
+    NeighbourCheck.objects.filter(name=name).delete()
 
 
 def seen(now: datetime) -> tuple[Neighbour, ...]:
-    """The last look at every neighbour, by name."""
+    """The last look at every neighbour, by name; a pause only while it lasts."""
     return tuple(
-        Neighbour(row.name, row.ok, row.detail, row.checked_at, silent=now - row.checked_at > SILENT_AFTER)
+        Neighbour(
+            row.name,
+            row.ok,
+            row.detail,
+            row.checked_at,
+            silent=now - row.checked_at > SILENT_AFTER,
+            since=row.since,
+            pause=Pause(row.paused_for, row.paused_until) if row.paused_until and row.paused_until > now else None,
+        )
         for row in NeighbourCheck.objects.order_by("name")
     )

@@ -1,12 +1,12 @@
 """The one place that knows concrete connectors: where documents go, and the evidence store."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from config.load import city
 from config.settings import load_settings
 from dms_connectors.port import Connector
-from records.neighbours import note
+from records.neighbours import note_pause
 from records.objects import ObjectStore
 from schemas.states import Target
 
@@ -47,9 +47,10 @@ def dms() -> Connector:
     )
 
 
-def _note_pause(reason: str) -> None:
-    """On the status page at once, from whichever process; the next look at the neighbours replaces it."""
-    note("DMS", False, reason, datetime.now(UTC))
+def _note_pause(reason: str, seconds: float) -> None:
+    """On the status page at once, from whichever process."""
+    now = datetime.now(UTC)
+    note_pause("DMS", reason, now + timedelta(seconds=seconds), now)
 
 
 @cache

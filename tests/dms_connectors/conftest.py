@@ -70,7 +70,7 @@ def connect(mapping: DmsMapping) -> Iterator[MakeConnector]:
         *,
         rules: DmsMapping = mapping,
         clock: Callable[[], float] = time.monotonic,
-        paused: Callable[[str], None] = lambda _: None,
+        paused: Callable[[str, float], None] = lambda _, __: None,
         **changes: Any,
     ) -> D3ecmConnector:
         values: dict[str, Any] = {"api_key": KEY, "repository": mapping.repository, "timeout": 10.0} | changes

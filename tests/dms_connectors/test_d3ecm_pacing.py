@@ -134,8 +134,8 @@ def test_a_date_that_is_over_means_now(
 
 
 def test_after_failures_in_succession_the_dms_rests_and_one_probe_decides() -> None:
-    clock, said = Time(), list[str]()
-    paced = pacing(clock, paused=said.append)
+    clock, rests = Time(), list[float]()
+    paced = pacing(clock, paused=lambda _, seconds: rests.append(seconds))
     for _ in range(2):
         paced.failed()
     assert not is_held(paced)
@@ -154,7 +154,7 @@ def test_after_failures_in_succession_the_dms_rests_and_one_probe_decides() -> N
     paced.answered()
     paced.failed()
     assert not is_held(paced), "after a success failures are counted anew"
-    assert [text.split(". ")[-1] for text in said] == ["Pause von 30 s.", "Pause von 60 s."]
+    assert rests == [30.0, 60.0]
 
 
 def test_a_rest_never_grows_beyond_two_minutes() -> None:
@@ -186,8 +186,10 @@ def test_a_success_in_between_keeps_the_dms_in_use() -> None:
 def test_a_dms_in_trouble_is_left_alone_and_used_again_when_it_works(
     mock: RunningMock, connect: MakeConnector, filing: MakeRequest, fault: dict[str, Any]
 ) -> None:
-    clock, said = Time(), list[str]()
-    connector = connect(mock.address, clock=clock, breaker_failures=3, paused=said.append)
+    clock, said = Time(), list[tuple[str, float]]()
+    connector = connect(
+        mock.address, clock=clock, breaker_failures=3, paused=lambda why, seconds: said.append((why, seconds))
+    )
     request = filing()
     target_id = connector.store(request)
     mock.order({"at": "any", "count": 4} | fault)
@@ -202,7 +204,7 @@ def test_a_dms_in_trouble_is_left_alone_and_used_again_when_it_works(
 
     assert len(mock.requests) == asked
     assert "wird geschont" in connector.health().detail
-    assert said == ["Das DMS ist 3-mal in Folge ausgefallen und wird geschont. Pause von 30 s."]
+    assert said == [("Das DMS ist 3-mal in Folge ausgefallen und wird geschont.", 30.0)]
     clock.now = 30.0
     with pytest.raises(Unavailable):
         connector.find(request.document_id)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from records.neighbours import SILENT_AFTER, note, seen
+from records.neighbours import SILENT_AFTER, Pause, forget, note, note_pause, seen
 from tests.records.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -24,3 +24,25 @@ def test_only_the_last_look_counts() -> None:
 def test_a_look_of_more_than_two_minutes_ago_says_nothing_any_more(age: timedelta, silent: bool) -> None:
     note("DMS", True, "antwortet", NOW - age)
     assert [look.silent for look in seen(NOW)] == [silent]
+
+
+def test_since_when_it_is_so_outlives_later_looks_that_find_the_same() -> None:
+    for minutes, ok in ((9, True), (5, False), (3, False)):
+        note("DMS", ok, "Meldung", NOW - timedelta(minutes=minutes))
+    (look,) = seen(NOW)
+    assert look.since == NOW - timedelta(minutes=5)
+
+
+def test_a_pause_lasts_until_its_end_whatever_another_process_finds() -> None:
+    until = NOW + timedelta(seconds=30)
+    note_pause("DMS", "Das DMS bremst (429).", until, NOW)
+    assert [(look.ok, look.detail) for look in seen(NOW)] == [(False, "Das DMS bremst (429).")]
+    note("DMS", True, "antwortet", NOW)
+    assert [(look.ok, look.pause) for look in seen(NOW)] == [(True, Pause("Das DMS bremst (429).", until))]
+    assert [look.pause for look in seen(until)] == [None]
+
+
+def test_a_neighbour_nobody_looks_at_any_more_on_purpose_is_gone() -> None:
+    note("DMS-Aufgaben", True, "keine offen", NOW)
+    forget("DMS-Aufgaben")
+    assert seen(NOW) == ()
