@@ -13,8 +13,8 @@ from lxml import etree
 __all__ = ["foreign_in_base64", "with_bare_dates"]
 
 _BLANK = " \t\r\n"
-_ZONE = r"(?:Z|[+-]\d\d:\d\d)?"
-_DATE_OR_TIME = re.compile(rf"(?:-?\d{{4,}}-\d\d-\d\d|\d\d:\d\d:\d\d(?:\.\d+)?){_ZONE}", re.ASCII)
+_DAY, _TIME, _ZONE = r"-?\d{4,}-\d\d-\d\d", r"\d\d:\d\d:\d\d(?:\.\d+)?", r"(?:Z|[+-]\d\d:\d\d)?"
+_DATE_OR_TIME = re.compile(rf"(?:{_DAY}(?:T{_TIME})?|{_TIME}){_ZONE}", re.ASCII)
 _LONGEST = 100
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/= \t\r\n]")
 _BINARIES = ("{*}EmbeddedDocumentBinaryObject", "{*}AttachmentBinaryObject")

@@ -7,7 +7,7 @@ from pipelines.invoice.engine import schema_findings
 from pipelines.invoice.read import syntax_of
 from pipelines.invoice.scenarios import scenario_for
 from schemas.safe_xml import parse_xml
-from tests.pipelines.xrechnung import Make, add, cii, edited, put, ubl
+from tests.pipelines.xrechnung import Make, add, cii, drop, edited, put, ubl
 
 DAY, TIME = "/*/cbc:IssueDate", "<cbc:IssueTime>{}</cbc:IssueTime>"
 UBL_FILE, CII_FILE = "cbc:EmbeddedDocumentBinaryObject", "ram:AttachmentBinaryObject"
@@ -31,6 +31,12 @@ def test_blanks_around_a_date_belong_to_no_value(day: str) -> None:
 @pytest.mark.parametrize("time", ["10:00:00 ", " 10:00:00.5Z\n"])
 def test_blanks_around_a_time_belong_to_no_value(time: str) -> None:
     assert lines(edited(ubl(), add(DAY, TIME.format(time)))) == []
+
+
+def test_blanks_around_a_date_with_its_time_belong_to_no_value() -> None:
+    path = "ram:OccurrenceDateTime/udt:DateTimeString"
+    moment = add(path, "<udt:DateTime> 2026-02-28T10:00:00Z\n</udt:DateTime>")
+    assert lines(edited(cii(), moment, drop(path))) == []
 
 
 @pytest.mark.parametrize(
