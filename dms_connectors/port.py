@@ -23,6 +23,9 @@ __all__ = [
     "FilingRequest",
     "Health",
     "Place",
+    "Submission",
+    "SubmissionState",
+    "Submissions",
     "TaskRequest",
     "TaskState",
     "Value",
@@ -34,9 +37,13 @@ Value = str | tuple[str, ...]
 
 
 class Ability(StrEnum):
-    """What a target can do beyond taking a document. Whatever it does not name raises NotOffered."""
+    """What a target can do beyond taking a document. Whatever it does not name raises NotOffered.
 
-    PROOF = "proof"  # find and read_back show what the target really holds
+    Without PROOF, `find` answers from our own receipts, `read_back` shows no content (digest None, never a property),
+    and `download` raises NotOffered.
+    """
+
+    PROOF = "proof"  # find, read_back and download show what the target really holds
     VERSIONS = "versions"
     CHANGES = "changes"  # update and move
     DOSSIERS = "dossiers"
@@ -143,6 +150,23 @@ class Dossier:
     reference: str
     title: str
     closed: bool | None = None
+
+
+class SubmissionState(StrEnum):
+    """TAKEN: fetched by the target, which does not say what became of it. UNKNOWN: nothing to be seen, no receipt."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    TAKEN = "taken"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """How what was handed to a target without proof stands now, and why (German)."""
+
+    state: SubmissionState
+    detail: str
 
 
 class TaskState(StrEnum):
@@ -275,4 +299,15 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Give back connections."""
+        ...
+
+
+class Submissions(Protocol):
+    """What a target without Ability.PROOF offers besides: it fetches what we lay ready, now or later."""
+
+    def progress(self, target_id: str) -> Submission:
+        """Whether it still waits, was refused, or was taken. Unavailable if that cannot be seen now.
+
+        After a refusal told here `find` shows the document no more: `store` puts the refused one aside and writes anew.
+        """
         ...

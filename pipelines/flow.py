@@ -99,7 +99,7 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "zugeordnet, wird übergeben",
         step="pipelines.filing.deliver:deliver",
-        next=(State.FILED, State.HANDED_OVER, State.APPRAISED, State.CLEARING),
+        next=(State.FILED, State.HANDED_OVER, State.SUBMITTED, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.UNIT,
     ),
@@ -208,11 +208,21 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "Protokoll erstellt, wird abgelegt",
         step="pipelines.filing.deliver:deliver_invoice",
-        next=(State.FILED, State.APPRAISED, State.CLEARING),
+        next=(State.FILED, State.SUBMITTED, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.DMS,
     ),
     Stage(State.REJECTED, Kind.FINAL, "zurückgewiesen"),
+    # What a file import of the DMS was given: it never says that it has arrived
+    Stage(
+        State.SUBMITTED,
+        Kind.AUTOMATIC,
+        "an den DMS-Import übergeben, wartet auf Abholung",
+        step="pipelines.filing.confirm:confirm",
+        next=(State.HANDED_OVER, State.APPRAISED, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.IMPORT,
+    ),
     # The way into the archive, if the archive has decided so of the document's type
     Stage(
         State.APPRAISED,
@@ -258,7 +268,7 @@ FLOW: tuple[Stage, ...] = (
         choices=(Choice(Action.RETRY, "Erneut prüfen", Role.MAILROOM, None, needs_reason=True),),
     ),
     Stage(State.FILED, Kind.FINAL, "im DMS abgelegt"),
-    Stage(State.HANDED_OVER, Kind.FINAL, "ins Postfach gelegt"),
+    Stage(State.HANDED_OVER, Kind.FINAL, "übergeben (Postfach oder DMS-Import)"),
     Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt"),
     Stage(State.DUPLICATE, Kind.FINAL, "Dublette"),
 )

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, register, search
+from records import audit, nodes, register, search
 from records.clock import database_now
 from records.decisions import acts_of
 from records.models import Document, DocumentFile, Outbound
@@ -102,6 +102,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         history=audit.past(document.id) if lease.state is State.APPRAISED else (),
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
+        nodes=nodes.known(),
         demo=intake.demo,
     )
 
@@ -143,6 +144,7 @@ def finish(
             Outbound.objects.filter(document=document, kind=part.part).update(
                 result=part.target_id, done_at=now, unclear_since=None
             )
+        nodes.remember(result.nodes)
         payload: dict[str, object] = {
             "reason": result.reason,
             "register_number": document.register_number,
@@ -152,6 +154,8 @@ def finish(
             "unit": result.facts.unit,
             "confidence": result.facts.confidence,
             "delivered": {part.part: part.target_id for part in result.delivered},
+            "case_reference": result.facts.case_reference,
+            "dossier": result.facts.dossier,
             "actor": actor,
         }
         audit.append(document, result.state, payload, now)
@@ -254,6 +258,8 @@ def _facts(document: Document) -> DocumentFacts:
         anomalies=tuple(document.anomalies),
         invoice_identity=document.invoice_identity,
         delivered_as=document.delivered_as,
+        case_reference=document.case_reference,
+        dossier=document.dossier,
     )
 
 
@@ -267,6 +273,8 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
     document.anomalies = list(facts.anomalies)
     document.invoice_identity = facts.invoice_identity
     document.delivered_as = facts.delivered_as
+    document.case_reference = facts.case_reference
+    document.dossier = facts.dossier
 
 
 def _first_document_like(document: Document) -> Document | None:

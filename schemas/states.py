@@ -14,6 +14,7 @@ class State(StrEnum):
     ROUTED = "routed"
     CLEARING = "clearing"
     QUARANTINED = "quarantined"
+    SUBMITTED = "submitted"
     FILED = "filed"
     HANDED_OVER = "handed_over"
     APPRAISED = "appraised"
@@ -51,10 +52,11 @@ class Queue(StrEnum):
 
 
 class Target(StrEnum):
-    """Which neighbour an outbound step talks to: the one of the document's unit, the DMS for everybody, the archive."""
+    """Which neighbour an outbound step talks to: the one of the document's unit, the DMS or its import, the archive."""
 
     UNIT = "unit"
     DMS = "dms"
+    IMPORT = "import"
     ARCHIVE = "archive"
 
 

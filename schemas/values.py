@@ -79,7 +79,11 @@ class ScanFacts:
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """What is known of a document so far. A step returns a changed copy; None means not known, never guessed."""
+    """What is known of a document so far. A step returns a changed copy; None means not known, never guessed.
+
+    `case_reference`: our own Aktenzeichen the letter names. `dossier`: the DMS's id of the case file or inbox node
+    it lies in.
+    """
 
     page_count: int | None = None
     document_type: str | None = None
@@ -90,6 +94,8 @@ class DocumentFacts:
     anomalies: tuple[str, ...] = ()
     invoice_identity: str | None = None
     delivered_as: str | None = None
+    case_reference: str | None = None
+    dossier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,7 @@ class Work:
     is a further representation of. `same_number`: register numbers of other invoices of the seller under that number.
     `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
-    target's id of each part that is known to have arrived.
+    target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
     """
 
     document_id: UUID
@@ -210,6 +216,7 @@ class Work:
     history: tuple[PastEvent, ...] = ()
     unclear: Mapping[str, float] = field(default_factory=dict)
     arrived: Mapping[str, str] = field(default_factory=dict)
+    nodes: Mapping[str, str] = field(default_factory=dict)
     demo: bool = False
 
     def file(self, role: FileRole) -> StoredFile:
@@ -219,7 +226,10 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What a step decided: the next state, why (German, for people), facts and files to keep."""
+    """What a step decided: the next state, why (German, for people), facts and files to keep.
+
+    `nodes`: nodes of the filing plan found in the DMS, by their reference.
+    """
 
     state: State
     facts: DocumentFacts
@@ -228,3 +238,4 @@ class StepResult:
     invoice: InvoiceFacts | None = None
     assessment: Assessment | None = None
     delivered: tuple[Delivered, ...] = ()
+    nodes: Mapping[str, str] = field(default_factory=dict)

@@ -72,7 +72,8 @@ def stage(work: Work, city: City, intents: Intents) -> StepResult:
 
 
 def _withdrawn(work: Work, city: City) -> StepResult:
-    filed = work.entry is not None or goes_to_dms(work.facts.unit, city)
+    unconfirmed = any(event.kind == State.SUBMITTED for event in work.history)
+    filed = not unconfirmed and (work.entry is not None or goes_to_dms(work.facts.unit, city))
     reason = f"Abgelegt als {work.facts.delivered_as}. Für die Dokumentart gilt keine Bewertung A mehr; "
     if PART in work.unclear:
         reason += "ein Paket kann dem Archiv schon übergeben sein. Bitte mit dem Archiv klären."

@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from config.city_config import City
 from config.settings import load_settings
-from dms_connectors.port import Companion, Connector, FilingRequest, own_properties
+from dms_connectors.port import Ability, Companion, Connector, FilingRequest, own_properties
 from schemas.digest import digest_of_file
 from schemas.errors import Rejected, Unavailable
 from schemas.german_time import day_in_germany
@@ -30,17 +30,22 @@ def goes_to_dms(unit: str | None, city: City) -> bool:
 
 
 def deliver(work: Work, city: City, connector: Connector) -> StepResult:
-    """Filed or handed over with the target's id; clearing if what arrived is not what was sent.
+    """Filed, handed over or submitted with the target's id; clearing if what arrived is not what was sent.
 
     Unavailable and UnclearOutcome go through to the worker, which tries again later.
     """
-    reached = State.FILED if goes_to_dms(work.facts.unit, city) else State.HANDED_OVER
+    reached = _in_dms(connector) if goes_to_dms(work.facts.unit, city) else State.HANDED_OVER
     return _hand_over((filing_request(work),), reached, work, city, connector)
 
 
 def deliver_invoice(work: Work, city: City, connector: Connector) -> StepResult:
     """The invoice as received, then its papers, each a document of its own under the RE number."""
-    return _hand_over(invoice_requests(work), State.FILED, work, city, connector)
+    return _hand_over(invoice_requests(work), _in_dms(connector), work, city, connector)
+
+
+def _in_dms(connector: Connector) -> State:
+    """Filed is only what the target itself has shown; otherwise the confirmation follows (confirm.py)."""
+    return State.FILED if Ability.PROOF in connector.abilities() else State.SUBMITTED
 
 
 def filing_request(work: Work) -> FilingRequest:
@@ -115,10 +120,13 @@ def _hand_over(
         delivered.append(Delivered(request.part, target_id))
         if difference is not None:
             return result(State.CLEARING, difference)
+    arrived = ", ".join(done.target_id for done in delivered)
+    if reached is State.SUBMITTED:
+        return result(reached, f"An den DMS-Import übergeben als {arrived}; ob es ankommt, meldet er nicht.")
     where = "Im DMS" if reached is State.FILED else "Im Postfach"
     if city.kept_by_archive(work.facts.document_type):
         reached = State.APPRAISED
-    return result(reached, f"{where} als {', '.join(done.target_id for done in delivered)} abgelegt und geprüft.")
+    return result(reached, f"{where} als {arrived} abgelegt und geprüft.")
 
 
 def _whole(request: FilingRequest) -> bool:
@@ -127,8 +135,11 @@ def _whole(request: FilingRequest) -> bool:
 
 
 def _stored_once(request: FilingRequest, work: Work, connector: Connector) -> str:
-    """The target's id of our document; stored only if it has not arrived and no earlier call can still turn up."""
-    if request.part in work.arrived:
+    """The target's id of our document; stored only if it has not arrived and no earlier call can still turn up.
+
+    What a target without proof refused later is stored anew: there only its own receipts count.
+    """
+    if request.part in work.arrived and Ability.PROOF in connector.abilities():
         return work.arrived[request.part]
     found = connector.find(request.document_id)
     if not found:
@@ -151,7 +162,9 @@ def _difference(request: FilingRequest, target_id: str, connector: Connector) ->
     if others:
         return f"Doppelt abgelegt: {target_id}, {', '.join(others)}. Bitte im Zielsystem bereinigen."
     filed = connector.read_back(target_id)
-    if filed.digest is not None and filed.digest.sha256 != request.digest.sha256:
+    if filed.digest is None:
+        return None  # handed over, unconfirmed: nothing to compare with
+    if filed.digest.sha256 != request.digest.sha256:
         return f"{target_id}: Der abgelegte Inhalt ist nicht der gesendete (SHA-256 verschieden)."
     sent = own_properties(request)
     lost = [name for name, value in filed.properties.items() if sent.get(name) not in (None, value)]

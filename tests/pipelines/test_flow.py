@@ -179,6 +179,7 @@ def test_only_delivery_and_staging_call_a_neighbour() -> None:
     assert {stage.state: stage.outbound for stage in FLOW if stage.outbound} == {
         State.ROUTED: Target.UNIT,
         State.PROTOCOLLED: Target.DMS,
+        State.SUBMITTED: Target.IMPORT,
         State.APPRAISED: Target.ARCHIVE,
     }
 

@@ -15,6 +15,7 @@ def test_the_names_of_the_states_are_kept() -> None:
         "quarantined",
         "filed",
         "handed_over",
+        "submitted",
         "appraised",
         "staged",
         "duplicate",
