@@ -87,20 +87,29 @@ class DocumentType(Strict):
 
 
 class Routing(Strict):
-    """When a decision is sure enough. Scores are sums of weights, confidence is 0..1."""
+    """When a decision is sure enough. Scores are sums of weights, confidence is 0..1.
+
+    `own_reference`: what our own case references (Aktenzeichen) look like, as a regex; empty: none are looked for.
+    """
 
     minimum_score: float = Field(gt=0)
     minimum_confidence: float = Field(gt=0, le=1)
     address_lines: int = Field(ge=1, le=60)
     ignore: tuple[Text, ...] = ()
+    own_reference: str = ""
 
     @model_validator(mode="after")
     def _patterns_compile(self) -> Self:
-        for pattern in self.ignore:
+        named = [("ignore", pattern) for pattern in self.ignore]
+        if self.own_reference:
+            named.append(("own_reference", self.own_reference))
+        for key, pattern in named:
             try:
-                re.compile(pattern)
+                compiled = re.compile(pattern)
             except re.error as error:
-                raise ValueError(f"'ignore': {pattern!r} ist kein gültiger regulärer Ausdruck: {error}") from None
+                raise ValueError(f"'{key}': {pattern!r} ist kein gültiger regulärer Ausdruck: {error}") from None
+            if key == "own_reference" and (pattern[0] == "^" or pattern[-1] == "$" or compiled.fullmatch("")):
+                raise ValueError("'own_reference': das ganze Zeichen beschreiben, ohne ^ und $, nie leer")
         return self
 
 
@@ -130,9 +139,13 @@ class Leitweg(Strict):
 
 
 class InvoiceRules(Strict):
-    """How invoices find their unit, and the words people sign (KomHVO NRW § 31 (2) and (3))."""
+    """How invoices find their unit, and the words people sign (KomHVO NRW § 31 (2) and (3)).
+
+    `oldest_days`: an invoice date of more days before receipt is pointed out.
+    """
 
     document_type: Key
+    oldest_days: int = Field(default=730, ge=1, le=36_500)
     leitweg_ids: tuple[Leitweg, ...] = ()
     wording: dict[Action, Text]
 

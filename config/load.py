@@ -16,12 +16,12 @@ from config.city_config import (
     Retention,
     Routing,
 )
-from config.dms_config import DmsMapping
+from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.german import complaint
 from config.settings import load_settings
 from schemas.errors import ConfigurationError
 
-__all__ = ["city", "read_city"]
+__all__ = ["city", "invoice_rules", "read_city"]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -42,13 +42,18 @@ def city() -> City:
     return read_city(load_settings().city)
 
 
+def invoice_rules(folder: Path) -> InvoiceRules:
+    """Those for invoices alone; ConfigurationError with file and line for the first mistake in them."""
+    return _read(folder / "invoices.yaml", InvoiceRules)
+
+
 def read_city(folder: Path) -> City:
     """All rules of the folder; ConfigurationError with file and line for the first mistake."""
     organisation = _read(folder / "organisation.yaml", Organisation)
     types = _read(folder / "document_types.yaml", _DocumentTypes)
     routing = _read(folder / "routing.yaml", Routing)
     points = _read(folder / "intake_points.yaml", _IntakePoints)
-    invoices = _read(folder / "invoices.yaml", InvoiceRules)
+    invoices = invoice_rules(folder)
     dms = _read(folder / "dms.yaml", DmsMapping)
     retention = _read(folder / "retention.yaml", Retention)
     found = City(
@@ -196,12 +201,23 @@ def _check_references(folder: Path, found: City) -> None:
                 f"retention.yaml, Zeile {line}: die Dokumentart {appraisal.document_type!r} gibt es nicht. "
                 f"Erlaubt: {', '.join(sorted(keys))}."
             )
-    for key in found.dms.categories:
-        if key not in keys:
-            line = _line_at(folder / "dms.yaml", ["categories", key])
-            raise ConfigurationError(
-                f"dms.yaml, Zeile {line}: die Dokumentart {key!r} gibt es nicht. Erlaubt: {', '.join(sorted(keys))}."
-            )
+    _check_dms(folder / "dms.yaml", found.dms, keys, units)
+
+
+def _check_dms(path: Path, dms: DmsMapping, keys: set[str], units: set[str]) -> None:
+    papers = {*SCAN_PAPERS, *INVOICE_PAPERS}
+    for root, what, named, known in (
+        ("categories", "die Dokumentart", dms.categories, keys),
+        ("inboxes", "die Organisationseinheit", dms.inboxes, units),
+        ("papers", "das Papier", dms.papers, papers),
+        ("readers", "die Kategorie", dms.readers, set(dms.document_categories)),
+    ):
+        for name in named:
+            if name not in known:
+                raise ConfigurationError(
+                    f"{path.name}, Zeile {_line_at(path, [root, name])}: {what} {name!r} gibt es nicht. "
+                    f"Erlaubt: {', '.join(sorted(known))}."
+                )
 
 
 def _line_at(path: Path, where: list[Any]) -> int:

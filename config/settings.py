@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8800, ge=1, le=65535)
     behind_tls: bool = False
+    public_url: str = ""
     mock_port: int = Field(default=8810, ge=1, le=65535)
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("127.0.0.1", "localhost")
 
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
     neighbours_seconds: float = Field(default=30.0, gt=0)
+    dms_tasks_seconds: float = Field(default=60.0, gt=0)
     spool_sweep_seconds: float = Field(default=30.0, gt=0)
     step_time_limit: int = Field(default=900, gt=0)
     lease_seconds: int = Field(default=1200, gt=0)
@@ -82,6 +84,7 @@ class Settings(BaseSettings):
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)
     invoice_time_limit: float = Field(default=60.0, gt=0)
+    invoice_memory_mb: int = Field(default=4096, ge=512)
     upload_max_mb: int = Field(default=200, ge=1, le=1000)
     log_days: int = Field(default=30, ge=1)
     log_megabytes: int = Field(default=500, ge=10)
@@ -100,6 +103,14 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return tuple(name for part in value.split(",") if (name := part.strip(" []\"'")))
+
+    @field_validator("public_url")
+    @classmethod
+    def _a_web_address(cls, address: str) -> str:
+        """Without the slash at the end; empty: the page's own address."""
+        if address and not address.startswith(("http://", "https://")):
+            raise ValueError("muss mit https:// oder http:// beginnen")
+        return address.rstrip("/")
 
     @model_validator(mode="after")
     def _times_fit(self) -> Self:
@@ -131,6 +142,11 @@ class Settings(BaseSettings):
     @property
     def dms_address(self) -> str:
         return self.dms_url or f"http://127.0.0.1:{self.mock_port}"
+
+    @property
+    def page_address(self) -> str:
+        """Where people reach our pages; links in other systems begin with it."""
+        return self.public_url or f"http://{self.web_host}:{self.web_port}"
 
     @property
     def upload_max_bytes(self) -> int:

@@ -107,11 +107,21 @@ def validate(
         Path | None,
         typer.Option("--varl", metavar="ORDNER", help="Je Datei einen XML-Bericht (VARL) hierher schreiben."),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="ORDNER", help="Je Datei eine Seite für Menschen hierher schreiben."),
+    ] = None,
+    svrl: Annotated[
+        Path | None,
+        typer.Option("--svrl", metavar="ORDNER", help="Hierher schreiben, was die Regelsätze ausgaben (SVRL)."),
+    ] = None,
 ) -> None:
     """Prüft Rechnungen formal: Schema und Geschäftsregeln. 0: alle bestanden, 1: eine nicht, 3: eine nicht prüfbar."""
     from posteingang.validate import validate_files
 
-    raise typer.Exit(validate_files(files, as_json=as_json, output=output, day=day_of(as_of), varl=varl))
+    raise typer.Exit(
+        validate_files(files, as_json=as_json, output=output, day=day_of(as_of), varl=varl, html=html, svrl=svrl)
+    )
 
 
 @app.command()

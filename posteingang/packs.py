@@ -29,7 +29,7 @@ def install_pack(source: Path, options: Mapping[str, object] | None = None) -> l
     """Install the zip; what is there now, and which packs it stands beside or replaces."""
     settings = load_settings()
     before = store.installed(settings.packs)
-    with Validator(settings.invoice_time_limit) as validator:
+    with Validator(settings.invoice_time_limit, settings.invoice_memory_mb) as validator:
         pack = store.install(
             source, settings.packs, now=datetime.now(UTC), compile_pack=validator.compile_pack, options=options
         )

@@ -30,7 +30,10 @@ _ELEMENT = re.compile(r"<[^\s\0!?/]")
 
 
 def parse_xml(content: bytes) -> etree._Element:
-    """The root element. BadInput (German, with the line where there is one) for anything that is not safe XML."""
+    """The root element. BadInput (German, with the line where there is one) for anything that is not safe XML.
+
+    MemoryError if there is too little to read it.
+    """
     if len(content) > MAX_BYTES:
         raise BadInput(
             f"Das XML ist {len(content) // 2**20} MB groß, erlaubt sind {MAX_BYTES // 2**20} MB.", remedy=_REMEDY
@@ -46,6 +49,8 @@ def parse_xml(content: bytes) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)  # lint: xml - the safe parser itself
     except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:  # type: ignore[attr-defined]
+            raise MemoryError from None  # nothing is known of the document
         line = error.lineno or 1
         raise BadInput(f"Das XML ist nicht wohlgeformt (Zeile {line}: {_words(error)}).", remedy=_REMEDY) from None
     except ValueError as error:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from lxml import etree
 
+from pipelines.invoice.names import file_name
 from pipelines.invoice.scenarios import Resource
 from pipelines.invoice.xsd_values import foreign_in_base64, with_bare_dates
 from schemas.errors import BadInput, ConfigurationError
@@ -28,6 +30,7 @@ __all__ = [
     "run_sheet",
     "schema_findings",
     "spoken",
+    "svrl_kept",
     "violations",
 ]
 
@@ -43,6 +46,7 @@ _NOT_FORESEEN = re.compile(r"(Element|Attribute)\b.* marked as not used in the g
 """What the sheets of the profiles say, without any id, of parts that belong to a larger profile."""
 _UNUSED = {"Element": "FX-ELEMENT", "Attribute": "FX-ATTRIBUT"}
 _MOST_SCHEMA_FINDINGS = 100
+_KEPT: ContextVar[Path | None] = ContextVar("svrl_kept", default=None)
 _TWICE = "A sequence of more than one item"
 _NO_BASE64 = "Element '{name}': The content is not a valid value of the atomic type 'xs:base64Binary'."
 
@@ -98,6 +102,8 @@ def outcome(sheet: Any, document: Any, name: str) -> etree._Element:
         raise SheetAborted(f"{name}: {_meaning(' '.join(str(error).split())[:300])}") from None
     if not answer:
         raise SheetAborted(f"{name}: kein Ergebnis")
+    if (folder := _KEPT.get()) is not None:
+        _keep(answer, folder, name)
     try:
         output = parse_xml(answer.encode())
     except BadInput as problem:
@@ -105,6 +111,27 @@ def outcome(sheet: Any, document: Any, name: str) -> etree._Element:
     if output.tag != f"{SVRL}schematron-output":
         raise SheetAborted(f"{name}: das Ergebnis ist kein Prüfbericht")
     return output
+
+
+@contextmanager
+def svrl_kept(folder: Path) -> Iterator[None]:
+    """As long as this lasts, what each sheet wrote is kept there unchanged: '1 NAME OF THE SHEET.svrl' and so on.
+
+    The folder is made when there is something to keep; what an earlier check kept there is removed.
+    """
+    for earlier in folder.glob("*.svrl"):
+        earlier.unlink()  # lint: unlink - our own output, written anew
+    token = _KEPT.set(folder)
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
+def _keep(answer: str, folder: Path, name: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    number = sum(1 for _ in folder.glob("*.svrl")) + 1
+    (folder / file_name(f"{number} {name}.svrl", f"{number}.svrl")).write_text(answer, encoding="utf-8")
 
 
 def _meaning(problem: str) -> str:

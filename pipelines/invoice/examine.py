@@ -1,6 +1,7 @@
 """Validate an entered invoice, make it readable, find its unit; what is not in order goes to a person."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from config.city_config import City
 from config.settings import load_settings
@@ -25,7 +26,9 @@ def validate(work: Work, city: City) -> StepResult:
     original = work.file(FileRole.ORIGINAL)
     data = work.files.get(FileRole.INVOICE_XML, original)
     day = day_in_germany(work.scan.received_at)
-    judged = own_validator().judge(original.path, packs_for(load_settings().packs, day), day)
+    judged = own_validator().judge(
+        original.path, packs_for(load_settings().packs, day), day, timedelta(days=city.invoices.oldest_days)
+    )
     report = judged.kept().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")

@@ -1,12 +1,13 @@
 """Judge one file: find the data, choose the scenario, schema first, then the rules. Never accepted by default."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipelines.invoice.bmf import classified
 from pipelines.invoice.by_pack import judged_by_packs
 from pipelines.invoice.checks.own import own_findings
+from pipelines.invoice.checks.said import OLDEST, Context
 from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
 from pipelines.invoice.profiles import outdated_zugferd, unknown_profile
@@ -37,13 +38,18 @@ Begun = Callable[[ValidationReport], None]
 
 
 def validate_file(
-    path: Path, begun: Begun = lambda report: None, packs: tuple[Path, ...] = (), today: date | None = None
+    path: Path,
+    begun: Begun = lambda report: None,
+    packs: tuple[Path, ...] = (),
+    today: date | None = None,
+    oldest: timedelta = OLDEST,
 ) -> ValidationReport:
     """The report on one file. `begun` is told what is known before the rules run, should they never end.
 
     The first of the rule packs in the folders `packs` that has a scenario for it judges, else the built-in rules.
     Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
-    Our own checks follow and change nothing of that; `today` is the day everything is judged as of.
+    Our own checks follow and change nothing of that; `today` is the day everything is judged as of, and dates of more
+    than `oldest` before are odd.
     OSError if the path cannot be read, ConfigurationError if the rules cannot be used.
     """
     try:
@@ -64,13 +70,13 @@ def validate_file(
         findings=_on_source(source),
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
-    day = today or day_in_germany(datetime.now(UTC))
-    if packs and (judged := judged_by_packs(report, source.root, packs, begun, day)) is not None:
-        return _completed(judged, path, source, day)
+    context = Context(today or day_in_germany(datetime.now(UTC)), oldest)
+    if packs and (judged := judged_by_packs(report, source.root, packs, begun, context.today)) is not None:
+        return _completed(judged, path, source, context)
     if scenario is None:
         return report
     begun(report)
-    return _completed(_judged(report, source, scenario), path, source, day)
+    return _completed(_judged(report, source, scenario), path, source, context)
 
 
 def _judged(report: ValidationReport, source: Source, scenario: Scenario) -> ValidationReport:
@@ -117,10 +123,10 @@ def _step(identifier: str, resource: Resource, findings: list[Finding], aborted:
     return Step(id=identifier, resources=((resource.name, resource.path),), messages=tuple(messages))
 
 
-def _completed(report: ValidationReport, path: Path, source: Source, day: date) -> ValidationReport:
+def _completed(report: ValidationReport, path: Path, source: Source, context: Context) -> ValidationReport:
     """With our own findings behind the official ones, and each error with its class."""
     valid = all(finding.rule != "XSD" for finding in report.findings)
-    ours = own_findings(path, source, day, valid=valid)
+    ours = own_findings(path, source, context, valid=valid)
     return report.model_copy(update={"findings": (*map(classified, report.findings), *ours)})
 
 

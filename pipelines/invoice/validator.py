@@ -2,9 +2,9 @@
 
 Saxon holds the interpreter while it works, so no timer inside the process could interrupt it. The client below starts
 the process when it is first needed, asks it file by file, and stops it when a file takes too long.
-`python -m pipelines.invoice.validator`: a question (JSON) a line in: a file, the day to judge it as of and the rule
-packs that may judge it, or a rule pack alone, to be compiled. Out come lines with a mark in front: ready, the
-preliminary report, the report; or that the rules cannot be used, and why.
+`python -m pipelines.invoice.validator`: a question (JSON) a line in: a file, and by what it is judged, or a rule pack
+alone, to be compiled. Out come lines with a mark in front: ready, the preliminary report, the verdict and the finished
+report, which nobody needs to read to pass it on; or that the rules cannot be used, and why.
 """
 
 import atexit
@@ -16,37 +16,56 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from datetime import date
+from contextlib import nullcontext, suppress
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from schemas.errors import ConfigurationError, os_reason
 from schemas.lifeline import die_with_parent
 from schemas.validation import ValidationReport, Verdict, name_of, nothing_known
 
-__all__ = ["Validator", "own_validator"]
+__all__ = ["Answer", "Validator", "own_validator"]
 
 _READY, _BEGUN, _DONE, _UNUSABLE = b"!", b"+", b"=", b"?"
 _PROGRAM = (sys.executable, "-m", "pipelines.invoice.validator")
 _START_WITHIN = 60.0
-_MOST_MEMORY = 4 * 1024**3
-"""Bytes; an invoice of 10,000 lines (32 MB) takes 1.3 GB. A hostile sheet would take all the machine has."""
+_MOST_MEMORY_MB = 4096
 _NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
 _REMEDY = "Die Installation mit ./run up erneuern."
-_DIED = "Das Prüfprogramm ist bei dieser Datei abgestürzt."
+_DIED = "Das Prüfprogramm ist bei dieser Datei abgestürzt oder brauchte mehr als {memory} MB Arbeitsspeicher."
 _COMPILED_WITHIN = 180.0
 _NOT_COMPILED = "Das Regelpaket lässt sich nicht übersetzen: das Prüfprogramm brach ab oder brauchte zu lange."
 
 
-class Validator:
-    """One validating process. Not thread-safe: one a thread."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The outcome for one file: the verdict, and the whole report as the process wrote it (JSON, one line)."""
 
-    def __init__(self, time_limit: float) -> None:
+    verdict: Verdict
+    content: str
+
+    def report(self) -> ValidationReport:
+        """The report, read."""
+        return ValidationReport.model_validate_json(self.content)
+
+    @classmethod
+    def of(cls, report: ValidationReport) -> Self:
+        """The report, written."""
+        return cls(report.verdict, report.model_dump_json())
+
+
+class Validator:
+    """One validating process. Not thread-safe: one a thread. The limits: seconds a file, MB of memory."""
+
+    def __init__(self, time_limit: float, memory_mb: int = _MOST_MEMORY_MB) -> None:
         self._limit = time_limit
+        self._memory = memory_mb
         self._process: subprocess.Popen[bytes] | None = None
+        self._ready = False
         self._pending = b""
 
     def __enter__(self) -> Self:
@@ -55,44 +74,67 @@ class Validator:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def judge(self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None) -> ValidationReport:
-        """The report on that file. One that takes longer than the limit, or kills the process, is not assessed.
+    def judge(
+        self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None, oldest: timedelta | None = None
+    ) -> ValidationReport:
+        """The report on that file with its trace; else as `answer`."""
+        return self.answer(path, packs, day, oldest, traced=True).report()
 
-        The first of the rule packs in the folders `packs` that has a scenario for it judges; as of `day`, else today.
+    def answer(
+        self,
+        path: Path,
+        packs: tuple[Path, ...] = (),
+        day: date | None = None,
+        oldest: timedelta | None = None,
+        *,
+        traced: bool = False,
+        svrl: Path | None = None,
+    ) -> Answer:
+        """The outcome for that file. One that takes more time or memory than it may have is not assessed.
+
+        The first of the rule packs in the folders `packs` that has a scenario for it judges; as of `day`, else today;
+        a date of more than `oldest` before is odd. `traced`: the report has its trace; `svrl`: a folder that is made
+        for what the rule sheets wrote.
         OSError if the path cannot be read, ConfigurationError if the validator does not start or cannot use its rules.
         """
         path.stat()
         process = self._started()
-        known, answered = nothing_known(path), False
+        known, answered = b"", False
         end = time.monotonic() + self._limit
+        question = _Question(
+            path=_place(path),
+            name=name_of(path),
+            packs=[_place(pack) for pack in packs],
+            day=day.isoformat() if day else None,
+            oldest=oldest.days if oldest else None,
+            traced=traced,
+            svrl=_place(svrl) if svrl else None,
+        )
         try:
             with suppress(BrokenPipeError):
-                self._ask(
-                    process,
-                    path=_place(path),
-                    packs=[_place(pack) for pack in packs],
-                    day=day.isoformat() if day else None,
-                )
+                self._ask(process, question)
                 while line := self._line(process, end):
                     if line[:1] == _UNUSABLE:
                         raise _unusable(line)
-                    report = ValidationReport.model_validate_json(line[1:])
-                    known = report.model_copy(update={"file": name_of(path)})
                     if line[:1] == _DONE:
                         answered = True
-                        return known
-            reason = _NOT_ENDED.format(limit=self._limit) if time.monotonic() >= end else _DIED
+                        verdict, _, content = line[1:].decode().partition(" ")
+                        return Answer(Verdict(verdict), content)
+                    known = line[1:]
+            reason = _NOT_ENDED if time.monotonic() >= end else _DIED
         finally:
             if not answered:  # whatever interrupts: an answer that comes later must not be taken for the next file's
                 self._stop()
-        return known.model_copy(update={"verdict": Verdict.NOT_ASSESSED, "reason": reason})
+        begun = ValidationReport.model_validate_json(known) if known else nothing_known(path)
+        reason = reason.format(limit=self._limit, memory=self._memory)
+        return Answer.of(begun.model_copy(update={"verdict": Verdict.NOT_ASSESSED, "reason": reason}))
 
     def compile_pack(self, pack: Path) -> None:
         """Compile every file of the rule pack in that folder. ConfigurationError if it cannot be used."""
         process, line = self._started(), b""
         try:
             with suppress(BrokenPipeError):
-                self._ask(process, pack=_place(pack))
+                self._ask(process, _place(pack))
                 line = self._line(process, time.monotonic() + _COMPILED_WITHIN)
         finally:
             if not line:
@@ -107,30 +149,38 @@ class Validator:
         if self._process is not None:
             self._stop()
 
+    def start(self) -> None:
+        """Start the process if there is none, without waiting for it. It lives no longer than the thread that asks."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        if self._process is not None:
+            self._stop()
+        self._pending, self._ready = b"", False
+        self._process = subprocess.Popen(
+            (*_PROGRAM, str(self._limit), str(self._memory)),
+            cwd=Path(__file__).resolve().parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
-            self._pending = b""
-            self._process = subprocess.Popen(
-                (*_PROGRAM, str(self._limit)),
-                cwd=Path(__file__).resolve().parents[2],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                preexec_fn=die_with_parent,
-            )
-            said = b""
+        self.start()
+        assert self._process is not None
+        if not self._ready:
             try:
-                said = self._line(self._process, time.monotonic() + _START_WITHIN)
+                self._ready = self._line(self._process, time.monotonic() + _START_WITHIN) == _READY
             finally:
-                if said != _READY:
+                if not self._ready:
                     self._stop()
-            if said != _READY:
-                raise ConfigurationError("Das Prüfprogramm für Rechnungen startet nicht.", remedy=_REMEDY)
+        if not self._ready:
+            raise ConfigurationError("Das Prüfprogramm für Rechnungen startet nicht.", remedy=_REMEDY)
         return self._process
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], **question: str | list[str] | None) -> None:
+    def _ask(process: subprocess.Popen[bytes], question: "_Question | str") -> None:
         assert process.stdin is not None
-        process.stdin.write(json.dumps(question).encode() + b"\n")
+        asked = question if isinstance(question, str) else asdict(question)
+        process.stdin.write(json.dumps(asked).encode() + b"\n")
         process.stdin.flush()
 
     def _line(self, process: subprocess.Popen[bytes], end: float) -> bytes:
@@ -164,18 +214,29 @@ def own_validator() -> Validator:
     """The validator of this process, kept warm between invoices."""
     from config.settings import load_settings
 
-    validator = Validator(load_settings().invoice_time_limit)
+    settings = load_settings()
+    validator = Validator(settings.invoice_time_limit, settings.invoice_memory_mb)
     atexit.register(validator.close)
     return validator
 
 
-def _serve(time_limit: float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A file, the name its report gives it, and by what it is judged, as JSON can say it; see `Validator.answer`."""
+
+    path: str
+    name: str
+    packs: list[str]
+    day: str | None
+    oldest: int | None
+    traced: bool
+    svrl: str | None
+
+
+def _serve(time_limit: float, memory_mb: int = _MOST_MEMORY_MB) -> None:
     """Answer until nobody asks any more. Should the asking process die, the processor time limit ends us."""
-    _, most_space = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most_space, most_space))  # Saxon reserves much that it never uses
-    _, most_memory = resource.getrlimit(resource.RLIMIT_DATA)
-    allowed = _MOST_MEMORY if most_memory == resource.RLIM_INFINITY else min(_MOST_MEMORY, most_memory)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed, most_memory))
+    die_with_parent()
+    _bound_memory(memory_mb * 2**20)
     _, most_seconds = resource.getrlimit(resource.RLIMIT_CPU)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -188,26 +249,51 @@ def _serve(time_limit: float) -> None:
         seconds = int(time.process_time()) + int(time_limit * 4) + 10
         if most_seconds == resource.RLIM_INFINITY or seconds < most_seconds:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, most_seconds))
+        asked = json.loads(line)
         try:
-            say(_DONE, _answer(json.loads(line), lambda report: say(_BEGUN, report.model_dump_json())))
+            if isinstance(asked, str):
+                _compile(Path(asked))
+                say(_DONE, "")
+            else:
+                report = _report(_Question(**asked), lambda begun: say(_BEGUN, begun.model_dump_json()))
+                say(_DONE, f"{report.verdict} {report.model_dump_json()}")
         except ConfigurationError as problem:
             say(_UNUSABLE, json.dumps([problem.sentence, problem.remedy]))
 
 
-def _answer(question: dict[str, Any], begun: Callable[[ValidationReport], None]) -> str:
-    """The report; nothing for a pack that compiles. ConfigurationError if the rules cannot be used."""
-    from pipelines.invoice.validate import validate_file
+def _bound_memory(allowed: int) -> None:
+    """By what is written to (RLIMIT_DATA): of the address space Saxon reserves much that it never uses."""
+    _, most_space = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most_space, most_space))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (allowed if most == resource.RLIM_INFINITY else min(allowed, most), most))
+
+
+def _compile(pack: Path) -> None:
+    """ConfigurationError if the rule pack cannot be used."""
     from pipelines.packs.load import check_pack
 
-    if "pack" in question:
-        check_pack(Path(question["pack"]))
-        return ""
-    path, packs = Path(question["path"]), tuple(map(Path, question["packs"]))
-    day = date.fromisoformat(question["day"]) if question["day"] else None
+    check_pack(pack)
+
+
+def _report(question: _Question, begun: Callable[[ValidationReport], None]) -> ValidationReport:
+    """ConfigurationError if the rules cannot be used."""
+    from pipelines.invoice.checks.said import OLDEST
+    from pipelines.invoice.engine import svrl_kept
+    from pipelines.invoice.validate import validate_file
+
+    def named(report: ValidationReport) -> ValidationReport:
+        return report.model_copy(update={"file": question.name})
+
+    path, packs = Path(question.path), tuple(map(Path, question.packs))
+    day = date.fromisoformat(question.day) if question.day else None
+    oldest = OLDEST if question.oldest is None else timedelta(days=question.oldest)
     try:
-        return validate_file(path, begun, packs, day).model_dump_json()
+        with svrl_kept(Path(question.svrl)) if question.svrl else nullcontext():
+            report = validate_file(path, lambda known: begun(named(known)), packs, day, oldest)
     except OSError as error:
-        return nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)}).").model_dump_json()
+        return named(nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)})."))
+    return named(report if question.traced else report.kept())
 
 
 def _place(path: Path) -> str:
@@ -220,4 +306,4 @@ def _unusable(line: bytes) -> ConfigurationError:
 
 
 if __name__ == "__main__":
-    _serve(float(sys.argv[1]))
+    _serve(float(sys.argv[1]), int(sys.argv[2]))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from config.settings import CODE_ROOT
 from pipelines.invoice.checks.discount import cash_discounts
 from pipelines.invoice.checks.own import findings_on_invoice, findings_on_pages, findings_on_pdf
+from pipelines.invoice.checks.said import Context
 from pipelines.invoice.checks.visible import check_visible
 from pipelines.invoice.detect import look_into
 from pipelines.invoice.read import read_invoice
@@ -28,7 +29,7 @@ def said(path: Path) -> list[Finding]:
     source = look_into(path)
     assert source is not None
     invoice = read_invoice(source.root)
-    findings = findings_on_invoice(invoice, TODAY)
+    findings = findings_on_invoice(invoice, Context(TODAY))
     if source.embedded_name:
         findings += findings_on_pdf(path, source.embedded_name, source.profile) + findings_on_pages(path, invoice)
     return findings
@@ -43,7 +44,7 @@ def sound(finding: Finding) -> bool:
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.from_type(Invoice), st.dates())
 def test_no_invoice_makes_a_check_fail(invoice: Invoice, today: date) -> None:
-    assert all(map(sound, findings_on_invoice(invoice, today)))
+    assert all(map(sound, findings_on_invoice(invoice, Context(today))))
     assert all(map(sound, check_visible(invoice, "Rechnung")))
 
 
@@ -60,14 +61,14 @@ def test_no_invoice_makes_a_check_fail(invoice: Invoice, today: date) -> None:
     )
 )
 def test_no_terms_of_payment_make_a_check_fail(invoice: Invoice) -> None:
-    assert all(map(sound, findings_on_invoice(invoice, TODAY)))
+    assert all(map(sound, findings_on_invoice(invoice, Context(TODAY))))
     for discount in cash_discounts(invoice):
         assert discount.until is None or (discount.until - (invoice.issued_on or date.max)).days == discount.days
 
 
 @pytest.mark.parametrize("xml", [ubl_invoice(), ubl_credit_note(), cii_invoice()], ids=["UBL", "note", "CII"])
 def test_nothing_is_said_of_the_complete_invoice(xml: bytes) -> None:
-    assert findings_on_invoice(read(xml), TODAY) == []
+    assert findings_on_invoice(read(xml), Context(TODAY)) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 import json
 import os
-from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -103,10 +102,10 @@ def test_a_path_that_cannot_be_read_is_2_and_nothing_is_judged(tmp_path: Path) -
 
 @pytest.fixture
 def nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judged(files: list[Path], packs: tuple[Path, ...], day: date | None) -> None:
-        raise AssertionError("judged")
+    def start(asked: validate.Validator) -> None:
+        raise AssertionError("started")
 
-    monkeypatch.setattr(validate, "judged", judged)
+    monkeypatch.setattr(validate.Validator, "start", start)
 
 
 @pytest.mark.usefixtures("nothing_is_judged")
@@ -137,15 +136,12 @@ def test_every_core_has_a_process_and_none_is_left_behind(
     pids: set[int] = set()
 
     class Watched(validate.Validator):
-        def __init__(self, time_limit: float) -> None:
-            super().__init__(time_limit)
-            made.append(self)
-
-        def judge(self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None) -> validate.ValidationReport:
-            report = super().judge(path, packs, day)
+        def start(self) -> None:
+            super().start()
             assert self._process is not None
             pids.add(self._process.pid)
-            return report
+            if self not in made:
+                made.append(self)
 
     monkeypatch.setattr(validate, "Validator", Watched)
     monkeypatch.setattr(validate.os, "sched_getaffinity", lambda process: {0, 1, 2})
@@ -154,7 +150,7 @@ def test_every_core_has_a_process_and_none_is_left_behind(
     printed = [json.loads(line)["file"] for line in capsys.readouterr().out.splitlines()]
     assert printed == words(batch)
     assert len(made) == 3
-    assert 1 <= len(pids) <= 3
+    assert len(pids) == 3, "all at once, and each is kept"
     assert all(asked._process is None for asked in made)
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
     assert validate_files(batch[:1], as_json=True, output=None) == 3

@@ -1,7 +1,6 @@
 """All our own checks in their order, and what each of them is given."""
 
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pikepdf
@@ -37,7 +36,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def own_findings(path: Path, source: Source, today: date, *, valid: bool) -> list[Finding]:
+def own_findings(path: Path, source: Source, context: Context, *, valid: bool) -> list[Finding]:
     """Everything our checks say of a file; of a document that is not `valid` by its schema, the PDF around it only."""
     name = _embedded_name(path, source)
     around = [] if name is None else findings_on_pdf(path, name, source.profile)
@@ -45,12 +44,11 @@ def own_findings(path: Path, source: Source, today: date, *, valid: bool) -> lis
         return around
     invoice = read_invoice(source.root)
     pages = [] if name is None else findings_on_pages(path, invoice)
-    return [*findings_on_invoice(invoice, today), *around, *pages]
+    return [*findings_on_invoice(invoice, context), *around, *pages]
 
 
-def findings_on_invoice(invoice: Invoice, today: date) -> list[Finding]:
+def findings_on_invoice(invoice: Invoice, context: Context) -> list[Finding]:
     """What our checks say of the content."""
-    context = Context(today)
     return [finding for check in CHECKS for finding in check(invoice, context)]
 
 

@@ -5,8 +5,10 @@ from datetime import date, timedelta
 
 from schemas.validation import Finding, Severity
 
-__all__ = ["Context", "hint", "shown", "warning"]
+__all__ = ["OLDEST", "Context", "hint", "shown", "warning"]
 
+OLDEST = timedelta(days=730)
+"""From this age on a date is odd, if the city does not say another."""
 _LONGEST = 60
 
 
@@ -15,7 +17,7 @@ class Context:
     """What a check knows beside the invoice: the day of the examination, and from which age a date is odd."""
 
     today: date
-    oldest: timedelta = timedelta(days=730)
+    oldest: timedelta = OLDEST
 
 
 def warning(rule: str, term: str, message: str) -> Finding:
