@@ -15,6 +15,8 @@ from workers.process import prepare_process
 
 __all__ = ["app", "worker_name"]
 
+_CHECK_MAPPING = 1800.0
+
 prepare_process(os.environ.get("POSTEINGANG_COMPONENT", "worker"))
 settings = load_settings()
 
@@ -49,6 +51,16 @@ app.conf.update(
             "task": "workers.tasks.look_at_neighbours",
             "schedule": settings.neighbours_seconds,
             "options": {"expires": settings.neighbours_seconds, "queue": Queue.FILING.value},
+        },
+        "look_after_dms_tasks": {
+            "task": "workers.tasks.look_after_dms_tasks",
+            "schedule": settings.dms_tasks_seconds,
+            "options": {"expires": settings.dms_tasks_seconds, "queue": Queue.FILING.value},
+        },
+        "check_mapping": {
+            "task": "workers.tasks.check_mapping",
+            "schedule": _CHECK_MAPPING,
+            "options": {"expires": _CHECK_MAPPING, "queue": Queue.FILING.value},
         },
     },
 )

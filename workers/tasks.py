@@ -1,21 +1,26 @@
 """The tasks: advance a document, sweep, look at the neighbours. Each may run twice or never without harm."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import close_old_connections
 
+from config.load import city
+from config.settings import load_settings
 from pipelines.flow import automatic_states, stage_of
 from records.neighbours import note
 from records.work import due
+from schemas.errors import Unavailable
 from schemas.faults import fault_point
 from schemas.states import Queue, State
 from workers.app import app, worker_name
+from workers.dms_check import check_dms
+from workers.dms_tasks import round_of_tasks
 from workers.step import run_step
 from workers.targets import dms, out_trays
 
-__all__ = ["advance", "enqueue", "look_at_neighbours", "sweep"]
+__all__ = ["advance", "check_mapping", "enqueue", "look_after_dms_tasks", "look_at_neighbours", "sweep"]
 
 
 @app.task(bind=True, name="workers.tasks.advance")
@@ -54,6 +59,25 @@ def look_at_neighbours() -> None:
     for name, connector in (("DMS", dms()), ("Postfächer", out_trays())):
         health = connector.health()
         note(name, health.ok, health.detail, datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.look_after_dms_tasks")
+def look_after_dms_tasks() -> None:
+    """Create, poll and complete the tasks in the DMS, as far as it answers."""
+    close_old_connections()
+    settings = load_settings()
+    pause = timedelta(seconds=settings.dms_tasks_seconds)
+    round_of_tasks(dms(), city(), settings.page_address, datetime.now(UTC), pause=pause)
+
+
+@app.task(name="workers.tasks.check_mapping")
+def check_mapping() -> None:
+    """Compare dms.yaml with the DMS again: somebody may have changed it there. Silence is no finding."""
+    close_old_connections()
+    try:
+        check_dms()
+    except Unavailable:
+        return
 
 
 def queued(queue: Queue) -> int:
