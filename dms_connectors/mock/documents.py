@@ -213,6 +213,11 @@ class DocumentStore:
             properties.setdefault(item["key"], {})[item["slot"]] = item["value"]
         return Document(**{**dict(row), "deleted": bool(row["deleted"])}, properties=properties)
 
+    def numbered(self, number: int) -> Document:
+        """A document by its number, deleted or not."""
+        with self._database.reading() as connection:
+            return self.load(connection, number)
+
     def versions(self, number: int) -> list[Version]:
         """Every version of one document, the newest first, deleted ones too."""
         query = "SELECT * FROM versions WHERE object = ? ORDER BY number DESC"

@@ -75,5 +75,6 @@ def fault_in_words(fault: Mapping[str, Any]) -> str:
     """An ordered fault as one line."""
     where = " ".join(str(part) for part in (fault["method"], fault["path"]) if part)
     place = f"{_STEPS[fault['at']]} ({where})" if where else _STEPS[fault["at"]]
-    after = f", vorher gehen {fault['skip']} Aufrufe gut" if fault["skip"] else ""
-    return f"{place}: {_KINDS[fault['kind']].format(**fault)}, noch {fault['count']}-mal{after}"
+    after = f", ab dem {fault['skip'] + 1}. Aufruf" if fault["skip"] else ""
+    said = {**fault, "seconds": f"{fault['seconds']:g}".replace(".", ",")}
+    return f"{place}: {_KINDS[fault['kind']].format(**said)}, noch {fault['count']}-mal{after}"

@@ -87,7 +87,9 @@ class Page:
         stock = self._documents.all(_SHOWN + 1)
         filed = {document.number: document for document in stock[:_SHOWN] if not document.deleted}
         tasks, faults = self._tasks.listed(), self._faults.listed()
-        tree = _Tree(filed, self._documents.children(), self._is_dossier)
+        children = self._documents.children()
+        self._add_dossiers(filed, children)
+        tree = _Tree(filed, children, self._is_dossier)
         parts = [
             self._summary(filed.values(), tasks, more=len(stock) > _SHOWN),
             self._faults_section(faults),
@@ -98,6 +100,15 @@ class Page:
         content = "".join(parts) if filed or tasks else parts[1] + EMPTY
         name = escape(self._config.repository.name)
         return FRAME.format(name=name, style=STYLE, content=content)
+
+    def _add_dossiers(self, filed: dict[int, Document], children: Mapping[int, Sequence[int]]) -> None:
+        """Older dossiers of the shown documents."""
+        waiting = True
+        while waiting:
+            missing = [parent for parent, inside in children.items() if parent not in filed and filed.keys() & inside]
+            older = [self._documents.numbered(number) for number in missing]
+            filed |= (alive := {document.number: document for document in older if not document.deleted})
+            waiting = bool(alive)
 
     def _summary(self, filed: Iterable[Document], tasks: Sequence[Mapping[str, Any]], *, more: bool) -> str:
         dossiers = [document for document in filed if self._is_dossier(document)]
@@ -148,10 +159,13 @@ class Page:
         return f'<p class="line">{" · ".join((*facts, escape(state + editor)))}</p>'
 
     def _properties(self, document: Document) -> str:
+        """Filled properties in the order of the category, then what else there is."""
+        category = self._config.category(document.category)
+        ordered = dict.fromkeys((*(category.properties if category else ()), *document.properties))
         entries = "".join(
             f"<dt>{escape(self._name(key))}</dt><dd>{escape(', '.join(self._values(key, slots.values())))}</dd>"
-            for key, slots in document.properties.items()
-            if slots
+            for key in ordered
+            if (slots := document.properties.get(key))
         )
         return f"<dl>{entries}</dl>" if entries else ""
 

@@ -11,7 +11,7 @@ h1 { margin: 0; font-size: 1.6rem; } h2 { font-size: 1.2rem; margin: 1.5rem 0 .5
 h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
 a { color: var(--link); } small, .line, dt { color: var(--soft); }
 .mark { background: #fff3cd; border-left: .4rem solid #b58100; padding: .5rem 1rem; margin: .75rem 0 0; }
-.faults { background: #fdecea; border-left: .4rem solid #b3261e; padding: .5rem 1rem; }
+.faults { background: #fdecea; border-left: .4rem solid #b3261e; padding: .5rem 1rem; margin: 1rem 0; }
 .faults h2 { margin-top: 0; } .faults ul { margin: 0; padding-left: 1.2rem; }
 .counts { list-style: none; display: flex; flex-wrap: wrap; gap: .5rem 1.5rem; margin: 0; padding: 0; }
 .category { background: #e3ecf7; color: #0b3a6b; border-radius: .25rem; padding: 0 .4rem; }
@@ -30,6 +30,7 @@ li { overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
 :target { outline: .2rem solid #b58100; }
+@media (min-width: 60rem) { article dl { grid-template-columns: repeat(2, minmax(9rem, max-content) 1fr); } }
 @media (max-width: 32rem) {
   header, main { padding: .75rem; } dl { grid-template-columns: 1fr; } dd { margin-bottom: .3rem; }
   details details, details article { margin-left: .25rem; } .facts { padding-left: .25rem; }
