@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from config.dms_config import DmsMapping, PropertySource
+from config.dms_config import DmsMapping, Dossiers, PropertySource
 from dms_connectors.d3ecm.answers import NotFound
 from dms_connectors.d3ecm.repository import Repository
 from dms_connectors.d3ecm.session import Session
@@ -91,11 +91,23 @@ class Check:
         keys = self._mapping.dossiers
         if keys is None:
             return
-        yield _known(f"Aktenkategorie {keys.category}", keys.category, words.category(keys.category), words.categories)
+        category = words.category(keys.category)
+        yield _known(f"Aktenkategorie {keys.category}", keys.category, category, words.categories)
+        if category is not None and keys.create:
+            yield self._creatable(keys, category)
         named = {"Aktenzeichen": keys.reference, "Aktentitel": keys.title, "Einheit": keys.unit, "Status": keys.state}
         for name, key in named.items():
             if key is not None:
                 yield _known(f"{name} der Akte ({key})", key, words.field(key), words.fields)
+
+    def _creatable(self, keys: Dossiers, category: Category) -> CheckResult:
+        """A new dossier carries its reference, title and unit; whatever else is mandatory refuses it."""
+        what = f"Anlegen von Akten der Kategorie {keys.category}"
+        if category.fields is None:
+            return CheckResult(None, what, "nicht prüfbar: der Server nennt die Eigenschaften nicht")
+        ours = {key.lower() for key in (keys.reference, keys.title, keys.unit) if key is not None}
+        empty = [_shown(field) for field in category.fields if field.mandatory and not field.keys & ours]
+        return CheckResult(not empty, what, f"Pflichtfeld wird nie gefüllt: {', '.join(empty)}" if empty else "möglich")
 
     def _groups(self) -> Iterator[CheckResult]:
         """The list of groups is no documented address: without it only the user's own groups are known to exist."""

@@ -25,10 +25,10 @@ class Dossiers:
         self._mapping = mapping
 
     def find(self, reference: str) -> tuple[Dossier, ...]:
-        """Every one with exactly that reference; the server may search less exactly."""
+        """Every one with exactly that reference; the server may search less exactly, and in other categories."""
         keys = self._keys()
         hits = self._repository.search({keys.reference: reference}, [keys.category])
-        found = [self._read(item, keys) for item in hits]
+        found = [self._read(item, keys) for item in hits if self._is_dossier(item, keys)]
         return tuple(dossier for dossier in found if dossier.reference == reference)
 
     def create(self, request: DossierRequest) -> str:
@@ -86,6 +86,9 @@ class Dossiers:
         if self._mapping.dossiers is None:
             raise NotOffered("Das DMS (config/dms.yaml ohne 'dossiers')", "Akten führen")
         return self._mapping.dossiers
+
+    def _is_dossier(self, item: Item, keys: DossierKeys) -> bool:
+        return not item.categories or self._repository.category(item, [keys.category]) == keys.category
 
     def _read(self, item: Item, keys: DossierKeys) -> Dossier:
         def shown(key: str) -> str:

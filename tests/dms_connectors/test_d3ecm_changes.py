@@ -271,7 +271,9 @@ def test_a_change_nothing_is_mapped_for_is_no_write(
     server, address = scripted
     server.answers["GET", ITEM] = answer(item(filing(), "update"))
 
-    connect(address, repository="R").update("P1", {PropertySource.SENDER: "neu"}, "Grund")
+    rules = full_mapping(properties={"document_id": "1"})
+
+    connect(address, repository="R", rules=rules).update("P1", {PropertySource.SENDER: "neu"}, "Grund")
 
     assert {sent.method for sent in server.requests} == {"GET"}
 
@@ -356,6 +358,27 @@ def close_dossier(mock: RunningMock, dossier: str) -> None:
     headers = {"Authorization": f"Bearer {KEY}", "Origin": mock.address}
     address = f"{mock.address}/dms/r/{full_mapping().repository}/o2m/{dossier}"
     httpx.put(address, params={"sourceid": source}, json=body, headers=headers).raise_for_status()
+
+
+def test_a_document_under_the_reference_is_no_dossier(scripted: Scripted, connect: MakeConnector) -> None:
+    server, address = scripted
+    letter = item(None, **{"20": "51-POSTEINGANG"})
+    server.answers["GET", f"{BASE}/srm"] = answer({"items": [letter, letter | {"sourceCategories": ["AKTE"]}]})
+
+    assert len(connect(address, repository="R", rules=full_mapping()).find_dossiers("51-POSTEINGANG")) == 1
+
+
+def test_a_search_that_takes_no_properties_is_never_used(
+    scripted: Scripted, connect: MakeConnector, filing: MakeRequest
+) -> None:
+    """It would show everything there is."""
+    server, address = scripted
+    server.links["searchresultwithmapping"] = {"href": f"{BASE}/srm{{?sourceid}}", "templated": True}
+
+    with pytest.raises(Unavailable, match="Suche nach Eigenschaften"):
+        connect(address, repository="R").find(filing().document_id)
+
+    assert not [sent for sent in server.requests if sent.path.endswith("/srm")]
 
 
 def test_where_no_state_is_mapped_nobody_says_whether_a_dossier_is_closed(

@@ -242,7 +242,7 @@ def test_the_session_is_never_sent_to_another_host(
     scripted: Scripted, connect: MakeConnector, filing: MakeRequest, relation: str, target: str
 ) -> None:
     server, address = scripted
-    server.links[relation] = {"href": target}
+    server.links[relation] = {"href": f"{target}{{?sourceid,sourceproperties}}"}
     connector = connect(address, repository="R")
     request = filing()
 

@@ -15,7 +15,8 @@ from config.city_config import City
 from config.load import read_city
 from config.settings import CODE_ROOT
 from dms_connectors.d3ecm import D3ecmConnector
-from pipelines.filing.deliver import MAIN, deliver
+from pipelines.filing.deliver import deliver
+from pipelines.filing.papers import MAIN
 from schemas.errors import Unavailable, UnclearOutcome
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult, Work
@@ -42,8 +43,10 @@ FAULTS: dict[str, dict[str, Any]] = {
     **{f"status {code}": {"kind": "status", "status": code} for code in (401, 403, 404, 429, 500, 502, 503)},
     "429 with Retry-After": {"kind": "status", "status": 429, "retry_after": 90},
     "503 with Retry-After": {"kind": "status", "status": 503, "retry_after": 20},
-    "no effect and no answer": {"kind": "cut"},
+    "cut before anything": {"kind": "cut"},
+    "no effect and no answer": {"kind": "timeout_before", "seconds": 0},
     "effect and no answer": {"kind": "timeout_after", "seconds": 0},
+    "effect and half an answer": {"kind": "cut_answer"},
     "HTML": {"kind": "html"},
     "expired session": {"kind": "expire_session"},
     "slow": {"kind": "delay", "seconds": 0.05},
@@ -210,13 +213,24 @@ def test_a_store_that_is_answered_too_late(
     assert len(dms.calls("POST", "/o2m")) == 1
 
 
-def test_a_dropped_property_goes_to_a_person_and_not_into_the_void(dms: RunningMock, mailroom: Mailroom) -> None:
-    dms.order({"at": "store", "kind": "drop_property", "property": "4"})
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ({"at": "store", "kind": "drop_property", "property": "4"}, "unit"),
+        ({"at": "store", "kind": "change_property", "property": "4", "value": "99"}, "unit"),
+        ({"at": "download", "kind": "damage"}, "SHA-256 verschieden"),
+    ],
+    ids=["dropped property", "changed property", "damaged content"],
+)
+def test_a_loss_goes_to_a_person_and_not_into_the_void(
+    dms: RunningMock, mailroom: Mailroom, fault: dict[str, Any], words: str
+) -> None:
+    dms.order(fault)
 
     result = mailroom.file()
 
     assert result.state is State.CLEARING
-    assert "unit" in result.reason
+    assert words in result.reason
     assert len(dms.filed_under(mailroom.work.document_id)) == 1
 
 
