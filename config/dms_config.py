@@ -8,7 +8,22 @@ from pydantic import Field, StringConstraints, model_validator
 
 from config.values import Key, Level, Strict, Text, UnitNumber
 
-__all__ = ["DmsMapping", "Dossiers", "Inbox", "PaperForm", "PaperRule", "PropertySource", "Spelling", "Tasks"]
+__all__ = [
+    "INVOICE_PAPERS",
+    "SCAN_PAPERS",
+    "DmsMapping",
+    "Dossiers",
+    "Inbox",
+    "PaperForm",
+    "PaperRule",
+    "PropertySource",
+    "Spelling",
+    "Tasks",
+]
+
+SCAN_PAPERS = ("original", "transfervermerk")
+INVOICE_PAPERS = ("lesbar", "pruefbericht", "freigabeprotokoll")
+"""Names of the further papers of a scan and of an invoice; the main document is no paper."""
 
 
 class PropertySource(StrEnum):
@@ -90,7 +105,7 @@ class Dossiers(Strict):
 class Inbox(Strict):
     """Where a unit's mail goes by default: a node of the filing plan, and the DMS group that takes it on."""
 
-    node: Text | None = None
+    node: Annotated[Text, StringConstraints(max_length=64)] | None = None
     title: Text | None = None
     group: Text | None = None
 
@@ -126,7 +141,11 @@ class Tasks(Strict):
 
 
 class DmsMapping(Strict):
-    """Where a document goes in the repository: category by document type, property key by our value."""
+    """Where a document goes in the repository: category by document type, property key by our value.
+
+    `papers`: an unnamed paper of a scan is not filed, one of an invoice is a document of its own.
+    `delete_redirected`: what was filed by mistake and belongs to a unit without DMS is deleted in the DMS.
+    """
 
     repository: Text
     default_category: Text
@@ -136,6 +155,7 @@ class DmsMapping(Strict):
     dossiers: Dossiers | None = None
     inboxes: dict[UnitNumber, Inbox] = {}
     papers: dict[Key, PaperRule] = {}
+    delete_redirected: bool = False
     tasks: Tasks = Tasks()
     readers: dict[Text, Level] = {}  # category -> highest confidentiality it is narrow enough for
 
@@ -157,6 +177,18 @@ class DmsMapping(Strict):
         papers = (rule.category for rule in self.papers.values() if rule.category is not None)
         return tuple(dict.fromkeys((self.default_category, *self.categories.values(), *papers)))
 
-    def category_of(self, document_type: str) -> str:
-        """The category of that class of ours."""
-        return self.categories.get(document_type, self.default_category)
+    def category_of(self, document_type: str, part: str = "") -> str:
+        """The category of that class of ours; a further paper (`part`) that is a document of its own may have another.
+
+        Papers that are versions lie under the main document and share its category.
+        """
+        paper = self.papers.get(part)
+        own = paper.category if paper is not None and paper.form is PaperForm.DOCUMENT else None
+        return own or self.categories.get(document_type, self.default_category)
+
+    def form_of(self, part: str) -> PaperForm:
+        """How that further paper is filed."""
+        paper = self.papers.get(part)
+        if paper is not None:
+            return paper.form
+        return PaperForm.DOCUMENT if part in INVOICE_PAPERS else PaperForm.NONE

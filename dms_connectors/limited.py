@@ -30,7 +30,7 @@ class LimitedConnector:
     def abilities(self) -> frozenset[Ability]:
         return frozenset()
 
-    def category(self, document_type: str) -> str:
+    def category(self, document_type: str, part: str = "") -> str:
         return ""
 
     def download(self, target_id: str, to: Path) -> FileDigest:

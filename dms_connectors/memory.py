@@ -50,7 +50,7 @@ class MemoryConnector:
     def properties(self) -> frozenset[str]:
         return frozenset(source.value for source in PropertySource)
 
-    def category(self, document_type: str) -> str:
+    def category(self, document_type: str, part: str = "") -> str:
         return document_type
 
     def store(self, request: FilingRequest) -> str:

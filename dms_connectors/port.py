@@ -111,11 +111,15 @@ def own_properties(request: FilingRequest) -> dict[str, Value]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a document belongs: its class decides the category, its unit and dossier who may see it."""
+    """Where a document belongs: its class decides the category, its unit and dossier who may see it.
+
+    `part` names a further paper, which may have a category of its own.
+    """
 
     document_type: str
     unit: str
     dossier: str = ""
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +226,8 @@ class Connector(Protocol):
         """Names of our values (PropertySource) the target is configured to hold."""
         ...
 
-    def category(self, document_type: str) -> str:
-        """The target's category for that class of ours, as read_back shows it; empty where there is none."""
+    def category(self, document_type: str, part: str = "") -> str:
+        """The target's category for that class and paper, as read_back shows it; empty where there is none."""
         ...
 
     def store(self, request: FilingRequest) -> str:

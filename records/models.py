@@ -13,6 +13,7 @@ __all__ = [
     "DocumentFile",
     "Event",
     "EventPayload",
+    "FilingNode",
     "InboxFile",
     "Intake",
     "NeighbourCheck",
@@ -79,6 +80,8 @@ class Document(models.Model):
     anomalies = models.JSONField(default=list)
     invoice_identity = models.CharField(max_length=64, null=True, db_index=True)
     delivered_as = models.CharField(max_length=255, null=True)
+    case_reference = models.CharField(max_length=64, null=True)
+    dossier = models.CharField(max_length=255, null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "ordinal"], name="one_child_per_ordinal")]
@@ -134,6 +137,19 @@ class Outbound(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["document", "kind"], name="one_outbound_per_kind")]
+
+
+class FilingNode(models.Model):
+    """A node of the filing plan in the DMS by its reference: one row, so that two workers never create two.
+
+    `unclear_since`: a creation was begun and not answered. `known_since`: when `target_id` was created or found.
+    """
+
+    reference = models.CharField(max_length=64, primary_key=True)
+    target_id = models.CharField(max_length=255, blank=True)
+    known_since = models.DateTimeField(null=True)
+    unclear_since = models.DateTimeField(null=True)
+    calls = models.PositiveIntegerField(default=0)
 
 
 class RegisterEntry(models.Model):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.shortcuts import get_object_or_404
 
 from config.load import city
-from pipelines.filing.deliver import goes_to_dms
+from pipelines.filing.place import goes_to_dms
 from pipelines.flow import Choice, choice_of
 from pipelines.invoice.duties import objection
 from records.access import visible_documents

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from config.dms_config import PropertySource
+from config.settings import load_settings
 from dms_connectors.port import (
     Ability,
     CheckResult,
@@ -20,6 +21,7 @@ from dms_connectors.port import (
     TaskState,
     Value,
 )
+from records.nodes import creating
 from records.work import Lease, begin_call, call_refused
 from schemas.errors import PosteingangError, UnclearOutcome
 from schemas.faults import fault_point
@@ -72,8 +74,8 @@ class RecordedConnector:
     def properties(self) -> frozenset[str]:
         return self._inner.properties()
 
-    def category(self, document_type: str) -> str:
-        return self._inner.category(document_type)
+    def category(self, document_type: str, part: str = "") -> str:
+        return self._inner.category(document_type, part)
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
         return self._inner.find(document_id)
@@ -94,7 +96,13 @@ class RecordedConnector:
         return self._inner.find_dossiers(reference)
 
     def create_dossier(self, request: DossierRequest) -> str:
-        return self._inner.create_dossier(request)
+        """The node somebody else has created meanwhile, or a new one."""
+        with creating(request.reference, load_settings().dms_unclear_wait) as creation:
+            if not creation.target_id:
+                fault_point("outbound.after_intent")
+                creation.target_id = self._inner.create_dossier(request)
+                fault_point("outbound.after_call")
+            return creation.target_id
 
     def children(self, dossier_id: str) -> tuple[str, ...]:
         return self._inner.children(dossier_id)

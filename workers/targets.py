@@ -63,6 +63,6 @@ def out_trays() -> Connector:
 
 def target_for(target: Target, unit: str | None) -> Connector:
     """The neighbour an outbound step talks to; the unit's own one depends on whether it works in the DMS."""
-    from pipelines.filing.deliver import goes_to_dms
+    from pipelines.filing.place import goes_to_dms
 
     return dms() if target is Target.DMS or goes_to_dms(unit, city()) else out_trays()

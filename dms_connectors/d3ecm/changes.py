@@ -44,7 +44,7 @@ class Changes:
             self._repository.addresses().source,
             properties,
             filename=safe_file_name(request.file_name),
-            sourceCategory=self._mapping.category_of(request.document_type),
+            sourceCategory=self._mapping.category_of(request.document_type, request.part),
             contentLocationUri=self._documents.upload(request.content),
             alterationText=request.part,
         )
@@ -60,7 +60,7 @@ class Changes:
     def move(self, target_id: str, to: Place, leaving: str, reason: str) -> None:
         """Category and unit in one write, then into the new dossier, and only then out of the old one."""
         item = self._repository.item(target_id)
-        category = self._mapping.category_of(to.document_type)
+        category = self._mapping.category_of(to.document_type, to.part)
         values: dict[PropertySource, Value] = {
             PropertySource.DOCUMENT_TYPE: to.document_type,
             PropertySource.UNIT: to.unit,

@@ -74,8 +74,8 @@ class D3ecmConnector:
     def properties(self) -> frozenset[str]:
         return frozenset(source.value for source in self._mapping.properties)
 
-    def category(self, document_type: str) -> str:
-        return self._mapping.category_of(document_type)
+    def category(self, document_type: str, part: str = "") -> str:
+        return self._mapping.category_of(document_type, part)
 
     def store(self, request: FilingRequest) -> str:
         return self._documents.store(request)

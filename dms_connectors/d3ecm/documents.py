@@ -38,7 +38,7 @@ class Documents:
         """Upload, then store. Only the store can leave an outcome unclear; a lost upload is just begun anew."""
         properties = properties_of(our_values(request), self._mapping)
         location = self.upload(request.content)
-        category = self._mapping.category_of(request.document_type)
+        category = self._mapping.category_of(request.document_type, request.part)
         places = self._repository.addresses()
         body = draft(
             places.source,

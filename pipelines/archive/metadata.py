@@ -10,7 +10,7 @@ from lxml import etree
 
 from config.city_config import Appraisal, City
 from config.settings import CODE_ROOT
-from pipelines.filing.deliver import goes_to_dms
+from pipelines.filing.place import goes_to_dms
 from schemas.german_time import day_in_germany
 from schemas.safe_xml import parse_xml
 from schemas.values import FileDigest, PastEvent, Work

@@ -11,7 +11,7 @@ from config.settings import load_settings
 from pipelines.archive.check import findings
 from pipelines.archive.metadata import FORM
 from pipelines.archive.package import package_name, write_package
-from pipelines.filing.deliver import goes_to_dms
+from pipelines.filing.place import goes_to_dms
 from schemas.durable import fsync_file, fsync_folder
 from schemas.errors import BadInput, Unavailable, os_reason
 from schemas.states import State

@@ -19,3 +19,10 @@ def iserlohn() -> City:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def plain(iserlohn: City) -> City:
+    """The shipped rules with a DMS that is told of no case files and no further papers of a scan."""
+    dms = iserlohn.dms.model_copy(update={"inboxes": {}, "papers": {}})
+    return iserlohn.model_copy(update={"dms": dms})

@@ -13,7 +13,7 @@ from fpdf import FPDF
 from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageDraw, ImageFont
 
-from pipelines.filing.deliver import MAIN
+from pipelines.filing.papers import MAIN
 from schemas.digest import digest_of_file
 from schemas.states import FileRole
 from schemas.values import DocumentFacts, ScanFacts, StoredFile, Work

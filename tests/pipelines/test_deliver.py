@@ -10,7 +10,9 @@ from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.memory import MemoryConnector
 from dms_connectors.port import FiledDocument, FilingRequest
-from pipelines.filing.deliver import deliver, deliver_invoice, filing_request, goes_to_dms
+from pipelines.filing.deliver import deliver, deliver_invoice
+from pipelines.filing.papers import tray_request
+from pipelines.filing.place import goes_to_dms
 from schemas.digest import digest_of_chunks
 from schemas.errors import Rejected, Unavailable, UnclearOutcome
 from schemas.states import FileRole, State
@@ -19,6 +21,7 @@ from tests.pipelines.papers import DOCUMENT_ID, Desk
 from tests.pipelines.parcels import filed_invoice
 
 DOG_TAX = DocumentFacts(page_count=1, document_type="hundesteuer", unit="22", confidence=1.0)
+CHANGED = "M000000001: Angaben fehlen oder sind verändert."
 Make = Callable[..., Work]
 
 
@@ -98,27 +101,27 @@ def held(connector: MemoryConnector) -> int:
     return len(connector.find(DOCUMENT_ID))
 
 
-def test_a_document_for_a_unit_in_the_dms_is_filed(make_work: Make, iserlohn: City) -> None:
+def test_a_document_for_a_unit_in_the_dms_is_filed(make_work: Make, plain: City) -> None:
     connector = MemoryConnector()
-    result = deliver(make_work(), iserlohn, connector)
+    result = deliver(make_work(), plain, connector)
     assert result.state is State.FILED
     assert (result.facts.delivered_as,) == connector.find(DOCUMENT_ID)
     assert result.reason == f"Im DMS als {result.facts.delivered_as} abgelegt und geprüft."
 
 
-def test_a_document_for_a_unit_without_dms_is_handed_over(make_work: Make, iserlohn: City) -> None:
-    result = deliver(make_work(replace(DOG_TAX, unit="30")), iserlohn, MemoryConnector())
+def test_a_document_for_a_unit_without_dms_is_handed_over(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(replace(DOG_TAX, unit="30")), plain, MemoryConnector())
     assert result.state is State.HANDED_OVER
     assert result.reason.startswith("Im Postfach ")
 
 
 @pytest.mark.parametrize(("unit", "dms"), [("22", True), ("30", False), ("99", False), (None, False)])
-def test_only_a_known_unit_that_works_in_the_dms_goes_there(unit: str | None, dms: bool, iserlohn: City) -> None:
-    assert goes_to_dms(unit, iserlohn) is dms
+def test_only_a_known_unit_that_works_in_the_dms_goes_there(unit: str | None, dms: bool, plain: City) -> None:
+    assert goes_to_dms(unit, plain) is dms
 
 
 def test_the_product_is_what_is_filed_and_note_and_original_travel_beside_it(make_work: Make) -> None:
-    request = filing_request(make_work())
+    request = tray_request(make_work())
     assert request.content.read_bytes() == b"Produkt"
     assert request.file_name == "PE-2026-000042.pdf"
     assert {companion.name: companion.path.read_bytes() for companion in request.companions} == {
@@ -129,120 +132,126 @@ def test_the_product_is_what_is_filed_and_note_and_original_travel_beside_it(mak
 
 def test_the_day_of_receipt_is_the_day_in_berlin(make_work: Make) -> None:
     """22:30 UTC on 31 March is 00:30 on 1 April in summer time."""
-    assert filing_request(make_work()).received_on.isoformat() == "2026-04-01"
+    assert tray_request(make_work()).received_on.isoformat() == "2026-04-01"
 
 
 def test_the_request_is_the_same_at_every_try(make_work: Make) -> None:
     later = replace(make_work(unclear_for=10.0), now=make_work().now.replace(year=2027))
-    assert filing_request(later) == filing_request(make_work())
+    assert tray_request(later) == tray_request(make_work())
 
 
-def test_a_second_run_finds_the_first_and_stores_nothing(make_work: Make, iserlohn: City) -> None:
+def test_a_second_run_finds_the_first_and_stores_nothing(make_work: Make, plain: City) -> None:
     connector = MemoryConnector()
-    first = deliver(make_work(), iserlohn, connector)
-    second = deliver(make_work(), iserlohn, connector)
+    first = deliver(make_work(), plain, connector)
+    second = deliver(make_work(), plain, connector)
     assert held(connector) == 1
     assert second == first
 
 
-def test_other_documents_in_the_target_do_not_disturb(make_work: Make, iserlohn: City) -> None:
+def test_other_documents_in_the_target_do_not_disturb(make_work: Make, plain: City) -> None:
     connector = MemoryConnector()
-    connector.store(replace(filing_request(make_work()), document_id=uuid4()))
-    assert deliver(make_work(), iserlohn, connector).state is State.FILED
+    connector.store(replace(tray_request(make_work()), document_id=uuid4()))
+    assert deliver(make_work(), plain, connector).state is State.FILED
     assert held(connector) == 1
 
 
-def test_a_call_without_answer_is_not_taken_for_a_failure(make_work: Make, iserlohn: City) -> None:
+def test_a_call_without_answer_is_not_taken_for_a_failure(make_work: Make, plain: City) -> None:
     slow = Slow()
     with pytest.raises(UnclearOutcome):
-        deliver(make_work(), iserlohn, slow)
-    result = deliver(make_work(unclear_for=0.5), iserlohn, slow)
+        deliver(make_work(), plain, slow)
+    result = deliver(make_work(unclear_for=0.5), plain, slow)
     assert result.state is State.FILED
     assert held(slow) == 1, "found by search, not stored again"
 
 
-def test_after_an_unclear_call_a_second_store_waits_until_the_first_must_show(make_work: Make, iserlohn: City) -> None:
+def test_after_an_unclear_call_a_second_store_waits_until_the_first_must_show(make_work: Make, plain: City) -> None:
     connector, wait = MemoryConnector(), load_settings().dms_unclear_wait
     with pytest.raises(Unavailable, match="ungeklärt") as caught:
-        deliver(make_work(unclear_for=wait - 10), iserlohn, connector)
+        deliver(make_work(unclear_for=wait - 10), plain, connector)
     assert caught.value.retry_after == pytest.approx(10)
     assert held(connector) == 0
-    assert deliver(make_work(unclear_for=wait), iserlohn, connector).state is State.FILED
+    assert deliver(make_work(unclear_for=wait), plain, connector).state is State.FILED
     assert held(connector) == 1
 
 
 def test_a_document_found_twice_is_cleared_by_a_person_and_not_stored_a_third_time(
-    make_work: Make, iserlohn: City
+    make_work: Make, plain: City
 ) -> None:
     connector = MemoryConnector()
     for _ in range(2):
-        connector.store(filing_request(make_work()))
-    result = deliver(make_work(), iserlohn, connector)
+        connector.store(tray_request(make_work()))
+    result = deliver(make_work(), plain, connector)
     assert result.state is State.CLEARING
     assert "Doppelt abgelegt: M000000001, M000000002" in result.reason
     assert held(connector) == 2
 
 
-def test_a_double_that_arises_at_this_very_call_is_seen(make_work: Make, iserlohn: City) -> None:
-    result = deliver(make_work(), iserlohn, Doubling())
+def test_a_double_that_arises_at_this_very_call_is_seen(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(), plain, Doubling())
     assert result.state is State.CLEARING
     assert result.reason.startswith("Doppelt abgelegt: M000000002, M000000001.")
 
 
-def test_other_bytes_in_the_target_are_seen(make_work: Make, iserlohn: City) -> None:
-    result = deliver(make_work(), iserlohn, Altering())
+def test_other_bytes_in_the_target_are_seen(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(), plain, Altering())
     assert result.state is State.CLEARING
     assert "nicht der gesendete" in result.reason
     assert result.facts.delivered_as == "M000000001", "the person is led to the document"
 
 
-def test_a_lost_property_is_seen_and_named(make_work: Make, iserlohn: City) -> None:
-    result = deliver(make_work(), iserlohn, Forgetful())
+def test_a_lost_property_is_seen_and_named(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(), plain, Forgetful())
     assert result.state is State.CLEARING
-    assert result.reason == "M000000001: Eigenschaften fehlen oder sind verändert: unit."
+    assert (
+        result.reason
+        == "M000000001: Angaben fehlen oder sind verändert. Organisationseinheit – gesendet: 22, im Ziel: nichts."
+    )
 
 
-def test_a_changed_property_is_seen_and_named(make_work: Make, iserlohn: City) -> None:
-    result = deliver(make_work(), iserlohn, Rewriting())
+def test_a_changed_property_is_seen_and_named(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(), plain, Rewriting())
     assert result.state is State.CLEARING
-    assert result.reason == "M000000001: Eigenschaften fehlen oder sind verändert: received_on."
+    assert (
+        result.reason
+        == "M000000001: Angaben fehlen oder sind verändert. Eingangsdatum – gesendet: 2026-04-01, im Ziel: 2026-01-01."
+    )
 
 
-def test_a_property_the_target_was_never_to_hold_is_not_missed(make_work: Make, iserlohn: City) -> None:
-    assert deliver(make_work(), iserlohn, Narrow()).state is State.FILED
+def test_a_property_the_target_was_never_to_hold_is_not_missed(make_work: Make, plain: City) -> None:
+    assert deliver(make_work(), plain, Narrow()).state is State.FILED
 
 
-def test_a_refusal_goes_to_a_person_in_the_words_of_the_target(make_work: Make, iserlohn: City) -> None:
-    result = deliver(make_work(), iserlohn, Refusing())
+def test_a_refusal_goes_to_a_person_in_the_words_of_the_target(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(), plain, Refusing())
     assert result.state is State.CLEARING
     assert result.reason == "PE-2026-000042.pdf: Die Kategorie POSTE gibt es nicht. dms.yaml prüfen."
     assert result.facts.delivered_as is None
 
 
-def test_a_target_that_is_down_is_tried_again_later_not_cleared(make_work: Make, iserlohn: City) -> None:
+def test_a_target_that_is_down_is_tried_again_later_not_cleared(make_work: Make, plain: City) -> None:
     with pytest.raises(Unavailable, match="antwortet nicht"):
-        deliver(make_work(), iserlohn, Down())
+        deliver(make_work(), plain, Down())
 
 
 @pytest.mark.parametrize(("unit", "where"), [("10/1", "Im DMS"), ("30", "Im Postfach")])
 def test_what_the_archive_keeps_goes_on_to_it_after_it_has_arrived(
-    make_work: Make, iserlohn: City, unit: str, where: str
+    make_work: Make, plain: City, unit: str, where: str
 ) -> None:
     kept = replace(DOG_TAX, document_type="rat_fraktion", unit=unit)
-    result = deliver(make_work(kept), iserlohn, MemoryConnector())
+    result = deliver(make_work(kept), plain, MemoryConnector())
     assert result.state is State.APPRAISED
     assert result.facts.delivered_as == "M000000001"
     assert result.reason.startswith(where)
 
 
-def test_what_did_not_arrive_does_not_go_to_the_archive(make_work: Make, iserlohn: City) -> None:
+def test_what_did_not_arrive_does_not_go_to_the_archive(make_work: Make, plain: City) -> None:
     kept = replace(DOG_TAX, document_type="rat_fraktion", unit="10/1")
-    assert deliver(make_work(kept), iserlohn, Refusing()).state is State.CLEARING
+    assert deliver(make_work(kept), plain, Refusing()).state is State.CLEARING
 
 
-def test_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(desk: Desk, iserlohn: City) -> None:
+def test_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(desk: Desk, plain: City) -> None:
     connector, work = MemoryConnector(), filed_invoice(desk)
-    result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), iserlohn, connector)
+    result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), plain, connector)
     assert result.state is State.APPRAISED
     assert [done.part for done in result.delivered] == ["delivery", "lesbar", "pruefbericht", "freigabeprotokoll"]
     assert result.facts.delivered_as == "M000000001"

@@ -12,7 +12,8 @@ from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.memory import MemoryConnector
 from dms_connectors.port import FiledDocument, FilingRequest
-from pipelines.filing.deliver import deliver_invoice, invoice_requests
+from pipelines.filing.deliver import deliver_invoice
+from pipelines.filing.papers import filings_of
 from schemas.digest import digest_of_chunks
 from schemas.errors import Rejected, Unavailable, UnclearOutcome
 from schemas.states import FileRole, State
@@ -47,6 +48,11 @@ def make_work(desk: Desk) -> Make:
     return make
 
 
+def invoice_requests(work: Work, city: City) -> tuple[FilingRequest, ...]:
+    """What is filed of it, each as a document of its own."""
+    return tuple(filing.shown for filing in filings_of(work, city, MemoryConnector().abilities()))
+
+
 class Recording(MemoryConnector):
     """Remembers the order of the stores and may stumble at one part."""
 
@@ -66,9 +72,9 @@ class Recording(MemoryConnector):
         return target_id
 
 
-def test_every_paper_is_filed_once_in_order_and_recorded(make_work: Make, iserlohn: City) -> None:
+def test_every_paper_is_filed_once_in_order_and_recorded(make_work: Make, plain: City) -> None:
     target = Recording()
-    result = deliver_invoice(make_work(), iserlohn, target)
+    result = deliver_invoice(make_work(), plain, target)
     assert result.state is State.FILED
     assert target.stored == list(PARTS)
     assert result.delivered == tuple(Delivered(part, f"M{number:09d}") for number, part in enumerate(PARTS, 1))
@@ -76,11 +82,13 @@ def test_every_paper_is_filed_once_in_order_and_recorded(make_work: Make, iserlo
     assert result.reason == "Im DMS als M000000001, M000000002, M000000003, M000000004 abgelegt und geprüft."
 
 
-def test_each_paper_has_an_id_and_a_name_of_its_own_and_the_first_is_the_document_s(make_work: Make) -> None:
-    requests = invoice_requests(make_work())
+def test_each_paper_has_an_id_and_a_name_of_its_own_and_the_first_is_the_document_s(
+    make_work: Make, plain: City
+) -> None:
+    requests = invoice_requests(make_work(), plain)
     assert requests[0].document_id == DOCUMENT_ID
     assert len({request.document_id for request in requests}) == 4
-    assert [request.document_id for request in invoice_requests(make_work())] == [
+    assert [request.document_id for request in invoice_requests(make_work(), plain)] == [
         request.document_id for request in requests
     ], "the same at every try"
     assert [request.file_name for request in requests] == [
@@ -97,21 +105,21 @@ def test_each_paper_has_an_id_and_a_name_of_its_own_and_the_first_is_the_documen
     ]
 
 
-def test_papers_of_two_invoices_never_share_an_id(make_work: Make) -> None:
+def test_papers_of_two_invoices_never_share_an_id(make_work: Make, plain: City) -> None:
     other = replace(make_work(), document_id=UUID(int=7))
-    ids = [request.document_id for work in (make_work(), other) for request in invoice_requests(work)]
+    ids = [request.document_id for work in (make_work(), other) for request in invoice_requests(work, plain)]
     assert len(set(ids)) == 8
 
 
-def test_an_invoice_that_came_as_pdf_has_no_second_readable_form(make_work: Make, iserlohn: City) -> None:
-    requests = invoice_requests(make_work(pdf=True))
+def test_an_invoice_that_came_as_pdf_has_no_second_readable_form(make_work: Make, plain: City) -> None:
+    requests = invoice_requests(make_work(pdf=True), plain)
     assert [request.part for request in requests] == ["delivery", "pruefbericht", "freigabeprotokoll"]
     assert requests[0].file_name == "RE-2026-000007.pdf", "by what it is, not by what it was called"
 
 
-def test_number_and_amount_go_with_every_paper(make_work: Make, iserlohn: City) -> None:
+def test_number_and_amount_go_with_every_paper(make_work: Make, plain: City) -> None:
     target = Recording()
-    for done in deliver_invoice(make_work(), iserlohn, target).delivered:
+    for done in deliver_invoice(make_work(), plain, target).delivered:
         held = target.read_back(done.target_id).properties
         assert (held["invoice_register_number"], held["amount"]) == ("RE-2026-000007", "1234.50")
         assert (held["register_number"], held["document_type"], held["unit"]) == ("PE-2026-000042", "e_rechnung", "16")
@@ -123,39 +131,37 @@ def test_number_and_amount_go_with_every_paper(make_work: Make, iserlohn: City) 
     [(None, ""), (Decimal("0"), "0.00"), (Decimal("-7.1"), "-7.10"), (Decimal("1E+6"), "1000000.00")],
 )
 def test_an_amount_is_written_with_a_point_and_two_places_or_not_at_all(
-    gross: Decimal | None, amount: str, make_work: Make
+    gross: Decimal | None, amount: str, make_work: Make, plain: City
 ) -> None:
-    assert {request.amount for request in invoice_requests(make_work(gross=gross))} == {amount}
+    assert {request.amount for request in invoice_requests(make_work(gross=gross), plain)} == {amount}
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["nothing arrived", "it arrived"])
 @pytest.mark.parametrize("at", PARTS)
-def test_after_a_break_at_any_paper_only_the_rest_is_filed(
-    at: str, after: bool, make_work: Make, iserlohn: City
-) -> None:
+def test_after_a_break_at_any_paper_only_the_rest_is_filed(at: str, after: bool, make_work: Make, plain: City) -> None:
     target = Recording(at, UnclearOutcome("Keine Antwort vom DMS."), after=after)
     with pytest.raises(UnclearOutcome):
-        deliver_invoice(make_work(), iserlohn, target)
+        deliver_invoice(make_work(), plain, target)
     target._failure = None
     wait = load_settings().dms_unclear_wait
-    result = deliver_invoice(make_work(unclear={at: wait}), iserlohn, target)
+    result = deliver_invoice(make_work(unclear={at: wait}), plain, target)
     assert result.state is State.FILED
     assert sorted(target.stored) == sorted(PARTS), "each once"
     assert [done.part for done in result.delivered] == list(PARTS)
 
 
-def test_only_the_paper_whose_outcome_is_unclear_makes_the_others_wait(make_work: Make, iserlohn: City) -> None:
+def test_only_the_paper_whose_outcome_is_unclear_makes_the_others_wait(make_work: Make, plain: City) -> None:
     target = Recording()
     with pytest.raises(Unavailable, match="ungeklärt"):
-        deliver_invoice(make_work(unclear={"pruefbericht": 1.0}), iserlohn, target)
+        deliver_invoice(make_work(unclear={"pruefbericht": 1.0}), plain, target)
     assert target.stored == ["delivery", "lesbar"]
 
 
-def test_what_is_known_to_have_arrived_is_neither_stored_nor_lost_again(make_work: Make, iserlohn: City) -> None:
+def test_what_is_known_to_have_arrived_is_neither_stored_nor_lost_again(make_work: Make, plain: City) -> None:
     target = Recording()
-    first = deliver_invoice(make_work(), iserlohn, target)
+    first = deliver_invoice(make_work(), plain, target)
     arrived = {done.part: done.target_id for done in first.delivered[:2]}
-    again = deliver_invoice(make_work(arrived=arrived), iserlohn, target)
+    again = deliver_invoice(make_work(arrived=arrived), plain, target)
     assert again.delivered == first.delivered
     assert target.stored == list(PARTS)
 
@@ -167,17 +173,17 @@ class Lagging(Recording):
         return ()
 
 
-def test_an_index_that_lags_behind_does_not_lead_to_a_second_copy(make_work: Make, iserlohn: City) -> None:
+def test_an_index_that_lags_behind_does_not_lead_to_a_second_copy(make_work: Make, plain: City) -> None:
     target = Lagging()
-    arrived = {done.part: done.target_id for done in deliver_invoice(make_work(), iserlohn, target).delivered}
-    assert deliver_invoice(make_work(arrived=arrived), iserlohn, target).state is State.FILED
+    arrived = {done.part: done.target_id for done in deliver_invoice(make_work(), plain, target).delivered}
+    assert deliver_invoice(make_work(arrived=arrived), plain, target).state is State.FILED
     assert target.stored == list(PARTS)
 
 
 @pytest.mark.parametrize("at", PARTS)
-def test_a_refused_paper_is_a_clearing_case_that_keeps_what_arrived(at: str, make_work: Make, iserlohn: City) -> None:
+def test_a_refused_paper_is_a_clearing_case_that_keeps_what_arrived(at: str, make_work: Make, plain: City) -> None:
     target = Recording(at, Rejected("Die Kategorie RECH gibt es nicht.", remedy="dms.yaml prüfen."))
-    result = deliver_invoice(make_work(), iserlohn, target)
+    result = deliver_invoice(make_work(), plain, target)
     assert result.state is State.CLEARING
     arrived = PARTS[: PARTS.index(at)]
     assert [done.part for done in result.delivered] == list(arrived)
@@ -195,8 +201,8 @@ class Altering(Recording):
         return replace(filed, digest=digest_of_chunks([b"anders"])) if target_id == "M000000002" else filed
 
 
-def test_a_paper_that_arrived_otherwise_is_recorded_and_shown_to_a_person(make_work: Make, iserlohn: City) -> None:
-    result = deliver_invoice(make_work(), iserlohn, Altering())
+def test_a_paper_that_arrived_otherwise_is_recorded_and_shown_to_a_person(make_work: Make, plain: City) -> None:
+    result = deliver_invoice(make_work(), plain, Altering())
     assert result.state is State.CLEARING
     assert result.reason.startswith("M000000002: Der abgelegte Inhalt ist nicht der gesendete")
     assert [done.part for done in result.delivered] == ["delivery", "lesbar"]
@@ -205,19 +211,14 @@ def test_a_paper_that_arrived_otherwise_is_recorded_and_shown_to_a_person(make_w
 @pytest.mark.parametrize("role", [FileRole.ORIGINAL, FileRole.PROTOCOL])
 @pytest.mark.parametrize("damage", ["changed", "gone"])
 def test_nothing_leaves_the_house_while_one_paper_is_damaged(
-    damage: str, role: FileRole, make_work: Make, iserlohn: City
+    damage: str, role: FileRole, make_work: Make, plain: City
 ) -> None:
     work, target = make_work(), Recording()
     if damage == "changed":
         work.files[role].path.write_bytes(b"etwas anderes")
     else:
         work.files[role].path.unlink()
-    result = deliver_invoice(work, iserlohn, target)
+    result = deliver_invoice(work, plain, target)
     assert (result.state, result.delivered, target.stored) == (State.CLEARING, (), [])
     assert "fehlt oder ist verändert" in result.reason
     assert "RE-2026-000007" in result.reason
-
-
-def test_an_invoice_without_entry_is_never_filed(make_work: Make) -> None:
-    with pytest.raises(AssertionError, match="without an entry"):
-        invoice_requests(replace(make_work(), entry=None))
