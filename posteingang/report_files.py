@@ -4,8 +4,6 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lxml import etree
-
 from pipelines.invoice.names import file_name
 from schemas.errors import BadInput, os_reason
 from schemas.validation import ValidationReport
@@ -50,6 +48,8 @@ def write_page(folder: ReportFolder, path: Path, report: ValidationReport) -> No
 
 def write_varl(folder: ReportFolder, path: Path, report: ValidationReport) -> None:
     """The report on that file in VARL: `<name of the file>-report.xml`, as the official validator names it."""
+    from lxml import etree
+
     from pipelines.invoice.varl import varl_report
 
     with path.open("rb") as stream:

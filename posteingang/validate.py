@@ -12,9 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 from queue import SimpleQueue
 
-from config.load import invoice_rules
 from config.settings import load_settings
-from pipelines.invoice.mail import is_mail, reports_on
 from pipelines.invoice.validator import Answer, Validator
 from pipelines.packs.store import packs_for
 from posteingang.report_files import ReportFolder, write_page, write_varl
@@ -93,6 +91,9 @@ def _answered(
         for validator in validators:
             validator.start()
             free.put(validator)
+        from config.load import invoice_rules  # both take their time, which the validators need to start
+        from pipelines.invoice.mail import is_mail, reports_on
+
         oldest = timedelta(days=invoice_rules(settings.city).oldest_days)
 
         def answers(path: Path, place: Path | None) -> list[Answer]:

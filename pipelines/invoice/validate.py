@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipelines.invoice.bmf import classified
-from pipelines.invoice.by_pack import judged_by_packs
 from pipelines.invoice.checks.own import own_findings
 from pipelines.invoice.checks.said import OLDEST, Context
 from pipelines.invoice.detect import Source, look_into, without_data
@@ -71,8 +70,12 @@ def validate_file(
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
     context = Context(today or day_in_germany(datetime.now(UTC)), oldest)
-    if packs and (judged := judged_by_packs(report, source.root, packs, begun, context.today)) is not None:
-        return _completed(judged, path, source, context)
+    if packs:
+        from pipelines.invoice.by_pack import judged_by_packs  # here: every validator starts, few have packs
+
+        judged = judged_by_packs(report, source.root, packs, begun, context.today)
+        if judged is not None:
+            return _completed(judged, path, source, context)
     if scenario is None:
         return report
     begun(report)

@@ -42,7 +42,7 @@ def run_sheet(document, resource):
     return []
 
 validate.run_sheet = run_sheet
-validator._serve(float(sys.argv[1]))
+validator._serve(float(sys.argv[1]), int(sys.argv[2]))
 """
 """The real process but for the rules, which do what the invoice number says."""
 
@@ -170,6 +170,18 @@ def test_a_file_that_kills_the_process_is_not_assessed_and_the_next_file_is_judg
     assert played.judge(invoice(tmp_path)).verdict is Verdict.ACCEPT
 
 
+def test_a_file_that_takes_more_memory_than_allowed_is_not_assessed_and_the_next_file_is_judged(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(validator, "_PROGRAM", (sys.executable, "-c", PLAYED))
+    large = invoice(tmp_path, "GROSS", ubl_invoice() + b"<!--" + 50_000_000 * b"x" + b"-->")
+    with Validator(20.0, 120) as small:
+        report = small.judge(large)
+        assert report.verdict is Verdict.NOT_ASSESSED, "never a fault of the file"
+        assert report.reason.endswith("oder brauchte mehr als 120 MB Arbeitsspeicher.")
+        assert small.judge(invoice(tmp_path)).verdict is Verdict.ACCEPT
+
+
 def test_a_file_that_cannot_even_be_opened_in_time_is_not_assessed(played: Validator, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "rohr.xml")
     in_a_hurry(played, tmp_path)
@@ -293,6 +305,7 @@ def test_a_process_nobody_waits_for_any_more_runs_out_of_processor_time(played: 
     assert 90 <= soft <= 120, "a few times the limit of twenty seconds, and what it has used so far"
 
 
-def test_each_worker_keeps_one_with_the_configured_limit() -> None:
+def test_each_worker_keeps_one_with_the_configured_limits() -> None:
     assert own_validator() is own_validator()
     assert own_validator()._limit == load_settings().invoice_time_limit
+    assert own_validator()._memory == load_settings().invoice_memory_mb

@@ -2,17 +2,23 @@
 
 import json
 import os
+import sys
+from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from config.settings import CODE_ROOT, load_settings
+from pipelines.invoice import validator
 from posteingang import validate
 from posteingang.validate import validate_files
 from schemas.errors import BadInput
 from tests.pipelines.edits import changed
 from tests.pipelines.invoices import cii_invoice, ubl_credit_note, ubl_invoice
 from tests.pipelines.papers import typed
+from tests.pipelines.test_validator import PLAYED
 from tests.posteingang.test_commands import assert_one_sentence, run
 
 KEYS = {"file", "syntax", "profile", "verdict", "kind", "scenario", "findings"}
@@ -172,3 +178,89 @@ def test_a_mail_has_a_report_for_every_invoice_in_it(tmp_path: Path) -> None:
         (f"{tmp_path}/mail.eml!falsch.xml", "reject"),
         (str(single), "accept"),
     ]
+
+
+def test_pages_for_people_stand_in_the_folder_beside_the_answer(tmp_path: Path) -> None:
+    wrong = files(tmp_path, falsch=WRONG)
+    (tmp_path / "noch einmal").mkdir()
+    same = files(tmp_path / "noch einmal", falsch=ubl_invoice())
+    done = run("validate", "--json", "--html", str(tmp_path / "seiten"), *words([*wrong, *same]))
+    assert done.returncode == 1, done.stderr
+    assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["reject", "accept"]
+    pages = {page.name: page.read_text(encoding="utf-8") for page in (tmp_path / "seiten").iterdir()}
+    assert pages.keys() == {"falsch-report.html", "falsch-report-2.html"}
+    assert "BR-CO-16" in pages["falsch-report.html"]
+    assert "BR-CO-16" not in pages["falsch-report-2.html"]
+
+
+SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+
+
+def test_what_the_sheets_wrote_is_kept_on_request_alone(tmp_path: Path) -> None:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "a@example.org", "b@example.org"
+    for name, content in (("a.xml", ubl_invoice()), ("b.xml", cii_invoice())):
+        mail.add_attachment(content, maintype="application", subtype="xml", filename=name)
+    odd = tmp_path / "Rechnung: 1?.xml"
+    odd.write_bytes(WRONG)
+    batch = [
+        odd,
+        *files(tmp_path, mail=bytes(mail), text=b"Text", kaputt=ubl_invoice().replace(b"cbc:IssueDate", b"cbc:X")),
+    ]
+    kept = tmp_path / "svrl"
+    for _ in range(2):
+        done = run("validate", "--json", "--svrl", str(kept), *words(batch))
+        assert done.returncode == 1, done.stderr
+        assert sorted(str(path.relative_to(kept)) for path in kept.rglob("*.svrl")) == [
+            "Rechnung_ 1_/1 EN 16931 UBL.svrl",
+            "Rechnung_ 1_/2 XRechnung UBL.svrl",
+            "mail/1/1 EN 16931 UBL.svrl",
+            "mail/1/2 XRechnung UBL.svrl",
+            "mail/2/1 EN 16931 CII.svrl",
+            "mail/2/2 XRechnung CII.svrl",
+        ]
+    output = etree.parse(kept / "Rechnung_ 1_" / "1 EN 16931 UBL.svrl").getroot()
+    assert output.tag == f"{SVRL}schematron-output"
+    assert [item.get("id") for item in output.iter(f"{SVRL}failed-assert")] == ["BR-CO-16"]
+    before = sorted(tmp_path.rglob("*"))
+    run("validate", "--json", str(odd))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_folder_that_cannot_be_made_is_2(tmp_path: Path) -> None:
+    (tmp_path / "belegt").write_text("x")
+    (good,) = files(tmp_path, ubl=ubl_invoice())
+    for option in ("--html", "--svrl", "--varl"):
+        assert_one_sentence(run("validate", option, str(tmp_path / "belegt"), str(good)), "belegt", "Pfad prüfen")
+
+
+def test_a_process_that_dies_loses_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(validator, "_PROGRAM", (sys.executable, "-c", PLAYED))
+    monkeypatch.setattr(validate, "_AHEAD", 3)
+    numbers = [f"R-{number}" if number % 4 else f"ABSTURZ-{number}" for number in range(12)]
+    batch = files(tmp_path, **{number: changed(ubl_invoice(), "cbc:ID", number) for number in numbers})
+    assert validate_files(batch, as_json=True, output=None) == 3
+    reports = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [report["file"] for report in reports] == words(batch)
+    assert [report["verdict"] for report in reports] == ["not_assessed", "accept", "accept", "accept"] * 3
+
+
+def test_the_city_says_from_which_age_a_date_is_odd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "stadt").mkdir()
+    rules = (CODE_ROOT / "config" / "city" / "invoices.yaml").read_text(encoding="utf-8")
+    (tmp_path / "stadt" / "invoices.yaml").write_text(rules.replace("oldest_days: 730", "oldest_days: 2"))
+    invoice = files(tmp_path, ubl=changed(ubl_invoice(), "cbc:IssueDate", "2026-03-01"))
+    found = []
+    for folder in (CODE_ROOT / "config" / "city", tmp_path / "stadt"):
+        settings = load_settings().model_copy(update={"city": folder})
+        monkeypatch.setattr(validate, "load_settings", lambda settings=settings: settings)
+        validate_files(invoice, as_json=True, output=None, day=date(2026, 3, 4))
+        found.append(
+            [one["message"] for one in json.loads(capsys.readouterr().out)["findings"] if one["rule"] == "PE-DATUM"]
+        )
+    assert found[0] == []
+    assert "mehr als 2 Tage zurück" in found[1][0]
