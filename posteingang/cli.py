@@ -64,6 +64,7 @@ def main() -> None:
 @app.command()
 def up() -> None:
     """Startet alles im Vordergrund; Strg-C beendet sauber."""
+    from posteingang.dms import warn_of_mistakes
     from posteingang.installation import prepare_installation
     from workers.supervisor import Supervisor
 
@@ -72,7 +73,8 @@ def up() -> None:
 
     hint = "Noch kein Benutzer. Anlegen mit: ./run posteingang users add NAME --role ROLLE"
     hints = () if accounts() or settings.demo else (hint,)
-    Supervisor(settings, lambda line: print(line, file=sys.stderr, flush=True), hints=hints).run()
+    say = lambda line: print(line, file=sys.stderr, flush=True)  # noqa: E731 - told to two
+    Supervisor(settings, say, hints=hints, once_ready=lambda: warn_of_mistakes(say)).run()
 
 
 @app.command()
@@ -232,6 +234,14 @@ def search_reindex() -> None:
     from posteingang.search import rebuild_index
 
     rebuild_index()
+
+
+@dms_app.command("check")
+def dms_check(as_json: Json = False) -> None:
+    """Vergleicht dms.yaml mit dem DMS. 0: nichts ist falsch, 1: etwas ist falsch, 2: das DMS antwortet nicht."""
+    from posteingang.dms import has_records, print_dms_check
+
+    raise typer.Exit(print_dms_check(keep=has_records(), as_json=as_json))
 
 
 @dms_app.command("mock")

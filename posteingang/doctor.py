@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from importlib import metadata
 
 from config.settings import Settings, load_settings
-from schemas.errors import PosteingangError
+from schemas.errors import PosteingangError, Unavailable
 
 __all__ = ["Check", "print_checks", "run_checks"]
 
@@ -42,6 +42,7 @@ def run_checks() -> list[Check]:
         ("Speicherplatz", _disk),
         ("Uhr", _clock),
         ("DMS", _dms),
+        ("DMS-Zuordnung", _mapping),
     ]
     found: list[Check] = []
     for name, check in checks:
@@ -206,6 +207,24 @@ def _dms(settings: Settings) -> Check:
 
     found = dms().health()
     return Check("DMS", found.ok, found.detail, "POSTEINGANG_DMS_URL und POSTEINGANG_DMS_API_KEY prüfen.")
+
+
+def _mapping(settings: Settings) -> Check:
+    """dms.yaml against the DMS; one that does not answer is said above."""
+    from workers.components import port_is_free
+
+    if settings.mock_dms and port_is_free("127.0.0.1", settings.mock_port):
+        return Check("DMS-Zuordnung", True, "nicht geprüft: das Testsystem läuft nicht")
+    from workers.dms_check import check_dms
+
+    try:
+        lines = check_dms(keep=False)
+    except Unavailable:
+        return Check("DMS-Zuordnung", True, "nicht geprüft: das DMS antwortet nicht")
+    wrong = [f"{line.what}: {line.detail}" for line in lines if line.ok is False]
+    unknown = sum(line.ok is None for line in lines)
+    fine = f"{len(lines) - unknown} Angaben in Ordnung" + (f", {unknown} nicht prüfbar" if unknown else "")
+    return Check("DMS-Zuordnung", not wrong, "; ".join(wrong) or fine, "config/city/dms.yaml berichtigen (dms check).")
 
 
 def _output(*command: str) -> str:

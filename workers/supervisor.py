@@ -44,12 +44,23 @@ class _Child:
 
 
 class Supervisor:
-    """Starts, watches and stops the components. `say` shows a German line to a person, `hints` once it is ready."""
+    """Starts, watches and stops the components. `say` shows a German line to a person, `hints` once it is ready.
 
-    def __init__(self, settings: Settings, say: Callable[[str], None], *, hints: tuple[str, ...] = ()) -> None:
+    `once_ready` runs beside the watching and may take its time.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        say: Callable[[str], None],
+        *,
+        hints: tuple[str, ...] = (),
+        once_ready: Callable[[], None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._say = say
         self._hints = hints
+        self._once_ready = once_ready
         self._children: list[_Child] = []
         self._stop = False
         self._woken = threading.Event()
@@ -74,6 +85,7 @@ class Supervisor:
                 tell_systemd("READY=1")
                 for hint in self._hints:
                     self._say(hint)
+                threading.Thread(target=self._once_ready, daemon=True).start()
             while not self._stop:
                 self._look_after_children()
                 self._look_after_logs()

@@ -74,9 +74,9 @@ def _units_without_inbox(city: City) -> CheckResult:
 def _inboxes_without_unit(city: City) -> Iterator[CheckResult]:
     for number in city.dms.inboxes:
         unit = city.unit(number)
-        if unit is None or not unit.dms:
-            reason = "gibt es in organisation.yaml nicht" if unit is None else "arbeitet nicht im DMS ('dms: false')"
-            yield CheckResult(False, f"Eingang der Einheit {number}", f"Die Einheit {number} {reason}.")
+        if unit is not None and not unit.dms:
+            detail = f"Die Einheit {number} arbeitet nicht im DMS ('dms: false' in organisation.yaml)."
+            yield CheckResult(False, f"Eingang der Einheit {number}", detail)
 
 
 def _node(node: str, unit: str, mapping: DmsMapping, connector: Connector) -> CheckResult:

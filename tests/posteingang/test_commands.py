@@ -37,7 +37,7 @@ def assert_one_sentence(done: subprocess.CompletedProcess[str], *words: str) -> 
 @pytest.mark.parametrize(
     "command",
     ["", "up", "demo", "recognise", "validate", "show", "status", "doctor", "config check", "audit verify",
-     "store verify", "users add", "users list", "dms mock"],
+     "store verify", "users add", "users list", "dms check", "dms mock"],
 )  # fmt: skip
 def test_every_command_explains_itself(command: str) -> None:
     done = run(*command.split(), "--help")
@@ -144,7 +144,7 @@ def test_doctor_lists_every_check_with_a_remedy_for_problems(tmp_path: Path) -> 
     checks = json.loads(done.stdout)
     assert {check["name"] for check in checks} == {
         "Python", "Konfiguration", "Tesseract", "JBIG2-Encoder", "Rechnungsprüfung", "PDF-Satz", "Redis",
-        "Datenbank", "Speicherplatz", "Uhr", "DMS",
+        "Datenbank", "Speicherplatz", "Uhr", "DMS", "DMS-Zuordnung",
     }  # fmt: skip
     assert done.returncode == (0 if all(check["ok"] for check in checks) else 1)
     assert all(check["remedy"] for check in checks if not check["ok"])

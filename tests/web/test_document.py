@@ -1,10 +1,12 @@
 """The page of a letter: facts, reasons, pages, files, history."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from records import audit
+from records.dms_tasks import Ending, close, plan
 from records.models import Event
 from schemas.roles import Role
 from schemas.states import FileRole, State
@@ -114,3 +116,16 @@ def test_an_unknown_document_is_a_german_404(address: str, sign_in: SignIn) -> N
 def test_a_document_in_every_state_can_be_shown(state: State, sign_in: SignIn, arrive: Arrive) -> None:
     document = arrive(State.IDENTIFIED, *([] if state is State.IDENTIFIED else [state]))
     assert sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/").status_code == 200
+
+
+def test_a_task_in_the_dms_is_shown_beside_the_document_and_decides_nothing(sign_in: SignIn, arrive: Arrive) -> None:
+    document = arrive(State.NOTED, State.CLEARING)
+    browser = sign_in(Role.MAILROOM)
+    assert "Aufgaben im DMS" not in text_of(browser.get(f"/schriftstueck/{document.id}/"))
+
+    plan({State.CLEARING: None}, NOW, newest=timedelta(days=7), limit=1)
+    close(f"{document.id}:clearing:3", Ending.DONE, NOW)
+
+    page = text_of(browser.get(f"/schriftstueck/{document.id}/"))
+    assert "Klärfall: im DMS als erledigt gemeldet" in page
+    assert "Ihre Entscheidung" in page

@@ -1,13 +1,19 @@
 """The status page: numbers and states, what is held up, whether neighbours answer; nothing of what the mail says."""
 
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
+from pipelines.invoice.german import moment
+from records.dms_status import Finding, keep_findings
+from records.dms_tasks import plan
 from records.intake import note_waiting
-from records.neighbours import note
+from records.models import Outbound
+from records.neighbours import note, note_pause
 from schemas.roles import Role
 from schemas.states import State
 from tests.web.conftest import Arrive, SignIn, text_of
@@ -104,3 +110,69 @@ def test_a_flood_of_files_shows_its_oldest(sign_in: SignIn, now: datetime) -> No
         page = text_of(sign_in(role).get(address))
         assert page.count("wird noch geschrieben") == 50
         assert "(die 50 ältesten)" in page
+
+
+# The connection to the DMS
+
+
+def row(page: str, name: str) -> str:
+    """One line of the table, without its markup."""
+    found = page.partition(f'<th scope="row">{name}</th>')[2].partition("</tr>")[0]
+    return " ".join(re.sub(r"<[^>]*>", " ", found).split())
+
+
+def test_a_dms_that_answers_says_where_and_how_many_at_once(sign_in: SignIn, now: datetime) -> None:
+    note("DMS", True, "https://dms.example.org, Repository R", now)
+    page = status(sign_in)
+    assert row(page, "Verbindung").startswith("erreichbar")
+    assert "d.3ecm über REST: https://dms.example.org, Repository R. Höchstens 2 gleichzeitige Ablagen." in row(
+        page, "Verbindung"
+    )
+    assert '<th scope="row">Schonung</th>' not in page
+    assert row(page, "Wartet auf das DMS").startswith("nichts")
+    assert row(page, "Ungeklärte Ablagen").startswith("keine")
+    assert row(page, "Zuordnung (dms.yaml)").startswith("kein Fehler bekannt")
+
+
+def test_a_dms_that_is_left_alone_says_why_since_when_and_until_when(sign_in: SignIn, now: datetime) -> None:
+    until = now + timedelta(seconds=90)
+    note("DMS", True, "antwortet", now - timedelta(hours=1))
+    note_pause("DMS", "Das DMS bremst (429).", until, now)
+    shown = row(status(sign_in), "Schonung")
+    assert "Das DMS bremst (429)." in shown
+    assert f"{timezone.localtime(until):%H:%M:%S} Uhr" in shown
+    assert moment(now) in shown
+
+
+def test_what_waits_for_the_dms_and_what_may_have_arrived_is_counted_with_its_age(
+    sign_in: SignIn, arrive: Arrive, now: datetime
+) -> None:
+    oldest = now - timedelta(hours=3)
+    routed = arrive(State.ROUTED, unit="22", state_since=oldest)
+    arrive(State.PROTOCOLLED, unit="11", state_since=now)
+    arrive(State.ROUTED, unit="11", state_since=oldest)
+    Outbound.objects.create(document=routed, kind="delivery", intended_at=oldest, unclear_since=oldest, calls=1)
+    page = status(sign_in)
+    assert row(page, "Wartet auf das DMS").startswith(f"2 Schriftstücke {moment(oldest)}")
+    assert row(page, "Ungeklärte Ablagen").startswith(f"1 ungeklärt {moment(oldest)}")
+
+
+def test_mistakes_in_the_mapping_are_listed_what_cannot_be_checked_is_no_mistake(sign_in: SignIn) -> None:
+    keep_findings((Finding(None, "Leserkreis", "nicht prüfbar"), Finding(False, "Kategorie POST", "gibt es nicht.")))
+    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith("1 falsch – Kategorie POST: gibt es nicht.")
+    keep_findings((Finding(None, "Leserkreis", "nicht prüfbar"),))
+    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith("kein Fehler bekannt – Leserkreis: nicht prüfbar")
+    keep_findings(())
+    assert "Leserkreis" not in status(sign_in)
+
+
+def test_tasks_in_the_dms_are_counted_and_a_refusal_is_shown(sign_in: SignIn, arrive: Arrive, now: datetime) -> None:
+    assert "Aufgaben im DMS" not in status(sign_in)
+    arrive(State.NOTED, State.CLEARING)
+    plan({State.CLEARING: None}, now, newest=timedelta(days=7), limit=10)
+    note("DMS-Aufgaben", True, "1 offen", now)
+    assert row(status(sign_in), "Aufgaben im DMS").startswith("1 offen")
+    note("DMS-Aufgaben", False, "1 offen, 1 vom DMS abgelehnt (Die Gruppe gibt es nicht.)", now)
+    shown = row(status(sign_in), "Aufgaben im DMS")
+    assert shown.startswith("gestört")
+    assert "Die Gruppe gibt es nicht." in shown

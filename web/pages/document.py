@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from records.access import visible_documents
+from records.dms_tasks import of_document
 from records.models import Document
 from schemas.roles import Person
 from web.evidence import evidence_of, pictured
@@ -39,6 +40,7 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
         "form": form,
         "first": first if first is not None and seen.filter(id=first.id).exists() else None,
         "pages": page_numbers(found),
+        "dms_tasks": of_document(found.id),
         "history": history_of(found.id),
         "files": evidence_of(found),
     }

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
 from records.access import visible_documents
+from records.dms_tasks import of_document
 from records.models import RegisterEntry
 from schemas.roles import Person
 from schemas.states import FileRole
@@ -39,6 +40,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "report": report,
         "findings": _by_severity(report) if report else (),
         "representations": seen.filter(duplicate_of=found).select_related("intake").order_by("entry"),
+        "dms_tasks": of_document(found.id),
         "history": history_of(found.id),
         "files": files,
     }

@@ -15,6 +15,7 @@ from records import status as numbers
 from records.clock import database_now
 from schemas.roles import Person, Role
 from schemas.states import Kind, Queue
+from web.dms_state import dms_state
 from web.pages.lists import PAGE_SIZE
 
 __all__ = ["status"]
@@ -61,7 +62,8 @@ def status(request: HttpRequest, person: Person) -> HttpResponse:
         "inbox": numbers.inbox(PAGE_SIZE),
         "names_shown": bool(person.roles & {Role.MAILROOM, Role.AUDIT}),
         "most": PAGE_SIZE,
-        "neighbours": looks,
+        "neighbours": [look for look in looks if not look.name.startswith("DMS")],
+        "dms": dms_state(looks),
         "silent": not looks or any(look.silent for look in looks),
         "overdue_minutes": numbers.OVERDUE_AFTER // timedelta(minutes=1),
         "space": _space(),

@@ -26,6 +26,12 @@ def state(value: str) -> str:
 
 
 @register.filter
+def dms_occasion(value: str) -> str:
+    """What a task in the DMS is about: 'wartet auf Auszahlungsanordnung', 'neuer Eingang'."""
+    return "neuer Eingang" if value == State.FILED else stage_of(State(value)).label
+
+
+@register.filter
 def tone(value: str) -> str:
     """Whether something runs, waits or is done: the class of its badge."""
     return _TONES[stage_of(State(value)).kind]
