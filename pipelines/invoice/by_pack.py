@@ -40,10 +40,11 @@ def judged_by_packs(
     folders: Iterable[Path],
     begun: Callable[[ValidationReport], None],
     day: date,
-) -> ValidationReport | None:
-    """The verdict of the first pack that has a scenario for it; None if none has. `begun` is told which one it is.
+) -> tuple[ValidationReport, bool]:
+    """The verdict of the first pack that has a scenario for it; the report as it was and False if none has.
 
-    Of the packs, all valid on the `day` of receipt, the date of the invoice chooses those that are asked.
+    `begun` is told which scenario it is. Several that match are as good as none (there is no "first wins"), and that
+    is said. Of the packs, all valid on the `day` of receipt, the date of the invoice chooses those that are asked.
     """
     places = {folder.name: folder for folder in folders}
     text = serialised(root)
@@ -51,18 +52,19 @@ def judged_by_packs(
         pack = load_pack(places[record.name])
         document = pack.parsed(text)
         matching = [scenario for scenario in pack.configuration.scenarios if _matches(pack, scenario, document)]
-        if matching:
+        if len(matching) > 1:
+            report = report.model_copy(update={"findings": (*report.findings, _ambiguous(pack, matching))})
+        elif matching:
             known = report.model_copy(
                 update={
                     "scenario": matching[0].name,
                     "reason": "",
-                    "findings": (*report.findings, *_on_others(matching)),
                     "rules": _rules(pack, ()),
                 }
             )
             begun(known)
-            return _judged(known, pack, matching[0], root, document, text, day)
-    return None
+            return _judged(known, pack, matching[0], root, document, text, day), True
+    return report, False
 
 
 def _issued_on(root: etree._Element) -> date | None:
@@ -74,13 +76,11 @@ def _issued_on(root: etree._Element) -> date | None:
         return None
 
 
-def _on_others(matching: list[PackScenario]) -> tuple[Finding, ...]:
-    """Published scenarios exclude each other; where they do not, it is said which one judged."""
-    if len(matching) == 1:
-        return ()
+def _ambiguous(pack: LoadedPack, matching: list[PackScenario]) -> Finding:
+    """Published scenarios exclude each other; where they do not, the pack judges nothing."""
     names = ", ".join(f"„{scenario.name}“" for scenario in matching)
-    message = f"Mehrere Szenarien des Regelpakets passen: {names}; geprüft wird nach dem ersten."
-    return (Finding(rule="PE-SZENARIO", severity=Severity.WARNING, location="Datei", message=message),)
+    message = f"Im Regelpaket „{pack.configuration.name}“ passen mehrere Szenarien ({names}); es urteilt deshalb nicht."
+    return Finding(rule="PE-SZENARIO", severity=Severity.WARNING, location="Datei", message=message)
 
 
 def _judged(

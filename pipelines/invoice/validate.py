@@ -73,9 +73,9 @@ def validate_file(
     if packs:
         from pipelines.invoice.by_pack import judged_by_packs  # here: every validator starts, few have packs
 
-        judged = judged_by_packs(report, source.root, packs, begun, context.today)
-        if judged is not None:
-            return _completed(judged, path, source, context)
+        report, judged = judged_by_packs(report, source.root, packs, begun, context.today)
+        if judged:
+            return _completed(report, path, source, context)
     if scenario is None:
         return report
     begun(report)

@@ -98,12 +98,12 @@ def test_the_scenario_that_matches_judges(matches: tuple[str, ...], name: str, j
     assert report.findings == ()
 
 
-def test_of_several_that_match_the_first_judges_and_it_is_said(judge: Judge) -> None:
+def test_of_several_that_match_none_judges_and_it_is_said(judge: Judge) -> None:
     report = judge(*(scenario(f"S{number}") for number in range(3)), scenario("S3", "false()"))
-    assert (report.scenario, report.verdict) == ("S0", Verdict.ACCEPT)
+    assert (report.scenario, report.verdict) == ("EN16931 XRechnung (UBL Invoice)", Verdict.ACCEPT)
     (finding,) = report.findings
     assert (finding.rule, finding.severity) == ("PE-SZENARIO", Severity.WARNING)
-    assert "„S0“, „S1“, „S2“; geprüft wird nach dem ersten" in finding.message
+    assert "passen mehrere Szenarien („S0“, „S1“, „S2“); es urteilt deshalb nicht" in finding.message
 
 
 @pytest.mark.parametrize(
