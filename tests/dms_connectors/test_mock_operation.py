@@ -3,10 +3,7 @@
 import re
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +13,7 @@ import pytest
 from dms_connectors.mock.config import MockConfigError, load_config
 from dms_connectors.mock.server import serve
 from tests.dms_connectors.mock_client import CONTENT, REPO, UUID, Client, Clock, running
+from tests.dms_connectors.mock_process import free_port, process
 
 # Faults
 
@@ -197,29 +195,6 @@ def test_content_without_document_becomes_an_upload_again(tmp_path: Path, clock:
         document = client.filed({"1": "late"}, contentLocationUri=location)
         assert client.get(f"{REPO}/o2/{document}/v/current/b/main/c").content == b"orphan"
         assert len(client.objects()) == 2
-
-
-@contextmanager
-def process(port: int, data: Path) -> Iterator[subprocess.Popen[str]]:
-    """The mock as its own process; it says on its log when it can be called."""
-    code = (
-        "import logging, sys\nfrom pathlib import Path\nfrom dms_connectors.mock.server import serve\n"
-        "logging.basicConfig(level='INFO', stream=sys.stdout)\n"
-        f"serve('127.0.0.1', {port}, None, Path({str(data)!r}))\n"
-    )
-    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    try:
-        assert child.stdout is not None
-        assert "Testsystem" in child.stdout.readline()
-        yield child
-    finally:
-        child.kill()
-        child.communicate()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def test_kill_and_clean_stop(tmp_path: Path) -> None:
