@@ -2,11 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
 
+from config.settings import CODE_ROOT
+from dms_connectors.mock.faults import Fault, Kind, Step
+from dms_connectors.mock.german import fault_in_words
 from tests.dms_connectors.mock_client import CONTENT, REPO, SOURCE, UUID, Client
 
 
@@ -188,3 +191,16 @@ def test_the_file_of_faults_works_like_an_order_and_ends_with_it(client: Client,
     file.rename(file.with_suffix(".aus"))
 
     assert (refused, client.get(f"{REPO}/srm").status_code) == (502, 200)
+
+
+@pytest.mark.parametrize("word", [*get_args(Kind), *get_args(Step), "any"])
+def test_every_step_and_kind_stands_in_the_handbook(word: str) -> None:
+    assert f"`{word}`" in (CODE_ROOT / "docs" / "betrieb.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_every_kind_can_be_said_to_a_person(kind: Kind) -> None:
+    at: dict[Kind, Step] = {"damage": "download", "drop_property": "store", "change_property": "store"}
+    fault = Fault(at=at.get(kind, "any"), kind=kind, property="3")
+
+    assert "noch 1-mal" in fault_in_words(fault.model_dump())
