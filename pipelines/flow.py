@@ -1,7 +1,8 @@
 """THE table: every state, who moves a document on from it, by which step or choice, to where, on which queue.
 
 A step is a plain function `(Work, City[, Connector]) -> StepResult`; the worker commits its result, or nothing.
-A choice is what a person may do with a waiting document; records/decisions.py commits it. No move outside the table.
+A choice is what a person may do with a document that waits or rests; records/decisions.py commits it. No move outside
+the table.
 """
 
 from collections.abc import Iterable
@@ -15,11 +16,12 @@ __all__ = ["FLOW", "REGISTERED_FROM", "Choice", "Stage", "automatic_states", "ch
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One way on from a waiting state. `next` None leads back to the step at which the document stopped.
+    """One way on from where a document rests. `next` None leads back to the step at which the document stopped.
 
     `own_unit`: only for persons of the document's unit. `after`: offered only if the document stopped in one of
     these states (empty: always), `delivered`: only if the target holds the document already (True), or if it cannot
-    have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart.
+    have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart. `no_invoice`: never
+    for an entered invoice.
     """
 
     action: Action
@@ -31,6 +33,7 @@ class Choice:
     after: tuple[State, ...] = ()
     delivered: bool | None = None
     signed: bool = False
+    no_invoice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,26 @@ class Stage:
 def _query(role: Role, *, own_unit: bool) -> Choice:
     """Every station of the approval can hand an invoice back to be clarified."""
     return Choice(Action.QUERY, "In Klärung geben", role, State.CLARIFICATION, own_unit=own_unit, needs_reason=True)
+
+
+def _confirm(role: Role, *after: State) -> Choice:
+    """What arrived differently is taken as it is; the step goes on behind it (remaining papers, archive)."""
+    label = "Abgelegte Fassung anerkennen"
+    return Choice(Action.CONFIRM, label, role, None, needs_reason=True, after=after, delivered=True)
+
+
+def _redirect(role: Role, *after: State, own_unit: bool = False) -> Choice:
+    return Choice(
+        Action.REDIRECT,
+        "Falsch zugeleitet",
+        role,
+        State.REDIRECTED,
+        own_unit=own_unit,
+        needs_reason=True,
+        after=after,
+        delivered=None if after else True,
+        no_invoice=True,
+    )
 
 
 FLOW: tuple[Stage, ...] = (
@@ -223,6 +246,25 @@ FLOW: tuple[Stage, ...] = (
         queue=Queue.FILING,
         outbound=Target.IMPORT,
     ),
+    # Falsch zugeleitet: to another unit after it was filed
+    Stage(
+        State.REDIRECTED,
+        Kind.AUTOMATIC,
+        "falsch zugeleitet, wird umgelegt",
+        step="pipelines.filing.redirect:redirect",
+        next=(State.FILED, State.WITHDRAWN, State.APPRAISED, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.UNIT,
+    ),
+    Stage(
+        State.WITHDRAWN,
+        Kind.AUTOMATIC,
+        "ins Postfach gelegt, wird im DMS entfernt",
+        step="pipelines.filing.redirect:withdraw",
+        next=(State.HANDED_OVER, State.APPRAISED, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.DMS,
+    ),
     # The way into the archive, if the archive has decided so of the document's type
     Stage(
         State.APPRAISED,
@@ -248,15 +290,9 @@ FLOW: tuple[Stage, ...] = (
                 after=(State.NOTED, State.ROUTED),
                 delivered=False,
             ),
-            Choice(
-                Action.CONFIRM,
-                "Abgelegte Fassung anerkennen",
-                Role.MAILROOM,
-                State.FILED,
-                needs_reason=True,
-                after=(State.ROUTED,),
-                delivered=True,
-            ),
+            _confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED),
+            _confirm(Role.ACCOUNTING, State.PROTOCOLLED),
+            _redirect(Role.MAILROOM, State.REDIRECTED),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.MAILROOM, None, needs_reason=True),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.ACCOUNTING, None, needs_reason=True),
         ),
@@ -267,7 +303,12 @@ FLOW: tuple[Stage, ...] = (
         "Quarantäne",
         choices=(Choice(Action.RETRY, "Erneut prüfen", Role.MAILROOM, None, needs_reason=True),),
     ),
-    Stage(State.FILED, Kind.FINAL, "im DMS abgelegt"),
+    Stage(
+        State.FILED,
+        Kind.FINAL,
+        "im DMS abgelegt",
+        choices=(_redirect(Role.MAILROOM), _redirect(Role.UNIT, own_unit=True)),
+    ),
     Stage(State.HANDED_OVER, Kind.FINAL, "übergeben (Postfach oder DMS-Import)"),
     Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt"),
     Stage(State.DUPLICATE, Kind.FINAL, "Dublette"),
@@ -292,7 +333,8 @@ def automatic_states() -> tuple[State, ...]:
 def waiting_for(roles: Iterable[Role]) -> tuple[State, ...]:
     """Waiting states in which somebody with one of these roles can do something."""
     able = frozenset(roles)
-    return tuple(stage.state for stage in FLOW if any(choice.role in able for choice in stage.choices))
+    waiting = (stage for stage in FLOW if stage.kind is Kind.WAITING)
+    return tuple(stage.state for stage in waiting if any(choice.role in able for choice in stage.choices))
 
 
 def choice_of(state: State, action: Action, roles: Iterable[Role]) -> Choice | None:

@@ -28,11 +28,12 @@ class Conflict(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a person sets on the document. None leaves a fact as it is."""
+    """What a person sets on the document. None leaves a fact as it is; an empty `case_reference` takes it away."""
 
     document_type: str | None = None
     unit: str | None = None
     needs_original: bool | None = None
+    case_reference: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Held:
         """Commit the person's act and the new state; the sweep asks for what follows."""
         document = self.document
         proposed = (document.document_type, document.unit, document.confidence)
+        before = _place(document)
         _choose(document, chosen)
         hashes = _hashes(document)
         document.state, document.state_since, document.reason = to, now, _sentence(person, reason)
@@ -78,6 +80,8 @@ class Held:
             "document_type": document.document_type,
             "unit": document.unit,
             "needs_original": document.needs_original,
+            "case_reference": document.case_reference,
+            "before": before if before != _place(document) else None,
             "original_sha256": hashes.get(FileRole.ORIGINAL),
             "seen_sha256": hashes.get(FileRole.RENDERING),
             "report_sha256": hashes.get(FileRole.REPORT),
@@ -95,7 +99,7 @@ class Held:
             seen_sha256=hashes.get(FileRole.RENDERING),
             report_sha256=hashes.get(FileRole.REPORT),
         )
-        if action is Action.DECIDE:
+        if action in (Action.DECIDE, Action.REDIRECT):
             rows.ClearingDecision.objects.create(
                 act=act,
                 proposed_type=proposed[0],
@@ -170,6 +174,18 @@ def _choose(document: Document, chosen: Chosen) -> None:
         document.unit = chosen.unit
     if chosen.needs_original is not None:
         document.needs_original = chosen.needs_original
+    if chosen.case_reference is not None:
+        document.case_reference = chosen.case_reference or None
+
+
+def _place(document: Document) -> dict[str, str | None]:
+    """What decides where the document goes."""
+    return {
+        "document_type": document.document_type,
+        "unit": document.unit,
+        "case_reference": document.case_reference,
+        "dossier": document.dossier,
+    }
 
 
 def _hashes(document: Document) -> dict[FileRole, str]:

@@ -43,6 +43,7 @@ class Action(StrEnum):
     DECIDE = "entscheiden"
     RETRY = "wiederholen"
     CONFIRM = "anerkennen"
+    REDIRECT = "falsch_zugeleitet"
     ACCEPT = "annehmen"
     REJECT = "zurueckweisen"
     CERTIFY_FACTUALLY = "sachlich_richtig"

@@ -16,6 +16,8 @@ class State(StrEnum):
     QUARANTINED = "quarantined"
     SUBMITTED = "submitted"
     FILED = "filed"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
     HANDED_OVER = "handed_over"
     APPRAISED = "appraised"
     STAGED = "staged"

@@ -24,8 +24,10 @@ from web.evidence import evidence_of, unaltered
 __all__ = ["Entered", "Offer", "decide", "offers"]
 
 LONGEST_REASON = 2000
+LONGEST_REFERENCE = 64
 _ASKS: dict[Action, frozenset[str]] = {
-    Action.DECIDE: frozenset({"document_type", "unit", "needs_original"}),
+    Action.DECIDE: frozenset({"document_type", "unit", "needs_original", "case_reference"}),
+    Action.REDIRECT: frozenset({"document_type", "unit", "case_reference"}),
     Action.ACCEPT: frozenset({"unit"}),
 }
 _YES_OR_NO = {"ja": True, "nein": False}
@@ -41,6 +43,7 @@ class Entered:
     document_type: str = ""
     unit: str = ""
     needs_original: str = ""
+    case_reference: str = ""
 
     @classmethod
     def of(cls, form: Mapping[str, str]) -> "Entered":
@@ -83,6 +86,9 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
                 raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie Ihre Entscheidung in einem Satz.")
             if len(entered.reason) > LONGEST_REASON:
                 raise BadInput(f"Die Begründung ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
+            chosen = _chosen(choice, entered)
+            if choice.action is Action.REDIRECT:
+                _refuse_same_place(held.document, chosen)
             held.move(
                 choice.next or held.came_from(),
                 choice.action,
@@ -90,7 +96,7 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
                 now,
                 wording=_wording(choice),
                 reason=entered.reason,
-                chosen=_chosen(choice, entered),
+                chosen=chosen,
             )
             return choice
     except Conflict as conflict:
@@ -115,9 +121,12 @@ def _allowed(held: Held, action: str, person: Person) -> Choice:
 
 def _fits(choice: Choice, document: Document, person: Person) -> bool:
     own = not choice.own_unit or document.unit in person.units
+    invoice = hasattr(document, "invoice")
+    if choice.no_invoice and invoice:
+        return False
     there = {
         None: True,
-        True: document.delivered_as is not None and goes_to_dms(document.unit, city()),
+        True: document.delivered_as is not None and (invoice or goes_to_dms(document.unit, city())),
         False: not may_have_arrived(document),
     }[choice.delivered]
     return own and there and (not choice.after or came_from(document) in choice.after)
@@ -137,7 +146,7 @@ def _wording(choice: Choice) -> str:
 def _chosen(choice: Choice, entered: Entered) -> Chosen:
     """What the form sets; only what the choice asks for, and only what the city knows."""
     asked = _ASKS.get(choice.action, frozenset())
-    document_type = unit = needs_original = None
+    document_type = unit = needs_original = case_reference = None
     if "document_type" in asked:
         document_type = entered.document_type
         if city().document_type(document_type) is None:
@@ -150,7 +159,20 @@ def _chosen(choice: Choice, entered: Entered) -> Chosen:
         needs_original = _YES_OR_NO.get(entered.needs_original)
         if needs_original is None:
             raise BadInput("Die Angabe zum Original fehlt.", remedy="Bitte wählen Sie „Ja“ oder „Nein“.")
-    return Chosen(document_type=document_type, unit=unit, needs_original=needs_original)
+    if "case_reference" in asked:
+        case_reference = " ".join(entered.case_reference.split())
+        if len(case_reference) > LONGEST_REFERENCE:
+            raise BadInput(f"Das Aktenzeichen ist zu lang (höchstens {LONGEST_REFERENCE} Zeichen).")
+    return Chosen(document_type, unit, needs_original, case_reference)
+
+
+def _refuse_same_place(document: Document, chosen: Chosen) -> None:
+    now = (document.document_type, document.unit, document.case_reference or "")
+    if (chosen.document_type, chosen.unit, chosen.case_reference) == now:
+        raise BadInput(
+            "Dort liegt das Schriftstück schon.",
+            remedy="Bitte wählen Sie eine andere Einheit, Dokumentart oder Akte.",
+        )
 
 
 def _number(text: str) -> int:

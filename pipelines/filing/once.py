@@ -21,13 +21,18 @@ def bring(
     """
     first, rest = filing.versions[0], filing.versions[1:]
     target_id = _there(filing, work, connector)
-    stored = target_id is None
+    reached: int | None = 0
     if target_id is None:
         _wait_for(first, work)
         target_id = connector.store(first)
-    elif first.dossier:
-        connector.link(first.dossier, target_id)  # the earlier try may have had another place in mind
-    reached = 0 if stored or not rest else _reached(filing, target_id, work, connector, accepted=accepted)
+    else:
+        if first.dossier:
+            connector.link(first.dossier, target_id)  # the earlier try may have had another place in mind
+        if rest:
+            reached = _reached(filing, target_id, work, connector, accepted=accepted)
+    if reached is None:
+        arrived(Delivered(first.part, target_id))
+        return f"{target_id}: Der abgelegte Inhalt ist keine der gesendeten Fassungen (SHA-256 verschieden)."
     for place, version in enumerate(filing.versions):
         if place > reached:
             _wait_for(version, work)
@@ -86,16 +91,14 @@ def _wait_for(version: FilingRequest, work: Work) -> None:
         )
 
 
-def _reached(filing: Filing, target_id: str, work: Work, connector: Connector, *, accepted: bool) -> int:
-    """Which version lies on top: its hash says so, whatever answers were lost."""
+def _reached(filing: Filing, target_id: str, work: Work, connector: Connector, *, accepted: bool) -> int | None:
+    """Which version lies on top: its hash says so, whatever answers were lost. None: it is none of ours."""
     digest = connector.read_back(target_id).digest
     for place, version in enumerate(filing.versions):
         if digest is not None and version.digest.sha256 == digest.sha256:
             return place
     known = [place for place, version in enumerate(filing.versions) if version.part in work.arrived]
-    if accepted and known:
-        return known[-1]
-    raise Rejected(f"{target_id}: Der abgelegte Inhalt ist keine der gesendeten Fassungen (SHA-256 verschieden).")
+    return known[-1] if accepted and known else None
 
 
 def _shown(value: Value | None) -> str:

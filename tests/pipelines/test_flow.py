@@ -49,10 +49,14 @@ def test_a_document_at_rest_is_moved_by_no_step(stage: Stage) -> None:
     assert (stage.step, stage.queue, stage.next, stage.outbound) == (None, None, (), None)
 
 
-def test_only_waiting_states_let_people_choose_and_each_of_them_does() -> None:
-    assert {stage.state for stage in FLOW if stage.choices} == {
-        stage.state for stage in FLOW if stage.kind is Kind.WAITING
-    }
+def test_whatever_waits_lets_people_choose_and_of_the_rest_only_what_is_filed() -> None:
+    waiting = {stage.state for stage in FLOW if stage.kind is Kind.WAITING}
+    assert {stage.state for stage in FLOW if stage.choices} == waiting | {State.FILED}
+
+
+def test_what_is_filed_is_nobody_s_task_although_it_can_be_redirected() -> None:
+    assert State.FILED not in waiting_for(Role)
+    assert {choice.action for choice in stage_of(State.FILED).choices} == {Action.REDIRECT}
 
 
 def by_choice(value: Stage | Choice) -> str:
@@ -62,7 +66,7 @@ def by_choice(value: Stage | Choice) -> str:
 @pytest.mark.parametrize(("stage", "choice"), CHOICES, ids=by_choice)
 def test_every_choice_leads_to_another_state_or_back_to_where_it_stopped(stage: Stage, choice: Choice) -> None:
     if choice.next is None:
-        assert choice.action is Action.RETRY
+        assert choice.action in (Action.RETRY, Action.CONFIRM)
     else:
         assert stage_of(choice.next).state is choice.next
         assert choice.next is not stage.state
@@ -175,10 +179,12 @@ def test_recognition_has_a_queue_of_its_own_so_that_it_never_blocks_filing() -> 
     assert [stage.state for stage in FLOW if stage.queue is Queue.OCR] == [State.IDENTIFIED]
 
 
-def test_only_delivery_and_staging_call_a_neighbour() -> None:
+def test_only_filing_and_staging_call_a_neighbour() -> None:
     assert {stage.state: stage.outbound for stage in FLOW if stage.outbound} == {
         State.ROUTED: Target.UNIT,
         State.PROTOCOLLED: Target.DMS,
+        State.REDIRECTED: Target.UNIT,
+        State.WITHDRAWN: Target.DMS,
         State.SUBMITTED: Target.IMPORT,
         State.APPRAISED: Target.ARCHIVE,
     }

@@ -284,7 +284,7 @@ def test_what_the_target_holds_already_can_be_acknowledged_and_only_that(
     assert (Action.DECIDE in offered) is (target_id is None), "what is filed is not sent to another unit"
     answer = send(client, document, Action.CONFIRM, reason="Im DMS nachgesehen: vollständig.")
     assert answer.status_code == (302 if target_id else 400)
-    assert state_of(document) == (State.FILED if target_id else State.CLEARING)
+    assert state_of(document) == (State.ROUTED if target_id else State.CLEARING), "its step goes on behind it"
 
 
 def test_what_may_have_arrived_after_a_lost_answer_is_not_sent_elsewhere(arrive: Arrive, sign_in: SignIn) -> None:

@@ -10,15 +10,16 @@ from django.utils.html import format_html
 
 from config.city_config import DocumentType, OrgUnit
 from config.load import city
+from records.access import visible_documents
 from records.decisions import Conflict, last_sequence
 from records.models import Document
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
-from web.deciding import LONGEST_REASON, Entered, Offer, decide, offers
+from web.deciding import LONGEST_REASON, LONGEST_REFERENCE, Entered, Offer, decide, offers
 
 __all__ = ["Form", "act"]
 
-_BESIDE = frozenset({Action.QUERY, Action.RETRY, Action.CONFIRM})
+_BESIDE = frozenset({Action.QUERY, Action.RETRY, Action.CONFIRM, Action.REDIRECT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class Sheet:
     document_type: str
     unit: str
     needs_original: str
+    case_reference: str
     reason: str
 
 
@@ -53,6 +55,10 @@ class Form:
     @property
     def longest_reason(self) -> int:
         return LONGEST_REASON
+
+    @property
+    def longest_reference(self) -> int:
+        return LONGEST_REFERENCE
 
     @property
     def document_types(self) -> tuple[DocumentType, ...]:
@@ -86,16 +92,21 @@ def act(request: HttpRequest, person: Person, document: Document) -> Form | Http
 
 def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: bool) -> Sheet:
     if entered is not None and entered.action == offer.choice.action:
-        return Sheet(offer, False, entered.document_type, entered.unit, entered.needs_original, entered.reason)
+        kept = (entered.document_type, entered.unit, entered.needs_original, entered.case_reference)
+        return Sheet(offer, False, *kept, entered.reason)
     original = {True: "ja", False: "nein", None: ""}[document.needs_original]
-    folded = offer.choice.action in _BESIDE and not alone
-    return Sheet(offer, folded, document.document_type or "", document.unit or "", original, "")
+    redirect = offer.choice.action is Action.REDIRECT
+    folded = redirect or (offer.choice.action in _BESIDE and not alone)
+    unit = "" if redirect else document.unit or ""
+    return Sheet(offer, folded, document.document_type or "", unit, original, document.case_reference or "", "")
 
 
 def _onward(request: HttpRequest, person: Person, document: Document, done: str) -> HttpResponse:
     """To the same page if the person can do more there, else to the remaining tasks."""
     document.refresh_from_db()
     number = document.invoice.number if hasattr(document, "invoice") else document.register_number
-    text = format_html('<a href="{}">{}</a>: „{}“ ist eingetragen.', request.path, number or "Schriftstück", done)
+    seen = visible_documents(person).filter(id=document.id).exists()  # a redirected one may be another unit's now
+    form = '<a href="{}">{}</a>: „{}“ ist eingetragen.' if seen else "{1}: „{2}“ ist eingetragen."
+    text = format_html(form, request.path, number or "Schriftstück", done)
     messages.success(request, text)
-    return redirect(request.path if offers(document, person) else "start")
+    return redirect(request.path if seen and offers(document, person) else "start")
