@@ -5,7 +5,7 @@ import os
 import stat
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -42,11 +42,19 @@ class Settings(BaseSettings):
     city: Path = CODE_ROOT / "config" / "city"
     database_url: str = ""
     redis_url: str = ""
+    dms_adapter: Literal["d3ecm", "hostimport"] = "d3ecm"
     dms_url: str = ""
     dms_api_key: SecretStr = SecretStr("")
     dms_ca_bundle: Path | None = None
     dms_proxy: SecretStr = SecretStr("")
     dms_direct_key: bool = False
+    hostimport_folder: Path | None = None
+    hostimport_errors: Path | None = None
+    hostimport_updates: Path | None = None
+    hostimport_encoding: Literal["cp1252", "iso-8859-15", "utf-8", "utf-8-sig"] = "cp1252"
+    hostimport_state: Literal["Be", "Fr"] = "Fr"
+    hostimport_editor: str = ""
+    hostimport_settle: float = Field(default=300.0, ge=0)
     journal: Path | None = None
     secret_key: SecretStr = SecretStr("")
     demo: bool = False
@@ -113,6 +121,12 @@ class Settings(BaseSettings):
         return address.rstrip("/")
 
     @model_validator(mode="after")
+    def _import_has_a_folder(self) -> Self:
+        if self.dms_adapter == "hostimport" and self.hostimport_folder is None:
+            raise ValueError("DMS_ADAPTER=hostimport braucht den Importordner (HOSTIMPORT_FOLDER).")
+        return self
+
+    @model_validator(mode="after")
     def _times_fit(self) -> Self:
         if not self.step_time_limit < self.lease_seconds < self.visibility_timeout:
             raise ValueError(
@@ -137,7 +151,7 @@ class Settings(BaseSettings):
     @property
     def mock_dms(self) -> bool:
         """True if `up` starts the mock d.3ecm because no real one is configured."""
-        return not self.dms_url
+        return not self.dms_url and self.dms_adapter == "d3ecm"
 
     @property
     def dms_address(self) -> str:
@@ -180,6 +194,11 @@ class Settings(BaseSettings):
         return self.var / "postfach"
 
     @property
+    def receipts(self) -> Path:
+        """What was handed over to out-trays and the DMS import."""
+        return self.var / "uebergaben"
+
+    @property
     def staging(self) -> Path:
         """Where the archive fetches its packages."""
         return self.var / "staging" / "dips"
@@ -210,6 +229,7 @@ class Settings(BaseSettings):
             self.objects,
             self.journal_folder,
             self.out_trays,
+            self.receipts,
             self.staging,
             self.packs,
             self.scratch,

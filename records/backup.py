@@ -66,6 +66,7 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
         (settings.journal_folder, "journal"),
         (settings.city, "city"),
         (settings.packs, "packs"),
+        (settings.receipts, "uebergaben"),
     ):
         _copy_folder(folder, pending / label)
     wanted = list(StoredObject.objects.order_by("sha256").values_list("sha256", flat=True))

@@ -55,6 +55,10 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
     shutil.copytree(source.folder / "spool", settings.spool, dirs_exist_ok=True)
     if (source.folder / "packs").is_dir():  # older sets have none
         shutil.copytree(source.folder / "packs", settings.packs, dirs_exist_ok=True)
+    if (source.folder / "uebergaben").is_dir():
+        shutil.copytree(
+            source.folder / "uebergaben", settings.receipts, dirs_exist_ok=True, copy_function=_unless_there
+        )
     _keep_journal(source, settings.journal_folder)
     _load_database(source)
     call_command("migrate", verbosity=0, interactive=False)
@@ -70,6 +74,12 @@ def _refuse_a_used_place(settings: Settings) -> None:
     tables = connection.introspection.table_names()
     if Document._meta.db_table in tables and Document.objects.exists():
         raise BadInput("Die Datenbank ist nicht leer.", remedy="Nur in eine leere Datenbank wiederherstellen.")
+
+
+def _unless_there(source: str, target: str) -> None:
+    """What was handed over since the backup was made is known better here."""
+    if not Path(target).exists():
+        shutil.copyfile(source, target)
 
 
 def _replace(source: str, target: str) -> None:

@@ -1,9 +1,10 @@
 """Make a change of a folder survive a power cut."""
 
 import os
+import shutil
 from pathlib import Path
 
-__all__ = ["fsync_file", "fsync_folder"]
+__all__ = ["copy_durably", "fsync_file", "fsync_folder", "write_durably"]
 
 
 def fsync_folder(folder: Path) -> None:
@@ -22,3 +23,19 @@ def fsync_file(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def copy_durably(source: Path, target: Path) -> None:
+    """Copy into a new file and flush it; FileExistsError if there is one. Its folder is flushed by the caller."""
+    with source.open("rb") as reader, target.open("xb") as writer:
+        shutil.copyfileobj(reader, writer, 1024 * 1024)
+        writer.flush()
+        os.fsync(writer.fileno())
+
+
+def write_durably(content: bytes, target: Path) -> None:
+    """Write a new file and flush it; FileExistsError if there is one. Its folder is flushed by the caller."""
+    with target.open("xb") as writer:
+        writer.write(content)
+        writer.flush()
+        os.fsync(writer.fileno())

@@ -27,7 +27,7 @@ from schemas.german_time import day_in_germany
 from schemas.states import Kind, State, Target
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedCalls, RecordedConnector
-from workers.targets import object_store, target_for
+from workers.targets import hostimport, object_store, target_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +99,8 @@ def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
             result: StepResult = step(loaded, city())
         elif stage.outbound is Target.ARCHIVE:
             result = step(loaded, city(), RecordedCalls(lease))
+        elif stage.outbound is Target.IMPORT:
+            result = step(loaded, city(), hostimport())
         else:
             target = target_for(stage.outbound, loaded.facts.unit)
             result = step(loaded, city(), RecordedConnector(target, lease))

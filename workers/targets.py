@@ -2,15 +2,20 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from config.load import city
 from config.settings import load_settings
 from dms_connectors.port import Connector
 from records.neighbours import note_pause
 from records.objects import ObjectStore
+from schemas.errors import Unavailable
 from schemas.states import Target
 
-__all__ = ["dms", "object_store", "out_trays", "target_for"]
+if TYPE_CHECKING:
+    from dms_connectors.hostimport import HostimportConnector
+
+__all__ = ["dms", "hostimport", "object_store", "out_trays", "target_for"]
 
 
 @cache
@@ -21,10 +26,12 @@ def object_store() -> ObjectStore:
 
 @cache
 def dms() -> Connector:
-    """The d.3ecm connector of this process; discovery and session are kept."""
+    """The connector to the DMS of this process, as configured; discovery and session are kept."""
+    settings, rules = load_settings(), city().dms
+    if settings.dms_adapter == "hostimport":
+        return hostimport()
     from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings
 
-    settings, rules = load_settings(), city().dms
     key = settings.dms_api_key.get_secret_value() or ("test-key" if settings.mock_dms else "")
     return D3ecmConnector(
         D3ecmSettings(
@@ -54,11 +61,37 @@ def _note_pause(reason: str, seconds: float) -> None:
 
 
 @cache
+def hostimport() -> "HostimportConnector":
+    """The file import of the DMS, asked also for what was handed to it before another adapter was configured."""
+    from dms_connectors.hostimport import HostimportConnector, HostimportSettings
+
+    settings = load_settings()
+    if settings.hostimport_folder is None:
+        raise Unavailable(
+            "Der Importordner des DMS ist nicht eingestellt.", remedy="POSTEINGANG_HOSTIMPORT_FOLDER setzen."
+        )
+    return HostimportConnector(
+        HostimportSettings(
+            folder=settings.hostimport_folder,
+            receipts=settings.receipts / "hostimport",
+            errors=settings.hostimport_errors,
+            updates=settings.hostimport_updates,
+            encoding=settings.hostimport_encoding,
+            state=settings.hostimport_state,
+            editor=settings.hostimport_editor,
+            settle=settings.hostimport_settle,
+        ),
+        city().dms,
+    )
+
+
+@cache
 def out_trays() -> Connector:
     """The out-trays of units that do not work in the DMS."""
     from dms_connectors.folder import FolderConnector
 
-    return FolderConnector(load_settings().out_trays)
+    settings = load_settings()
+    return FolderConnector(settings.out_trays, settings.receipts / "postfach")
 
 
 def target_for(target: Target, unit: str | None) -> Connector:

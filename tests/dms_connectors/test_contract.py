@@ -1,6 +1,9 @@
-"""What every target does alike: one suite for the test double, the out-tray, and d.3ecm over real HTTP."""
+"""What every target does alike: one suite for the test double, out-tray, file import, and d.3ecm over real HTTP.
 
-from collections.abc import Callable, Iterator
+What a target shows of a document is asked of those with Ability.PROOF; the others must say that they show nothing.
+"""
+
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,29 +12,27 @@ from uuid import uuid4
 import pytest
 
 from config.dms_config import PropertySource
-from dms_connectors.folder import FolderConnector
-from dms_connectors.memory import MemoryConnector
-from dms_connectors.port import Connector, own_properties
+from dms_connectors.port import Ability, Connector, own_properties
 from schemas.errors import Rejected, Unavailable
 from tests.dms_connectors.conftest import MakeRequest
-from tests.dms_connectors.mappings import full_mapping
+from tests.dms_connectors.targets import TARGETS, make_target
 
 CHUNK = 64 * 1024
 
 
-@pytest.fixture(params=["memory", "folder", "d3ecm"])
+@pytest.fixture(params=TARGETS)
 def connector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connector]:
-    target: Connector
-    if request.param == "memory":
-        target = MemoryConnector()
-    elif request.param == "folder":
-        (tmp_path / "postfach").mkdir()
-        target = FolderConnector(tmp_path / "postfach")
-    else:
-        connect: Callable[..., Any] = request.getfixturevalue("connect")
-        target = connect(request.getfixturevalue("mock").address, rules=full_mapping(), chunk_bytes=CHUNK)
+    target = make_target(request.param, tmp_path, request)
     yield target
     target.close()
+
+
+@pytest.fixture
+def proving(connector: Connector) -> Connector:
+    """A target that shows what it really holds."""
+    if Ability.PROOF not in connector.abilities():
+        pytest.skip("shows nothing of what it was given")
+    return connector
 
 
 def test_what_was_stored_is_found_under_our_id_and_only_there(connector: Connector, filing: MakeRequest) -> None:
@@ -50,10 +51,10 @@ def test_nothing_is_found_of_a_document_that_was_never_stored(connector: Connect
     assert connector.find(uuid4()) == ()
 
 
-def test_read_back_gives_both_hashes_and_the_size_of_what_arrived(connector: Connector, filing: MakeRequest) -> None:
+def test_read_back_gives_both_hashes_and_the_size_of_what_arrived(proving: Connector, filing: MakeRequest) -> None:
     request = filing(b"%PDF-1.7 genau dieser Inhalt")
 
-    filed = connector.read_back(connector.store(request))
+    filed = proving.read_back(proving.store(request))
 
     assert filed.digest == request.digest
     assert filed.document_id == request.document_id
@@ -72,14 +73,14 @@ PAPERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("paper", PAPERS.values(), ids=PAPERS)
 def test_read_back_carries_every_property_that_was_sent_and_the_target_holds(
-    paper: dict[str, Any], connector: Connector, filing: MakeRequest
+    paper: dict[str, Any], proving: Connector, filing: MakeRequest
 ) -> None:
     request = filing(received_on=date(2026, 2, 28), **paper)
 
-    filed = connector.read_back(connector.store(request))
+    filed = proving.read_back(proving.store(request))
 
     sent = own_properties(request)
-    held = sent.keys() & connector.properties()
+    held = sent.keys() & proving.properties()
     assert {name: filed.properties[name] for name in held} == {name: sent[name] for name in held}
     assert filed.properties.keys() <= sent.keys(), "what the document does not have is not made up"
 
@@ -98,36 +99,36 @@ def test_every_target_holds_at_least_our_id(connector: Connector) -> None:
     assert connector.properties() <= known
 
 
-def test_umlauts_and_signs_survive(connector: Connector, filing: MakeRequest) -> None:
+def test_umlauts_and_signs_survive(proving: Connector, filing: MakeRequest) -> None:
     name = "Gebührenbescheid „Müller & Söhne“ – Größe 7+8 100%.pdf"
     request = filing(file_name=name, unit="41/2", document_type="kündigung {a} <b>", register_number="PE-2026-000001 ü")
 
-    target_id = connector.store(request)
+    target_id = proving.store(request)
 
-    filed = connector.read_back(target_id)
+    filed = proving.read_back(target_id)
     assert filed.properties["file_name"] == name
     assert filed.properties["document_type"] == "kündigung {a} <b>"
     assert filed.properties["unit"] == "41/2"
-    assert connector.find(request.document_id) == (target_id,)
+    assert proving.find(request.document_id) == (target_id,)
 
 
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK, 5 * CHUNK + 17])
-def test_a_file_of_any_size_arrives_whole(connector: Connector, filing: MakeRequest, size: int) -> None:
+def test_a_file_of_any_size_arrives_whole(proving: Connector, filing: MakeRequest, size: int) -> None:
     request = filing(bytes(position % 251 for position in range(size)))
 
-    filed = connector.read_back(connector.store(request))
+    filed = proving.read_back(proving.store(request))
 
     assert filed.digest == request.digest
     assert filed.digest.size == size
 
 
-def test_the_same_content_under_two_ids_is_two_documents(connector: Connector, filing: MakeRequest) -> None:
+def test_the_same_content_under_two_ids_is_two_documents(proving: Connector, filing: MakeRequest) -> None:
     first, second = filing(b"%PDF- gleich"), filing(b"%PDF- gleich")
 
-    ids = connector.store(first), connector.store(second)
+    ids = proving.store(first), proving.store(second)
 
     assert len(set(ids)) == 2
-    assert [connector.read_back(target_id).document_id for target_id in ids] == [
+    assert [proving.read_back(target_id).document_id for target_id in ids] == [
         first.document_id,
         second.document_id,
     ]
@@ -147,6 +148,16 @@ def test_an_unknown_target_id_is_never_answered_with_a_document(connector: Conne
 
     with pytest.raises((Rejected, Unavailable)):
         connector.read_back("P999999999")
+
+
+def test_a_target_without_proof_shows_nothing_and_is_unconfirmed(connector: Connector, filing: MakeRequest) -> None:
+    if Ability.PROOF in connector.abilities():
+        pytest.skip("shows what it holds")
+    request = filing()
+
+    filed = connector.read_back(connector.store(request))
+
+    assert (filed.document_id, filed.digest, filed.properties) == (request.document_id, None, {})
 
 
 def test_a_usable_target_says_so(connector: Connector) -> None:

@@ -11,24 +11,31 @@ from uuid import uuid4
 import pytest
 
 from config.dms_config import PropertySource
-from dms_connectors.folder import FolderConnector
-from dms_connectors.memory import MemoryConnector
-from dms_connectors.port import Ability, Connector, DossierRequest, Place, TaskRequest, TaskState, own_properties
+from dms_connectors.port import (
+    Ability,
+    Connector,
+    DossierRequest,
+    FilingRequest,
+    Place,
+    TaskRequest,
+    TaskState,
+    own_properties,
+)
 from schemas.errors import NotOffered, Rejected, Unavailable
 from tests.dms_connectors.conftest import MakeRequest
-from tests.dms_connectors.mappings import full_mapping
-
-ABLE = ["memory", "d3ecm"]
+from tests.dms_connectors.targets import TARGETS, make_hostimport, make_target
 
 
-@pytest.fixture(params=ABLE)
-def connector(request: pytest.FixtureRequest) -> Iterator[Connector]:
-    target: Connector
-    if request.param == "memory":
-        target = MemoryConnector()
-    else:
-        connect: Callable[..., Any] = request.getfixturevalue("connect")
-        target = connect(request.getfixturevalue("mock").address, rules=full_mapping(), chunk_bytes=64)
+@pytest.fixture(params=["memory", "d3ecm"])
+def connector(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connector]:
+    target = make_target(request.param, tmp_path, request)
+    yield target
+    target.close()
+
+
+@pytest.fixture(params=TARGETS)
+def any_target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connector]:
+    target = make_target(request.param, tmp_path, request)
     yield target
     target.close()
 
@@ -48,31 +55,64 @@ def inbox(**changes: str) -> DossierRequest:
     )
 
 
-def test_these_targets_can_do_everything(connector: Connector) -> None:
-    assert connector.abilities() == frozenset(Ability)
+def uses(target: Connector, request: FilingRequest, to: Path) -> dict[Ability, tuple[Callable[[], object], ...]]:
+    """Every method of the port that stands for an ability."""
+    return {
+        Ability.PROOF: (lambda: target.download("x", to),),
+        Ability.VERSIONS: (lambda: target.new_version("x", request),),
+        Ability.CHANGES: (
+            lambda: target.update("x", {PropertySource.UNIT: "22"}, "Grund"),
+            lambda: target.move("x", Place("widerspruch", "22"), "", "Grund"),
+        ),
+        Ability.DOSSIERS: (
+            lambda: target.find_dossiers("51-POSTEINGANG"),
+            lambda: target.create_dossier(inbox()),
+            lambda: target.children("x"),
+            lambda: target.link("x", "y"),
+        ),
+        Ability.DELETION: (lambda: target.delete("x", "Grund"),),
+        Ability.TASKS: (
+            lambda: target.create_task(task()),
+            lambda: target.task_state("x"),
+            lambda: target.complete_task("x"),
+        ),
+    }
 
 
-def test_a_target_that_only_takes_documents_says_so_and_refuses_the_rest(tmp_path: Path, filing: MakeRequest) -> None:
-    (tmp_path / "postfach").mkdir()
-    trays = FolderConnector(tmp_path / "postfach")
-    calls: tuple[Callable[[], object], ...] = (
-        lambda: trays.new_version("x", filing()),
-        lambda: trays.update("x", {PropertySource.UNIT: "22"}, "Grund"),
-        lambda: trays.move("x", Place("", "22"), "", "Grund"),
-        lambda: trays.find_dossiers("51-POSTEINGANG"),
-        lambda: trays.create_dossier(inbox()),
-        lambda: trays.children("x"),
-        lambda: trays.link("x", "y"),
-        lambda: trays.delete("x", "Grund"),
-        lambda: trays.create_task(task()),
-        lambda: trays.task_state("x"),
-        lambda: trays.complete_task("x"),
-    )
+@pytest.mark.parametrize("ability", Ability)
+def test_a_target_refuses_every_use_of_what_it_does_not_name(
+    any_target: Connector, ability: Ability, filing: MakeRequest, tmp_path: Path
+) -> None:
+    if ability in any_target.abilities():
+        pytest.skip("is told by the tests below")
 
-    for call in calls:
+    for use in uses(any_target, filing(), tmp_path / "geholt")[ability]:
         with pytest.raises(NotOffered, match="kann das nicht"):
-            call()
-    assert not trays.abilities() & {Ability.VERSIONS, Ability.CHANGES, Ability.DOSSIERS, Ability.TASKS}
+            use()
+
+
+@pytest.mark.parametrize(
+    ("name", "able"),
+    [
+        ("memory", frozenset(Ability)),
+        ("d3ecm", frozenset(Ability)),
+        ("folder", frozenset({Ability.PROOF})),
+        ("hostimport", frozenset({Ability.CHANGES})),
+    ],
+)
+def test_each_target_names_what_it_can_do(
+    name: str, able: frozenset[Ability], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    assert make_target(name, tmp_path, request).abilities() == able
+
+
+def test_an_import_without_a_folder_for_changes_makes_none(tmp_path: Path, filing: MakeRequest) -> None:
+    target = make_hostimport(tmp_path, updates=None)
+
+    assert target.abilities() == frozenset()
+    for use in uses(target, filing(), tmp_path)[Ability.CHANGES]:
+        with pytest.raises(NotOffered, match="kann das nicht"):
+            use()
 
 
 # Every value

@@ -14,7 +14,7 @@ from config.settings import Settings, load_settings
 from records.intake import Arrival, accept
 from records.models import Document, DocumentFile
 from schemas.states import FileRole, State
-from workers.targets import dms, object_store, out_trays
+from workers.targets import dms, hostimport, object_store, out_trays
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 Configure = Callable[..., Settings]
@@ -28,7 +28,7 @@ def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _forget() -> None:
-    for cached in (load_settings, city, dms, object_store, out_trays):
+    for cached in (load_settings, city, dms, hostimport, object_store, out_trays):
         cached.cache_clear()
 
 

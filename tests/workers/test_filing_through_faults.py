@@ -259,5 +259,6 @@ def test_a_unit_without_dms_gets_it_into_its_out_tray_once(configure: Configure,
         f"{document.register_number}.original.pdf",
         f"{document.register_number}.pdf",
         f"{document.register_number}.transfervermerk.xml",
-        "index.json",
+        "index.csv",
+        "index.xml",
     ]
