@@ -2,9 +2,10 @@
 
 import random
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,18 +15,12 @@ import pytest
 from config.city_config import City
 from config.load import read_city
 from config.settings import CODE_ROOT
-from dms_connectors.d3ecm import D3ecmConnector
-from pipelines.filing.deliver import deliver
-from pipelines.filing.papers import MAIN
-from schemas.errors import Unavailable, UnclearOutcome
-from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, StepResult, Work
+from schemas.states import State
+from schemas.values import StepResult, Work
 from tests.dms_connectors.conftest import MakeConnector
+from tests.dms_connectors.mailroom import Mailroom, document_only, opened
 from tests.dms_connectors.serving import RunningMock, running_mock
-from tests.pipelines.papers import Desk
 
-CONTENT = b"%PDF-1.7 ein Brief in drei Teilen"
-CHUNK = 12
 STEPS: dict[str, dict[str, Any]] = {
     "asking where to log in": {"at": "discover"},
     "login": {"at": "login"},
@@ -53,47 +48,10 @@ FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-class Time:
-    """Monotonic seconds that pass when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@dataclass
-class Mailroom:
-    """Tries as the worker does: keeps what is unclear, waits as told, searches before it stores again."""
-
-    work: Work
-    city: City
-    connector: D3ecmConnector
-    time: Time
-    tries: int = 0
-    unclear: dict[str, float] = field(default_factory=dict)
-
-    def file(self, *, most: int = 8, meanwhile: Callable[[], object] = lambda: None) -> StepResult:
-        """The step's result; `meanwhile` happens in the pauses."""
-        while True:
-            self.tries += 1
-            try:
-                return deliver(replace(self.work, unclear=dict(self.unclear)), self.city, self.connector)
-            except Unavailable as problem:
-                if self.tries == most:
-                    raise
-                if isinstance(problem, UnclearOutcome):
-                    self.unclear.setdefault(MAIN, 0.0)
-                pause = max(problem.retry_after or 0.0, 1.0)
-                self.time.now += pause
-                self.unclear = {part: age + pause for part, age in self.unclear.items()}
-                meanwhile()
-
-
 @pytest.fixture(scope="module")
 def iserlohn() -> City:
-    return read_city(CODE_ROOT / "config" / "city")
+    """The shipped rules, but nothing beside the document itself is filed."""
+    return read_city(CODE_ROOT / "config" / "city").model_copy(update={"dms": document_only()})
 
 
 @pytest.fixture(scope="module")
@@ -113,16 +71,6 @@ def dms(shared: RunningMock) -> RunningMock:
 @pytest.fixture
 def mailroom(dms: RunningMock, connect: MakeConnector, iserlohn: City, tmp_path: Path) -> Mailroom:
     return opened(dms, connect, iserlohn, tmp_path)
-
-
-def opened(dms: RunningMock, connect: MakeConnector, city: City, folder: Path, **settings: Any) -> Mailroom:
-    desk, clock = Desk(folder), Time()
-    desk.put(FileRole.ORIGINAL, CONTENT, "Brief.pdf")
-    desk.put(FileRole.PRODUCT, CONTENT, "Brief.pdf")
-    desk.put(FileRole.TRANSFER_NOTE, b"<Vermerk/>", "Brief.xml")
-    facts = DocumentFacts(page_count=1, document_type="hundesteuer", unit="22", confidence=1.0)
-    work = replace(desk.work(facts), document_id=uuid4())
-    return Mailroom(work, city, connect(dms.address, clock=clock, **({"chunk_bytes": CHUNK} | settings)), clock)
 
 
 def show(dms: RunningMock, work: Work) -> None:
@@ -216,8 +164,8 @@ def test_a_store_that_is_answered_too_late(
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ({"at": "store", "kind": "drop_property", "property": "4"}, "unit"),
-        ({"at": "store", "kind": "change_property", "property": "4", "value": "99"}, "unit"),
+        ({"at": "store", "kind": "drop_property", "property": "4"}, "Organisationseinheit"),
+        ({"at": "store", "kind": "change_property", "property": "4", "value": "99"}, "Organisationseinheit"),
         ({"at": "download", "kind": "damage"}, "SHA-256 verschieden"),
     ],
     ids=["dropped property", "changed property", "damaged content"],
@@ -232,6 +180,26 @@ def test_a_loss_goes_to_a_person_and_not_into_the_void(
     assert result.state is State.CLEARING
     assert words in result.reason
     assert len(dms.filed_under(mailroom.work.document_id)) == 1
+
+
+@pytest.mark.parametrize("skip", range(0, 27, 2))
+@pytest.mark.parametrize(
+    "fault", ["status 503", "status 429", "effect and no answer", "cut before anything", "expired session"]
+)
+def test_a_fault_at_any_call_of_a_filing_as_shipped(
+    mock: RunningMock, connect: MakeConnector, tmp_path: Path, fault: str, skip: int
+) -> None:
+    """With its node in the filing plan and its further papers; no document and no node is there twice."""
+    shipped = read_city(CODE_ROOT / "config" / "city")
+    mailroom = opened(mock, connect, shipped, tmp_path, chunk_bytes=4096)
+    mock.order({"at": "any", "skip": skip} | FAULTS[fault])
+
+    result = mailroom.file()
+
+    assert_filed_once(mock, mailroom, result)
+    marks = Counter(tuple(shown["properties"].get(key, ())) for shown in mock.objects() for key in ("1", "20"))
+    del marks[()]
+    assert set(marks.values()) == {1}, marks
 
 
 def test_five_requests_file_a_document_and_prove_it(
