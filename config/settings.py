@@ -2,11 +2,12 @@
 
 import ipaddress
 import os
+import ssl
 import stat
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -253,6 +254,7 @@ def read_settings() -> Settings:
     _refuse_data_inside_code(settings.var)
     _refuse_open_configuration(settings.city)
     _refuse_open_transport(settings)
+    _refuse_no_way_to_dms(settings)
     return settings
 
 
@@ -295,6 +297,34 @@ def _refuse_open_transport(settings: Settings) -> None:
         remedy="127.0.0.1 verwenden, oder einen Reverse-Proxy mit TLS davorstellen und POSTEINGANG_BEHIND_TLS=true "
         "setzen (siehe docs/betrieb.md).",
     )
+
+
+def _refuse_no_way_to_dms(settings: Settings) -> None:
+    """What would fail at the first document is said at the start."""
+    proxy = settings.dms_proxy.get_secret_value()
+    if proxy and not _is_http_address(proxy):
+        raise ConfigurationError(
+            "POSTEINGANG_DMS_PROXY ist keine Adresse eines Proxys.",
+            remedy="Erwartet wird http://RECHNER:PORT, mit Anmeldung http://BENUTZER:KENNWORT@RECHNER:PORT.",
+        )
+    bundle = settings.dms_ca_bundle
+    if bundle is None:
+        return
+    try:
+        ssl.create_default_context(cafile=str(bundle))
+    except OSError as error:  # no such file, no rights; ssl.SSLError is one too: no certificate in it
+        raise ConfigurationError(
+            f"POSTEINGANG_DMS_CA_BUNDLE: {bundle} enthält keine lesbaren Zertifikate ({type(error).__name__}).",
+            remedy="Erwartet wird eine PEM-Datei mit den Zertifikaten der Zertifizierungsstelle.",
+        ) from None
+
+
+def _is_http_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
 
 
 def _is_loopback(host: str) -> bool:

@@ -93,5 +93,7 @@ def _reason(body: Mapping[str, Any]) -> str:
 
 
 def _trace(response: httpx.Response, body: Mapping[str, Any]) -> str:
-    """By this id the operators of the DMS find the call in their logs."""
-    return f"(Vorgang {body.get('requestId') or response.request.headers.get('x-dv-request-id', '?')})"
+    """Our id of the call, which stands in both logs; the server's own where it has given another."""
+    ours = response.request.headers.get("x-dv-request-id", "?")
+    theirs = str(body.get("requestId") or ours)
+    return f"(Vorgang {ours})" if theirs == ours else f"(Vorgang {ours}, im DMS {theirs})"

@@ -187,3 +187,37 @@ def test_behind_a_proxy_with_tls_the_page_may_listen_in_the_network(monkeypatch:
     monkeypatch.setenv("POSTEINGANG_WEB_HOST", "10.1.2.3")
     monkeypatch.setenv("POSTEINGANG_BEHIND_TLS", "true")
     assert read_settings().behind_tls is True
+
+
+@pytest.mark.parametrize("proxy", ["proxy.example.org:3128", "socks5://proxy:1080", "http://", "ftp://x", "http://[x"])
+def test_a_proxy_that_is_none_is_refused_without_showing_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("POSTEINGANG_DMS_PROXY", proxy.replace("//", "//benutzer:geheim@"))
+
+    with pytest.raises(ConfigurationError, match="POSTEINGANG_DMS_PROXY") as refused:
+        read_settings()
+
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_proxy_is_taken_and_stays_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTEINGANG_DMS_PROXY", "http://benutzer:geheim@proxy.example.org:3128")
+
+    settings = read_settings()
+
+    assert settings.dms_proxy.get_secret_value().endswith("@proxy.example.org:3128")
+    assert "geheim" not in repr(settings)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"kein Zertifikat"])
+def test_a_bundle_without_certificates_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    if content is not None:
+        bundle.write_bytes(content)
+    monkeypatch.setenv("POSTEINGANG_DMS_CA_BUNDLE", str(bundle))
+
+    with pytest.raises(ConfigurationError, match=r"POSTEINGANG_DMS_CA_BUNDLE.*ca\.pem"):
+        read_settings()

@@ -281,13 +281,13 @@ def test_the_request_id_stands_in_the_log_and_in_a_refusal(
     assert set().union(*calls) - {"log_level"} <= KNOWN_KEYS
 
 
-def test_the_server_s_own_id_of_a_failed_call_comes_first(
+def test_the_server_s_own_id_of_a_failed_call_is_named_too(
     scripted: Scripted, connect: MakeConnector, filing: MakeRequest
 ) -> None:
     server, address = scripted
     server.answers[SEARCH] = lambda _: JSONResponse({"requestId": "srv-77"}, 503)
 
-    with pytest.raises(Unavailable, match=r"\(Vorgang srv-77\)"):
+    with pytest.raises(Unavailable, match=r"\(Vorgang [0-9a-f-]{36}, im DMS srv-77\)"):
         connect(address, repository="R").find(filing().document_id)
 
 
