@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from records.models import NeighbourCheck
 
 __all__ = ["SILENT_AFTER", "Neighbour", "Pause", "forget", "note", "note_pause", "seen"]
@@ -41,9 +43,10 @@ def note(name: str, ok: bool, detail: str, now: datetime) -> None:
 
 
 def note_pause(name: str, reason: str, until: datetime, now: datetime) -> None:
-    """The neighbour is in trouble and left alone until then; a look of another process does not end that."""
+    """The neighbour is in trouble and left alone until then; no look or shorter pause of another process ends that."""
     note(name, False, reason, now)
-    NeighbourCheck.objects.filter(name=name).update(paused_for=reason, paused_until=until)
+    shorter = Q(paused_until=None) | Q(paused_until__lt=until)
+    NeighbourCheck.objects.filter(shorter, name=name).update(paused_for=reason, paused_until=until)
 
 
 def forget(name: str) -> None:

@@ -17,7 +17,7 @@ __all__ = ["draft", "entry", "explained", "note_losses", "our_values", "properti
 
 log = structlog.get_logger()
 _MANDATORY = 10019
-_NAMED_KEYS = re.compile(r"propert(?:y|ies)\W+([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
+_NAMED_KEYS = re.compile(r"propert(?:y|ies)\W+(?!propert)([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
 
 
 def our_values(request: FilingRequest) -> dict[PropertySource, Value]:

@@ -39,6 +39,8 @@ def test_a_pause_lasts_until_its_end_whatever_another_process_finds() -> None:
     assert [(look.ok, look.detail) for look in seen(NOW)] == [(False, "Das DMS bremst (429).")]
     note("DMS", True, "antwortet", NOW)
     assert [(look.ok, look.pause) for look in seen(NOW)] == [(True, Pause("Das DMS bremst (429).", until))]
+    note_pause("DMS", "Das DMS hat den API-Schlüssel abgelehnt.", NOW + timedelta(seconds=5), NOW)
+    assert [look.pause for look in seen(NOW)] == [Pause("Das DMS bremst (429).", until)], "the longest one counts"
     assert [look.pause for look in seen(until)] == [None]
 
 
