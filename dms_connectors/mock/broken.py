@@ -48,7 +48,7 @@ async def hang_up(request: Request) -> Response:
     """Close the connection without an answer."""
     transport = request.scope.get(TRANSPORT)
     if not isinstance(transport, asyncio.Transport):
-        raise ConnectionAbortedError("The mock hangs up.")
+        raise RuntimeError("Without a real connection nothing can be broken off.")
     transport.abort()
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -151,7 +151,9 @@ def _has_type(kind: str, item: str) -> bool:
 
 
 def _given_properties(raw: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    listed = raw.get("properties") if isinstance(raw, dict) else None
+    if raw is not None and not isinstance(raw, dict):
+        raise MockError(400, "sourceProperties is not an object with properties.")
+    listed = raw.get("properties") if raw else None
     if listed is None:
         return ()
     if not isinstance(listed, list):

@@ -93,7 +93,7 @@ def create_app(config: MockConfig, data: Path, *, clock: Clock = _now) -> Starle
             *tasks.routes(gate),
             *gate.other_methods(),
         ],
-        exception_handlers={HTTPException: _no_route},
+        exception_handlers={HTTPException: _no_route, OSError: _no_room, sqlite3.Error: _no_room},
         lifespan=lifespan,
     )
 
@@ -111,6 +111,12 @@ async def _no_route(request: Request, error: Exception) -> Response:
     """Unknown addresses answer in the shape of every error (section 4.4)."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     return MockError(status, "There is nothing at this address.").response(request)
+
+
+async def _no_room(request: Request, error: Exception) -> Response:
+    """The disk is full or broken: a server error, and nothing has been stored."""
+    _log.error("Testsystem kann nicht schreiben: %s", error)
+    return MockError(500, "The server cannot store this.").response(request)
 
 
 @contextmanager

@@ -214,6 +214,7 @@ def test_wrong_type_or_length_is_refused(client: Client, key: str, value: str) -
     [
         {"sourceCategory": "UNKNOWN"},
         {"sourceId": "/other/source"},
+        {"sourceProperties": [{"key": "1", "values": [UUID]}]},
         {"sourceProperties": {"properties": [{"key": "1", "values": UUID}]}},
         {"sourceProperties": {"properties": [{"key": "1", "values": ["a", "b"]}]}},
     ],

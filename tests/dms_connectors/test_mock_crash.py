@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.dms_connectors.mock_client import REPO, Client
+from tests.dms_connectors.mock_client import REPO, UUID, Client
 from tests.dms_connectors.mock_process import free_port, process
 
 _CLIENTS, _EACH = 4, 12
@@ -107,3 +107,18 @@ def test_a_large_file_passes_in_constant_memory(tmp_path: Path) -> None:
         assert digest.hexdigest() == client.objects()[-1]["sha256"]
         assert refused.status_code == 404
         assert _peak_megabytes(server) - before < 40
+
+
+def test_a_disk_that_takes_nothing_is_a_server_error_and_the_next_try_goes_well(client: Client, tmp_path: Path) -> None:
+    blobs = tmp_path / "data" / "blobs"
+    location = client.upload()
+    aside = blobs.rename(blobs.with_suffix(".weg"))
+    blobs.touch()
+
+    refused = client.file({"1": UUID}, contentLocationUri=location)
+    blobs.rename(blobs.with_suffix(".keiner"))
+    aside.rename(blobs)
+
+    assert refused.status_code == 500
+    assert "reason" in refused.json()
+    assert client.file({"1": UUID}, contentLocationUri=location).status_code == 201
