@@ -9,9 +9,10 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from dms_connectors.mock.answers import MockError
-from dms_connectors.mock.documents import Document, DocumentStore, id_of
+from dms_connectors.mock.documents import DocumentStore
 from dms_connectors.mock.faults import FaultError, Faults
 from dms_connectors.mock.gate import Gate
+from dms_connectors.mock.values import Document, id_of
 
 __all__ = ["Admin"]
 

@@ -1,11 +1,9 @@
 """Documents: storing, versions, states, deleting. A write is on the disk when it returns."""
 
-import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from dms_connectors.mock.answers import Loss, MockError
@@ -13,52 +11,11 @@ from dms_connectors.mock.blobs import BlobStore, Measured
 from dms_connectors.mock.config import Category, MockConfig
 from dms_connectors.mock.database import Database
 from dms_connectors.mock.mapping import Draft, Slots, check_mandatory, map_properties
+from dms_connectors.mock.values import USER, Clock, Document, Version, id_of, number_of
 
-__all__ = ["USER", "Clock", "Document", "DocumentStore", "Version", "id_of", "number_of"]
+__all__ = ["DocumentStore"]
 
-Clock = Callable[[], datetime]
-USER = "6d6f636b-0000-4000-8000-000000000001"
-_ID = re.compile(r"P(\d{9})", re.ASCII)
 _UNCHANGED: Mapping[str, str] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """The current version of a document, or its last one if all are deleted."""
-
-    number: int
-    version: int
-    versions: int
-    deleted: bool
-    category: str
-    filename: str
-    blob: str | None
-    size: int
-    sha256: str
-    state: str
-    editor: str
-    created: str
-    altered: str
-    visible_at: float
-    properties: Mapping[str, Slots]
-
-    @property
-    def id(self) -> str:
-        """The id by which clients know the document."""
-        return id_of(self.number)
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a document, for people."""
-
-    number: int
-    filename: str
-    size: int
-    alteration: str
-    created: str
-    reason: str
-    deleted: bool
 
 
 class DocumentStore:
@@ -328,14 +285,3 @@ def _refuse_file_of_dossier(category: Category, file: str | None) -> None:
 
 def _belongs(key: str, category: Category) -> bool:
     return key.startswith("property_") or key in category.properties
-
-
-def id_of(number: int) -> str:
-    """One letter and nine digits (section 4.1)."""
-    return f"P{number:09d}"
-
-
-def number_of(document_id: str) -> int:
-    """The number in a document id; 0, which no document has, if it is not one of ours."""
-    found = _ID.fullmatch(document_id)
-    return int(found[1]) if found else 0

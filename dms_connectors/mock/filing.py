@@ -12,12 +12,13 @@ from dms_connectors.mock.answers import Loss, MockError, hal, href, with_losses
 from dms_connectors.mock.blobs import BlobStore
 from dms_connectors.mock.broken import hang_up
 from dms_connectors.mock.config import MockConfig
-from dms_connectors.mock.documents import Clock, DocumentStore
+from dms_connectors.mock.documents import DocumentStore
 from dms_connectors.mock.gate import Call, Gate
 from dms_connectors.mock.items import Items
 from dms_connectors.mock.mapping import parse_body, parse_draft
 from dms_connectors.mock.notes import Notes
 from dms_connectors.mock.search import Search, names_source, parse_query
+from dms_connectors.mock.values import Clock
 
 __all__ = ["Filing"]
 

@@ -18,9 +18,9 @@ from dms_connectors.mock.answers import MockError, login_page
 from dms_connectors.mock.broken import HalfAnswer, HungUp, hang_up
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.database import Sessions
-from dms_connectors.mock.documents import Clock
 from dms_connectors.mock.faults import Fault, Faults, Plan, Step
 from dms_connectors.mock.methods import OtherMethods
+from dms_connectors.mock.values import Clock
 
 __all__ = ["Call", "Gate", "Handler", "knows_key", "set_session_cookie"]
 

@@ -11,8 +11,8 @@ from starlette.routing import Route
 from dms_connectors.mock.answers import MockError, hal, href, login_page
 from dms_connectors.mock.config import Group, MockConfig
 from dms_connectors.mock.database import Sessions
-from dms_connectors.mock.documents import USER, Clock
 from dms_connectors.mock.gate import Call, Gate, knows_key, set_session_cookie
+from dms_connectors.mock.values import USER, Clock
 
 __all__ = ["Identity"]
 

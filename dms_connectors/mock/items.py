@@ -7,8 +7,8 @@ from urllib.parse import quote
 
 from dms_connectors.mock.answers import href
 from dms_connectors.mock.config import MockConfig
-from dms_connectors.mock.documents import USER, Document
 from dms_connectors.mock.mapping import Slots
+from dms_connectors.mock.values import USER, Document
 
 __all__ = ["Items"]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from dms_connectors.mock.database import Database
-from dms_connectors.mock.documents import USER
+from dms_connectors.mock.values import USER
 
 __all__ = ["Notes"]
 

@@ -10,11 +10,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from dms_connectors.mock.config import MockConfig
-from dms_connectors.mock.documents import Document, DocumentStore, Version
+from dms_connectors.mock.documents import DocumentStore
 from dms_connectors.mock.faults import Faults
 from dms_connectors.mock.german import STATES, TASK_STATES, fault_in_words, moment, size, spelled
 from dms_connectors.mock.page_frame import EMPTY, FRAME, STYLE
 from dms_connectors.mock.tasks import Tasks
+from dms_connectors.mock.values import Document, Version
 
 __all__ = ["Page"]
 

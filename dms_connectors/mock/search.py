@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlencode
 from dms_connectors.mock.answers import MockError
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.database import Database
-from dms_connectors.mock.documents import Clock, Document, number_of
 from dms_connectors.mock.mapping import FREE
+from dms_connectors.mock.values import Clock, Document, number_of
 
 __all__ = ["Query", "Search", "names_source", "parse_query"]
 

@@ -25,7 +25,7 @@ from dms_connectors.mock.broken import TRANSPORT
 from dms_connectors.mock.config import MockConfig, MockConfigError, load_config
 from dms_connectors.mock.database import Database, Sessions
 from dms_connectors.mock.discovery import Discovery
-from dms_connectors.mock.documents import Clock, DocumentStore
+from dms_connectors.mock.documents import DocumentStore
 from dms_connectors.mock.faults import Faults
 from dms_connectors.mock.filing import Filing
 from dms_connectors.mock.gate import Gate
@@ -34,6 +34,7 @@ from dms_connectors.mock.notes import Notes
 from dms_connectors.mock.page import Page
 from dms_connectors.mock.search import Search
 from dms_connectors.mock.tasks import Tasks
+from dms_connectors.mock.values import Clock
 
 __all__ = ["MockConfigError", "create_app", "serve"]
 

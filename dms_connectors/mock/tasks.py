@@ -15,9 +15,9 @@ from starlette.routing import Route
 from dms_connectors.mock.answers import MockError, hal, href
 from dms_connectors.mock.config import MockConfig
 from dms_connectors.mock.database import Database
-from dms_connectors.mock.documents import USER, Clock
 from dms_connectors.mock.gate import Call, Gate
 from dms_connectors.mock.task_rules import check_task, fits, invalid
+from dms_connectors.mock.values import USER, Clock
 
 __all__ = ["Tasks"]
 
