@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from config.dms_config import DmsMapping, Dossiers, PropertySource
 from dms_connectors.d3ecm.answers import NotFound
+from dms_connectors.d3ecm.hal import MissingRelation, names
 from dms_connectors.d3ecm.repository import Repository
 from dms_connectors.d3ecm.session import Session
 from dms_connectors.d3ecm.tasks import Tasks
@@ -36,12 +37,16 @@ class Check:
         """Unavailable if the server does not answer."""
         self._repository.forget()
         try:
-            self._repository.addresses()
+            search = self._repository.addresses().search
         except NotFound:
             return (self._unknown_repository(),)
+        except MissingRelation as missing:
+            return (CheckResult(False, "Repository", str(missing)),)
+        by_value = "sourceproperties" in names(search)
         words = self._repository.vocabulary()
         return (
             CheckResult(True, "Repository", self._repository.id),
+            CheckResult(by_value, "Suche nach Eigenschaften", "angeboten" if by_value else "nicht angeboten"),
             *self._categories(words),
             *self._properties(words),
             *self._dossiers(words),

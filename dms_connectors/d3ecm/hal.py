@@ -7,9 +7,13 @@ from urllib.parse import quote
 
 from schemas.errors import Unavailable
 
-__all__ = ["expand", "link", "names"]
+__all__ = ["MissingRelation", "expand", "link", "names"]
 
 _EXPRESSION = re.compile(r"\{(\??)([^}]*)\}")
+
+
+class MissingRelation(Unavailable):
+    """The server does not offer a function: the right is missing, or the function is not there (yet)."""
 
 
 def link(resource: Mapping[str, Any], relation: str) -> str:
@@ -17,7 +21,7 @@ def link(resource: Mapping[str, Any], relation: str) -> str:
     entry = (resource.get("_links") or {}).get(relation)
     href = entry.get("href") if isinstance(entry, dict) else None
     if not href:
-        raise Unavailable(
+        raise MissingRelation(
             f"Das DMS bietet die Funktion '{relation}' nicht an.",
             remedy="Rechte des API-Benutzers im Repository prüfen.",
         )

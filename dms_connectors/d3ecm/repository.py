@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dms_connectors.d3ecm.answers import NotFound
-from dms_connectors.d3ecm.hal import expand, link, names
+from dms_connectors.d3ecm.hal import MissingRelation, expand, link, names
 from dms_connectors.d3ecm.items import Item
 from dms_connectors.d3ecm.session import Session
 from dms_connectors.d3ecm.vocabulary import Vocabulary
@@ -96,12 +96,12 @@ class Repository:
         asked = {"sourceid": places.source} | parameters
         if values:
             if "sourceproperties" not in names(places.search):  # left out, the search would show everything there is
-                raise Unavailable("Das DMS bietet die Suche nach Eigenschaften nicht an.")
+                raise MissingRelation("Das DMS bietet die Suche nach Eigenschaften nicht an.")
             asked["sourceproperties"] = _json({key: [value] for key, value in values.items()})
         if chosen := list(categories):
             asked["sourcecategories"] = _json(chosen)
         found = self.pages(expand(places.search, **asked))
-        self._found = {item.id: item for item in found}
+        self._found = {item.id: item for item in found} if values else {}
         return found
 
     def pages(self, path: str) -> list[Item]:

@@ -155,7 +155,7 @@ def test_a_server_that_tells_nothing_of_itself_is_not_checkable(scripted: Script
 
     lines = connect(address, repository="R", rules=full_mapping()).check()
 
-    assert {line.ok for line in lines if line.what != "Repository"} == {None}
+    assert {line.ok for line in lines if line.what not in ("Repository", "Suche nach Eigenschaften")} == {None}
     assert all("nicht prüfbar" in line.detail for line in lines if line.ok is None)
 
 
@@ -173,6 +173,27 @@ def test_an_unknown_repository_is_named_with_those_there_are(mock: RunningMock, 
 def test_a_server_that_does_not_answer_is_an_outage_not_a_finding(connect: MakeConnector) -> None:
     with pytest.raises(Unavailable):
         connect(unused_address()).check()
+
+
+@pytest.mark.parametrize("relation", ["chunkedupload", "dmsobjectwithmapping", "searchresultwithmapping"])
+def test_a_function_the_user_may_not_use_is_a_finding(
+    scripted: Scripted, connect: MakeConnector, relation: str
+) -> None:
+    server, address = scripted
+    del server.links[relation]
+
+    (line,) = connect(address, repository="R").check()
+
+    assert line.ok is False
+    assert relation in line.detail
+    assert "Rechte" in line.detail
+
+
+def test_a_search_without_properties_is_a_finding(scripted: Scripted, connect: MakeConnector) -> None:
+    server, address = scripted
+    server.links["searchresultwithmapping"] = {"href": f"{BASE}/srm{{?sourceid,fulltext}}"}
+
+    assert faults(connect(address, repository="R")) == {"Suche nach Eigenschaften": "nicht angeboten"}
 
 
 GROUPS = {"Resources": [{"id": "gruppe-51", "displayName": "Bereich Jugend"}]}
