@@ -238,6 +238,12 @@ MISTAKES = {
         "properties.bereich: erlaubt ist nur 'document_id', 'register_number', 'document_type', 'unit', "
         "'received_on', 'file_name', 'sha256', 'invoice_register_number', 'amount'",
     ),
+    "an age of no days": (
+        "invoices.yaml",
+        "oldest_days: 730",
+        "oldest_days: 0",
+        "oldest_days: muss mindestens 1 sein (gefunden: 0)",
+    ),
     "a decision no archive takes": (
         "retention.yaml",
         "    decision: A",
