@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from config.city_config import City
+from pipelines.scan.references import own_reference
 from pipelines.scan.rules import Score, named_unit, scores, visible_text
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult, Work
@@ -14,6 +15,9 @@ def classify(work: Work, city: City) -> StepResult:
     """Facts from the recognised text; always on to the transfer note, the routing decides what is sure enough."""
     text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
     facts = judge_text(text, work.facts, city)
+    reference, said = own_reference(text, city)
+    if said:
+        facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
 
 

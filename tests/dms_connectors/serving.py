@@ -53,6 +53,10 @@ class RunningMock:
         )
         return found
 
+    def documents(self) -> list[dict[str, Any]]:
+        """What of it is a document of ours, the case files and nodes left out."""
+        return [item for item in self.objects() if "1" in item["properties"]]
+
     def filed_under(self, document_id: object) -> list[str]:
         """Ids of all objects that carry our document id, shown to searches or not."""
         return [item["id"] for item in self.objects() if item["properties"].get("1") == [str(document_id)]]

@@ -180,7 +180,11 @@ class System:
         return found
 
     def filed(self) -> list[dict[str, Any]]:
-        """What the DMS holds."""
+        """What the DMS holds of letters and invoices; their further papers, case files and nodes are left out."""
+        return [item for item in self.objects() if item["properties"].get("11") == ["delivery"]]
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Everything in the DMS."""
         answer = httpx.get(f"http://127.0.0.1:{self.mock_port}/_admin/objects", timeout=10)
         return list(answer.raise_for_status().json())
 
@@ -198,11 +202,14 @@ class System:
         )
 
     def assert_sound(self, letters: int) -> None:
-        """Every letter filed once, numbers gapless, chain and store whole, inbox and spool empty."""
-        ids = [tuple(item["properties"]["1"]) for item in self.filed()]
+        """Every letter filed once with its note, in one node; numbers gapless, chain and store whole, inbox empty."""
+        assert len(self.filed()) == letters, f"{len(self.filed())} letters in the DMS"
+        documents = [item for item in self.objects() if "1" in item["properties"]]
+        ids = [tuple(item["properties"]["1"]) for item in documents]
         assert all(len(values) == 1 for values in ids), "a document carries more than one id"
-        assert len(ids) == letters, f"{len(ids)} documents in the DMS"
-        assert len(set(ids)) == letters, "something is filed twice"
+        assert len(ids) == len(set(ids)) == 2 * letters, "letter and transfer note once each"
+        (node,) = (item for item in self.objects() if "20" in item["properties"])
+        assert sorted(node["children"]) == sorted(item["id"] for item in documents), "one inbox node holds them all"
         names = [name for (name,) in self.query("SELECT original_name FROM records_intake")]
         assert len(names) == len(set(names)) == letters
         numbers = sorted(number for (number,) in self.query("SELECT register_number FROM records_document"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 import pytest
 
@@ -68,6 +69,22 @@ def work_off(document: Document, tries: int) -> int:
     raise AssertionError(f"still {document.state} after {tries} tries: {document.last_error}")
 
 
+def assert_whole(mock: RunningMock, document: Document) -> None:
+    """Letter and transfer note once each, known by the ids they have, in the one inbox node of the unit."""
+    held = {part: mock.filed_under(own_id) for part, own_id in ids_of(document).items()}
+    assert held["delivery"] == [document.delivered_as]
+    rows = Outbound.objects.values_list("kind", "result", "unclear_since")
+    assert sorted(rows) == sorted((part, *ids, None) for part, ids in held.items())
+    (node,) = (item for item in mock.objects() if item["properties"].get("20") == ["22-POSTEINGANG"])
+    assert document.dossier == node["id"]
+    for (target_id,) in held.values():
+        assert node["children"].count(target_id) == 1
+
+
+def ids_of(document: Document) -> dict[str, UUID]:
+    return {"delivery": document.id, "transfervermerk": uuid5(document.id, "transfervermerk")}
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize(("step", "times"), [*((step, 1) for step in STEPS), ("store", 3)])
 def test_every_fault_at_every_step_ends_with_exactly_one_document(
@@ -80,9 +97,7 @@ def test_every_fault_at_every_step_ends_with_exactly_one_document(
     work_off(document, tries=2 * times + 2)
 
     assert document.state == State.FILED, document.reason
-    assert mock.filed_under(document.id) == [document.delivered_as]
-    outbound = Outbound.objects.get()
-    assert (outbound.result, outbound.unclear_since) == (document.delivered_as, None)
+    assert_whole(mock, document)
 
 
 @pytest.mark.parametrize("skip", range(0, 12, 3))
@@ -97,7 +112,7 @@ def test_trouble_from_any_call_on_ends_with_exactly_one_document(
     work_off(document, tries=10)
 
     assert document.state == State.FILED, document.reason
-    assert len(mock.filed_under(document.id)) == 1
+    assert_whole(mock, document)
 
 
 def lose_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,7 +158,7 @@ def test_a_document_the_search_does_not_show_yet_is_not_stored_a_second_time(
 
     assert document.state == State.FILED
     assert mock.filed_under(document.id) == [document.delivered_as]
-    assert Outbound.objects.get().calls == 1
+    assert Outbound.objects.get(kind="delivery").calls == 1
 
 
 def test_a_document_hidden_longer_than_was_waited_is_shown_to_a_person_when_both_are_seen(
@@ -184,7 +199,7 @@ def test_after_the_waiting_a_call_that_never_arrived_is_made_again(
 
     assert document.state == State.FILED
     assert len(mock.filed_under(document.id)) == 1
-    assert Outbound.objects.get().calls == 2
+    assert Outbound.objects.get(kind="delivery").calls == 2
 
 
 @pytest.mark.parametrize("status", [403, 429])
@@ -223,7 +238,7 @@ def test_a_dropped_property_is_noticed_and_named(
     work_off(document, tries=1)
 
     assert document.state == State.CLEARING
-    assert "Eigenschaften fehlen oder sind verändert: unit" in document.reason
+    assert "Organisationseinheit – gesendet: 22, im Ziel: nichts" in document.reason
     assert len(mock.filed_under(document.id)) == 1
 
 

@@ -92,12 +92,23 @@ def test_an_invoice_goes_from_the_inbox_into_the_dms(
     approve(document)
     assert work_on(document) is State.FILED, document.reason
 
-    filed = mock.objects()
+    filed = mock.documents()
     assert len(filed) == papers
     entry = RegisterEntry.objects.get()
     assert {tuple(item["properties"]["8"]) for item in filed} == {("RE-2026-000001",)}
     assert {tuple(item["properties"]["9"]) for item in filed} == {(f"{entry.gross:.2f}",)}
-    assert {item["category"] for item in filed} == {"RECH"}
+    categories = {item["properties"]["11"][0]: item["category"] for item in filed}
+    assert categories.pop("delivery") == "RECH"
+    assert categories.pop("lesbar", "RECH") == "RECH"
+    assert categories == {"pruefbericht": "NACHW", "freigabeprotokoll": "NACHW"}
+    (main,) = (item for item in filed if item["id"] == document.delivered_as)
+    shown = {key: main["properties"][key] for key in ("13", "14")}
+    assert shown == {"13": [entry.issued_on.isoformat()], "14": [entry.seller_name]}
+    assert main["properties"]["15"][0] == entry.invoice_number
+    nodes = {item["properties"]["20"][0]: item for item in mock.objects() if "20" in item["properties"]}
+    assert set(nodes) == ({f"{unit}-POSTEINGANG"} if unit != "25" else set()), "25 does not work in the DMS"
+    for node in nodes.values():
+        assert sorted(node["children"]) == sorted(item["id"] for item in filed)
     assert mock.filed_under(document.id) == [document.delivered_as]
     assert list(audit.verify()) == []
 
@@ -146,10 +157,10 @@ def test_papers_that_the_dms_refused_wait_for_a_person_and_go_on_from_there(mock
     document = arrive("xrechnung_cii.xml", tmp_path)
     work_on(document)
     approve(document)
-    mock.order({"at": "store", "skip": 1, "count": 1, "kind": "status", "status": 400})
+    mock.order({"at": "store", "skip": 2, "count": 1, "kind": "status", "status": 400})
 
     assert work_on(document) is State.CLEARING, document.reason
-    assert len(mock.objects()) == 1
+    assert len(mock.documents()) == 1
 
     clerk = make_person(Role.ACCOUNTING)
     with hold(document.id, last_sequence(document.id)) as held:
@@ -157,7 +168,7 @@ def test_papers_that_the_dms_refused_wait_for_a_person_and_go_on_from_there(mock
         held.move(held.came_from(), Action.RETRY, clerk, NOW, reason="DMS berichtigt")
     document.refresh_from_db()
     assert work_on(document) is State.FILED, document.reason
-    assert len(mock.objects()) == 4, "what had arrived is not filed again"
+    assert len(mock.documents()) == 4, "what had arrived is not filed again"
 
 
 def test_a_rejected_invoice_may_come_again_and_is_entered_anew(mock: RunningMock, tmp_path: Path) -> None:
@@ -190,7 +201,7 @@ def test_what_has_arrived_is_read_back_and_never_stored_again_whatever_the_searc
     document = arrive("xrechnung_cii.xml", tmp_path)
     work_on(document)
     approve(document)
-    mock.order({"at": "store", "skip": 1, "count": 1, "kind": "status", "status": 400})
+    mock.order({"at": "store", "skip": 2, "count": 1, "kind": "status", "status": 400})
     assert work_on(document) is State.CLEARING
     first = document.delivered_as
     connector = targets.dms()
@@ -218,7 +229,7 @@ def test_altered_evidence_does_not_leave_the_house(mock: RunningMock, tmp_path: 
 
     assert work_on(document) is State.CLEARING
     assert "fehlt oder ist verändert" in document.reason
-    assert mock.objects() == []
+    assert mock.documents() == []
 
 
 def test_a_copy_of_a_copy_belongs_to_the_entered_invoice(mock: RunningMock, tmp_path: Path) -> None:
