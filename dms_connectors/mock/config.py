@@ -95,6 +95,8 @@ class MockConfig(_Frozen):
     login_failure: Annotated[Literal["401", "html"], BeforeValidator(_status_word)] = "401"
     keys: Literal["short", "unique", "both"] = "short"
     value_lists: Literal["refuse", "accept"] = "refuse"
+    dates: Literal["iso", "german"] = "iso"
+    decimals: Literal["point", "comma"] = "point"
     deletion: Literal["reason", "plain", "none"] = "reason"
     assignees: Literal["any", "known"] = "any"
     properties: tuple[PropertyField, ...]

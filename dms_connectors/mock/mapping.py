@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -13,10 +13,11 @@ from dms_connectors.mock.config import Category, MockConfig, PropertyField
 
 __all__ = ["FREE", "Draft", "Mapped", "Slots", "check_mandatory", "map_properties", "parse_body", "parse_draft"]
 
-_TYPE_PATTERNS = {
-    "number": re.compile(r"-?\d+(\.\d+)?"),
-    "money": re.compile(r"-?\d+(\.\d{1,2})?"),
-    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+_COMMA_TO_POINT = str.maketrans(",.", ".,")
+_DECIMALS = {"number": re.compile(r"-?\d+(\.\d+)?"), "money": re.compile(r"-?\d+(\.\d{1,2})?")}
+_DAYS = {
+    "iso": re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII),
+    "german": re.compile(r"(?P<day>\d{2})\.(?P<month>\d{2})\.(?P<year>\d{4})", re.ASCII),
 }
 _STATUS = frozenset({"property_state", "property_editor"})
 FREE = frozenset({"property_remark", "property_colorcode"})
@@ -123,7 +124,7 @@ def _check(config: MockConfig, field: PropertyField, items: tuple[str, ...]) -> 
     for item in filled:
         if len(item.encode()) > min(field.length or _MAX_BYTES, _MAX_BYTES):
             raise _refused(field, "holds no value as long as this: too long")
-        if not _has_type(field.type, item):
+        if not _has_type(config, field.type, item):
             raise _refused(field, f"holds no such value: not of type {field.type}")
         if field.values and item not in field.values and config.value_lists == "refuse":
             raise _refused(field, "holds no such value: not in its value list")
@@ -135,16 +136,20 @@ def _refused(field: PropertyField, why: str) -> MockError:
     return MockError(400, f"The property {field.key} {why}.", code=0, extra={"details": details, "hint": ""})
 
 
-def _has_type(kind: str, item: str) -> bool:
-    """The proposed spelling of section 6: ISO dates, decimal point, no thousands separator."""
-    pattern = _TYPE_PATTERNS.get(kind)
-    if pattern and not pattern.fullmatch(item):
-        return False
+def _has_type(config: MockConfig, kind: str, item: str) -> bool:
+    """The proposed spelling of section 6 unless the repository has another; never a thousands separator."""
+    if decimal := _DECIMALS.get(kind):
+        plain = item if config.decimals == "point" else item.translate(_COMMA_TO_POINT)
+        return decimal.fullmatch(plain) is not None
+    if kind == "date":
+        day = _DAYS[config.dates].fullmatch(item)
+        return day is not None and _is_moment("{year}-{month}-{day}".format(**day.groupdict()))
+    return kind != "datetime" or _is_moment(item)
+
+
+def _is_moment(iso: str) -> bool:
     try:
-        if kind == "date":
-            date.fromisoformat(item)
-        elif kind == "datetime":
-            datetime.fromisoformat(item)
+        datetime.fromisoformat(iso)
     except ValueError:
         return False
     return True

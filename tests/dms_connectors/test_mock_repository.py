@@ -107,6 +107,27 @@ def test_a_value_outside_its_list(start: Start, setting: str, status: int) -> No
         assert {"reason", "details", "hint", "severity", "errorCode", "requestId"} <= answer.json().keys()
 
 
+@pytest.mark.parametrize(
+    ("settings", "taken", "refused"),
+    [
+        ({}, ("2026-11-24", "-1234.5"), ("24.11.2026", "1234,50")),
+        ({"dates": "german", "decimals": "comma"}, ("24.11.2026", "1234,50"), ("2026-11-24", "1.234,50")),
+        ({"dates": "german", "decimals": "comma"}, ("29.02.2028", "7"), ("29.02.2026", "1234.50")),
+    ],
+)
+def test_dates_and_amounts_have_one_spelling(
+    start: Start, settings: dict[str, str], taken: tuple[str, str], refused: tuple[str, str]
+) -> None:
+    client = start(**settings)
+
+    assert client.filed({"1": UUID, "5": taken[0], "9": taken[1]})
+    assert [client.file({"1": UUID, key: value}).status_code for key, value in zip("59", refused, strict=True)] == [
+        400,
+        400,
+    ]
+    assert client.get("/").status_code == 200
+
+
 def test_a_search_sorts_numbers_by_their_size(client: Client) -> None:
     filed = {pages: client.filed({"1": pages, "12": pages}) for pages in ("9", "10", "100")}
 
