@@ -116,8 +116,8 @@ class Page:
         documents = [document for document in filed if not self._is_dossier(document)]
         waiting = sum(task["state"] == "OPEN" for task in tasks)
         note = f"<p>Gezeigt werden die letzten {_SHOWN} Ablagen.</p>" if more else ""
-        counts = (("Akten", len(dossiers)), ("Dokumente", len(documents)), ("offene Aufgaben", waiting))
-        entries = "".join(f"<li><strong>{count}</strong> {label}</li>" for label, count in counts)
+        counts = (("Akten", len(dossiers)), ("Dokumente", len(documents)), ("Offene Aufgaben", waiting))
+        entries = "".join(f"<li>{label}: <strong>{count}</strong></li>" for label, count in counts)
         return f'<ul class="counts">{entries}</ul>{note}'
 
     def _is_dossier(self, document: Document) -> bool:
