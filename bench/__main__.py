@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+from bench.filing import bench_filing
 from bench.flow import bench_flow
 from bench.intake import bench_intake
 from bench.invoices import bench_invoices
@@ -14,6 +15,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "scan": bench_scan,
     "intake": bench_intake,
     "flow": bench_flow,
+    "filing": bench_filing,
     "invoices": bench_invoices,
     "search": bench_search,
 }
