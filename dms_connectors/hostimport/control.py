@@ -22,7 +22,7 @@ def control_file(request: FilingRequest, category: str, rules: DmsMapping, setti
     if settings.editor:
         lines.append(("bearbeiter", "Bearbeiter", settings.editor))
     lines += [
-        (f"dok_dat_feld[{number}]{index}", source.label, part)
+        (f"dok_dat_feld_{number}{index}" if index else f"dok_dat_feld[{number}]", source.label, part)
         for source, number, index, part in _fields(values, rules, request.register_number)
     ]
     return _text(lines, request.register_number, settings.encoding)
@@ -48,7 +48,10 @@ def change_file(
 def _fields(
     values: Mapping[PropertySource, Value], rules: DmsMapping, document: str
 ) -> Iterator[tuple[PropertySource, int, str, str]]:
-    """Every mapped value with its field number; several values are counted from 1 (spelling.multi: array)."""
+    """Every mapped value with its field number. Several values are counted from 1 (spelling.multi: array).
+
+    That notation is unverified: dok_dat_feld_60[1].
+    """
     for source, value in values.items():
         if source not in rules.properties:
             continue

@@ -105,8 +105,8 @@ def test_the_control_file_says_everything_in_the_spelling_of_the_import(
         'dok_dat_feld[11] = "delivery"',
         'dok_dat_feld[80] = "3"',
         'dok_dat_feld[14] = "Bürgerverein „Am Kirchplatz“ e. V."',
-        'dok_dat_feld[60][1] = "4711/26"',
-        'dok_dat_feld[60][2] = "ü-9"',
+        'dok_dat_feld_60[1] = "4711/26"',
+        'dok_dat_feld_60[2] = "ü-9"',
         "",
     ]
 
