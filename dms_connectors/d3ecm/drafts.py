@@ -17,6 +17,7 @@ __all__ = ["draft", "entry", "explained", "note_losses", "our_values", "properti
 
 log = structlog.get_logger()
 _MANDATORY = 10019
+_REMEDY = "Zuordnung mit 'posteingang dms check' prüfen."
 _NAMED_KEYS = re.compile(r"propert(?:y|ies)\W+(?!propert)([\w-]+(?:\s*,\s*[\w-]+)*)", re.IGNORECASE)
 
 
@@ -70,7 +71,5 @@ def explained(refusal: Refused, mapping: DmsMapping, category: str) -> Rejected:
     concerned = f" Betroffen: {', '.join(names)}." if names else ""
     if refusal.body.get("errorCode") == _MANDATORY or str(_MANDATORY) in words:
         sentence = f"{WHERE} verlangt einen Wert für eine Pflichteigenschaft der Kategorie {category}."
-        return Rejected(
-            f"{sentence}{concerned} {refusal.sentence}", remedy="Zuordnung mit 'posteingang dms check' prüfen."
-        )
-    return Rejected(f"{refusal.sentence} Kategorie {category}.{concerned}")
+        return Rejected(f"{sentence}{concerned} {refusal.sentence}", remedy=_REMEDY)
+    return Rejected(f"{refusal.sentence} Kategorie {category}.{concerned}", remedy=_REMEDY)

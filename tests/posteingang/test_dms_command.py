@@ -4,20 +4,24 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from config.settings import CODE_ROOT
 from posteingang.dms import print_dms_check, warn_of_mistakes
-from records.dms_status import findings
+from posteingang.status import read_status
+from records.dms_status import Finding, findings, keep_findings
+from records.models import Outbound
+from records.neighbours import note_pause
 from schemas.errors import Unavailable
 from tests.dms_connectors.serving import KEY, RunningMock, running_mock, unused_address
 from tests.posteingang.test_commands import assert_one_sentence, run
-from tests.workers.conftest import Configure, configure
+from tests.workers.conftest import Configure, MakeDocument, configure, make_document, make_routed
 from workers import targets
 
-__all__ = ["configure"]
+__all__ = ["configure", "make_document", "make_routed"]
 pytestmark = pytest.mark.django_db
 WithRules = Callable[[str, str], None]
 
@@ -142,3 +146,23 @@ def test_a_wrong_key_is_no_finding_but_an_outage(mock: RunningMock, configure: C
     with pytest.raises(Unavailable, match="API-Schlüssel"):
         print_dms_check(as_json=True)
     targets.dms().close()
+
+
+def test_status_tells_of_the_dms_what_the_page_tells(make_routed: MakeDocument) -> None:
+    now = datetime.now(UTC)
+    document = make_routed(state_since=now - timedelta(hours=3))
+    Outbound.objects.create(document=document, kind="delivery", intended_at=now, unclear_since=now, calls=1)
+    note_pause("DMS", "Das DMS bremst (429).", now + timedelta(minutes=5), now)
+    keep_findings((Finding(False, "Kategorie POSTEN", "gibt es nicht."),))
+
+    told = read_status()["dms"]
+
+    assert (told["adapter"], told["ok"], told["parallel"], told["paused_for"]) == (
+        "d3ecm",
+        False,
+        2,
+        "Das DMS bremst (429).",
+    )
+    assert 290 <= told["paused_seconds"] <= 300
+    assert (told["waiting"], told["waiting_oldest_seconds"] // 3600, told["unclear"]) == (1, 3, 1)
+    assert told["mapping"] == [{"ok": False, "what": "Kategorie POSTEN", "detail": "gibt es nicht."}]

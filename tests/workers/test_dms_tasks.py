@@ -1,6 +1,7 @@
 """Tasks in the DMS: one for each occasion, completed when the document has moved on; nothing is decided by them."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,10 @@ from records.dms_tasks import of_document
 from records.models import DmsTask, Document
 from schemas.errors import Rejected, Unavailable, UnclearOutcome
 from schemas.states import State
-from tests.workers.conftest import NOW, MakeDocument
+from tests.dms_connectors.serving import running_mock
+from tests.workers.conftest import NOW, Configure, MakeDocument
+from tests.workers.test_filing_through_faults import configure_for
+from workers import targets
 from workers.dms_tasks import NAME, round_of_tasks
 
 pytestmark = pytest.mark.django_db
@@ -322,3 +326,26 @@ def test_a_target_without_tasks_is_asked_for_none(make_document: MakeDocument) -
     go_round(LimitedConnector(), rules(**CLEARING))
 
     assert not DmsTask.objects.exists()
+
+
+def test_the_way_of_a_task_through_the_stand_in(
+    tmp_path: Path, configure: Configure, make_document: MakeDocument
+) -> None:
+    with running_mock(tmp_path / "dms", assignees="known") as mock:
+        document = move(make_document(unit="22"), State.CLEARING)
+        configure_for(mock.address, configure)
+        connector = targets.dms()
+
+        go_round(connector, rules(**CLEARING))
+        (task_id,) = DmsTask.objects.values_list("target_id", flat=True)
+        assert connector.task_state(task_id) is TaskState.OPEN
+        assert [shown.standing for shown in of_document(document.id)] == ["offen"]
+
+        move(document, State.ROUTED)
+        go_round(connector, rules(**CLEARING), MINUTE)
+        assert connector.task_state(task_id) is TaskState.COMPLETED
+
+        move(document, State.CLEARING)
+        go_round(connector, rules(clearing="gruppe-gibt-es-nicht"), 2 * MINUTE)
+        assert of_document(document.id)[0].standing.startswith("vom DMS abgelehnt: ")
+        connector.close()
