@@ -55,10 +55,7 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
     shutil.copytree(source.folder / "spool", settings.spool, dirs_exist_ok=True)
     if (source.folder / "packs").is_dir():  # older sets have none
         shutil.copytree(source.folder / "packs", settings.packs, dirs_exist_ok=True)
-    if (source.folder / "uebergaben").is_dir():
-        shutil.copytree(
-            source.folder / "uebergaben", settings.receipts, dirs_exist_ok=True, copy_function=_unless_there
-        )
+    _keep_receipts(source, settings.receipts)
     _keep_journal(source, settings.journal_folder)
     _load_database(source)
     call_command("migrate", verbosity=0, interactive=False)
@@ -76,8 +73,13 @@ def _refuse_a_used_place(settings: Settings) -> None:
         raise BadInput("Die Datenbank ist nicht leer.", remedy="Nur in eine leere Datenbank wiederherstellen.")
 
 
+def _keep_receipts(source: BackupSet, folder: Path) -> None:
+    """What was handed over since the backup was made is known better here. Older sets have none."""
+    if (source.folder / "uebergaben").is_dir():
+        shutil.copytree(source.folder / "uebergaben", folder, dirs_exist_ok=True, copy_function=_unless_there)
+
+
 def _unless_there(source: str, target: str) -> None:
-    """What was handed over since the backup was made is known better here."""
     if not Path(target).exists():
         shutil.copyfile(source, target)
 

@@ -42,7 +42,10 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
     if brought.problem is not None:
         return _to_clearing(brought, work, Destination())
     reached = State.APPRAISED if city.kept_by_archive(work.facts.document_type) else State.HANDED_OVER
-    return _result(brought, reached, work, Destination(), f"Im Postfach als {brought.ids} abgelegt und geprüft.")
+    laid = f"Im Postfach als {brought.ids} abgelegt und geprüft."
+    if connector.read_back(brought.ids).digest is None:
+        laid = f"Ins Postfach übergeben als {brought.ids}, unbestätigt: die Einheit hat es schon entnommen."
+    return _result(brought, reached, work, Destination(), laid)
 
 
 def deliver_invoice(work: Work, city: City, connector: Connector) -> StepResult:

@@ -48,6 +48,14 @@ def test_what_is_configured_replaces_what_would_be_started(monkeypatch: pytest.M
     assert (settings.dms_address, settings.mock_dms) == ("https://dms.example.org", False)
 
 
+def test_a_file_import_needs_its_folder_and_starts_no_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTEINGANG_DMS_ADAPTER", "hostimport")
+    assert "HOSTIMPORT_FOLDER" in complaint()
+
+    monkeypatch.setenv("POSTEINGANG_HOSTIMPORT_FOLDER", "/mnt/hostimp")
+    assert not read_settings().mock_dms
+
+
 def test_every_folder_lies_below_the_data_folder_and_the_spool_beside_the_inboxes(tmp_path: Path) -> None:
     settings = read_settings()
     assert all(folder.is_relative_to(tmp_path / "var") for folder in settings.folders())

@@ -9,14 +9,14 @@ import pytest
 from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.memory import MemoryConnector
-from dms_connectors.port import FiledDocument, FilingRequest
+from dms_connectors.port import Ability, FiledDocument, FilingRequest
 from pipelines.filing.deliver import deliver, deliver_invoice
 from pipelines.filing.papers import tray_request
 from pipelines.filing.place import goes_to_dms
 from schemas.digest import digest_of_chunks
 from schemas.errors import Rejected, Unavailable, UnclearOutcome
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, Work
+from schemas.values import Delivered, DocumentFacts, Work
 from tests.pipelines.papers import DOCUMENT_ID, Desk
 from tests.pipelines.parcels import filed_invoice
 
@@ -92,6 +92,20 @@ class Refusing(MemoryConnector):
         raise Rejected("Die Kategorie POSTE gibt es nicht.", remedy="dms.yaml prüfen.")
 
 
+class Emptied(MemoryConnector):
+    """The content is taken out as soon as it lies there."""
+
+    def read_back(self, target_id: str) -> FiledDocument:
+        return FiledDocument(target_id, DOCUMENT_ID, None)
+
+
+class Silent(Emptied):
+    """Takes documents and shows nothing of them."""
+
+    def abilities(self) -> frozenset[Ability]:
+        return frozenset()
+
+
 class Down(MemoryConnector):
     def find(self, document_id: UUID) -> tuple[str, ...]:
         raise Unavailable("Das DMS antwortet nicht.")
@@ -113,6 +127,36 @@ def test_a_document_for_a_unit_without_dms_is_handed_over(make_work: Make, plain
     result = deliver(make_work(replace(DOG_TAX, unit="30")), plain, MemoryConnector())
     assert result.state is State.HANDED_OVER
     assert result.reason.startswith("Im Postfach ")
+
+
+def test_what_the_unit_took_before_it_was_looked_at_is_called_unconfirmed(make_work: Make, plain: City) -> None:
+    result = deliver(make_work(replace(DOG_TAX, unit="30")), plain, Emptied())
+
+    assert result.state is State.HANDED_OVER
+    assert "unbestätigt" in result.reason
+    assert "geprüft" not in result.reason
+
+
+def test_what_goes_to_a_target_without_proof_is_submitted_and_never_called_filed(make_work: Make, plain: City) -> None:
+    connector = Silent()
+    result = deliver(make_work(), plain, connector)
+
+    assert result.state is State.SUBMITTED
+    assert result.delivered == (Delivered("delivery", str(result.facts.delivered_as)),)
+    assert "abgelegt" not in result.reason
+
+    again = deliver(replace(make_work(), arrived={"delivery": str(result.facts.delivered_as)}), plain, connector)
+    assert again.facts.delivered_as == result.facts.delivered_as, "the target knows it still"
+    assert held(connector) == 1
+
+
+def test_what_a_target_without_proof_has_refused_is_stored_anew(make_work: Make, plain: City) -> None:
+    """The target says so by not finding it any more, whatever we believed to have arrived."""
+    connector = Silent()
+
+    result = deliver(replace(make_work(), arrived={"delivery": "M-alt"}), plain, connector)
+
+    assert (result.facts.delivered_as,) == connector.find(DOCUMENT_ID)
 
 
 @pytest.mark.parametrize(("unit", "dms"), [("22", True), ("30", False), ("99", False), (None, False)])

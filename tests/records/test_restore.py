@@ -8,12 +8,12 @@ import pytest
 
 from config.settings import Settings, load_settings
 from records import numbers
-from records.backup import back_up, verify_set
+from records.backup import BackupSet, back_up, verify_set
 from records.intake import accept
 from records.journal import Issued
 from records.models import Document
 from records.objects import ObjectStore
-from records.restore import _raise_counters
+from records.restore import _keep_receipts, _raise_counters
 from schemas.errors import BadInput
 from tests.records.conftest import NOW, TakeIn, arrival
 
@@ -97,3 +97,19 @@ def test_what_an_interrupted_backup_left_is_cleared_away(settings: Settings, sto
     back_up(settings, tmp_path / "sicherung", NOW)
 
     assert [path.name for path in (tmp_path / "sicherung").iterdir()] == ["posteingang-20261123T093000Z"]
+
+
+def test_receipts_come_back_and_a_newer_one_in_place_is_kept(settings: Settings, tmp_path: Path) -> None:
+    """They say what must not be handed over again; what is there knows more than the backup."""
+    saved = BackupSet(tmp_path / "satz", NOW, "sqlite", 0, 0, {})
+    (saved.folder / "uebergaben" / "ab").mkdir(parents=True)
+    for name in ("alt", "neu"):
+        (saved.folder / "uebergaben" / "ab" / f"{name}.json").write_text("wie gesichert", encoding="utf-8")
+    there = settings.receipts / "ab"
+    there.mkdir()
+    (there / "neu.json").write_text("seitdem abgewiesen", encoding="utf-8")
+
+    _keep_receipts(saved, settings.receipts)
+
+    assert (there / "alt.json").read_text(encoding="utf-8") == "wie gesichert"
+    assert (there / "neu.json").read_text(encoding="utf-8") == "seitdem abgewiesen"

@@ -359,6 +359,7 @@ def test_a_restored_database_still_finds(write: Write, store: ObjectStore, tmp_p
         folder.mkdir(parents=True, exist_ok=True)
     (here.packs / "probe").mkdir()
     (here.packs / "probe" / "pack.json").write_text("{}")
+    (here.receipts / "beleg.json").write_text("{}")
     saved = back_up(here, tmp_path / "sicherung", NOW)
     empty = postgres.new_database() if ON_POSTGRESQL else None
     with connected_to(name_in(empty) if empty else str(tmp_path / "neu.sqlite3")):
@@ -368,5 +369,6 @@ def test_a_restored_database_still_finds(write: Write, store: ObjectStore, tmp_p
         assert found("hundesteuer") == set()
         assert found("wohngeld") == {document.entry}
     assert (there.packs / "probe" / "pack.json").read_text() == "{}", "rule packs are there again too"
+    assert (there.receipts / "beleg.json").read_text() == "{}", "so is what must not be handed over again"
     if empty:
         postgres.drop_database(empty)
