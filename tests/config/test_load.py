@@ -328,9 +328,66 @@ def test_a_category_for_a_type_that_does_not_exist_is_told_on_its_line(folder: P
     assert message.startswith(f"dms.yaml, Zeile {line}: die Dokumentart 'unit' gibt es nicht. Erlaubt: angebot_vergabe")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"51": {node', '"59": {node', "die Organisationseinheit '59' gibt es nicht. Erlaubt: 10/1, 10/2, "),
+        (
+            "  original: {form: none}",
+            "  rohscan: {form: none}",
+            "das Papier 'rohscan' gibt es nicht. Erlaubt: freigabeprotokoll, lesbar, original, pruefbericht, "
+            "transfervermerk.",
+        ),
+        (
+            "{POSTE: sehr hoch",
+            "{POST: sehr hoch",
+            "die Kategorie 'POST' gibt es nicht. Erlaubt: NACHW, POSTE, RECH.",
+        ),
+    ],
+    ids=["inbox of no unit", "paper nobody knows", "reader of no category"],
+)
+def test_a_name_in_dms_yaml_that_nothing_has_is_told_on_its_line(folder: Path, old: str, new: str, said: str) -> None:
+    spoil(folder / "dms.yaml", old, new)
+    message = complaint(folder)
+    line = line_of(folder / "dms.yaml", new.splitlines()[-1])
+    assert message.startswith(f"dms.yaml, Zeile {line}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("form: document}", "form: doppelt}", "papers.lesbar.form: erlaubt ist nur 'document', 'version' oder 'none'"),
+        ('"54": {node: 54-POSTEINGANG, title: Posteingang Sportbüro, group: gruppe-54}', '"54": {}', "'node'"),
+        ("dossiers: {category", "# {category", "dafür braucht es 'dossiers'"),
+    ],
+    ids=["unknown form", "inbox without place", "nodes without dossiers"],
+)
+def test_a_mistake_in_papers_or_inboxes_is_told(folder: Path, old: str, new: str, said: str) -> None:
+    spoil(folder / "dms.yaml", old, new)
+    assert said in complaint(folder)
+
+
+@pytest.mark.parametrize("pattern", ["^51-.*", "51-.*$", ".*", "51-("])
+def test_a_pattern_that_does_not_describe_one_whole_reference_is_refused(folder: Path, pattern: str) -> None:
+    path = folder / "routing.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: text.index("own_reference:")] + f"own_reference: '{pattern}'\n", encoding="utf-8")
+    assert "'own_reference'" in complaint(folder)
+
+
+def test_every_unit_that_works_in_the_dms_has_an_inbox_node_and_a_group(folder: Path) -> None:
+    city = read_city(folder)
+    inboxes = {number: (inbox.node, inbox.group) for number, inbox in city.dms.inboxes.items()}
+    assert inboxes == {
+        unit.number: (f"{unit.number}-POSTEINGANG", f"gruppe-{unit.folder}")
+        for unit in city.organisation.units
+        if unit.dms
+    }
+
+
 def test_a_category_for_a_known_type_is_kept(folder: Path) -> None:
-    spoil(folder / "dms.yaml", "{e_rechnung: RECH}", "{rechnung: RECHN}")
-    assert read_city(folder).dms.categories == {"rechnung": "RECHN"}
+    spoil(folder / "dms.yaml", "{e_rechnung: RECH}", "{rechnung: RECH}")
+    assert read_city(folder).dms.categories == {"rechnung": "RECH"}
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,117 @@ def test_what_the_target_holds_already_can_be_acknowledged_and_only_that(
     assert state_of(document) == (State.ROUTED if target_id else State.CLEARING), "its step goes on behind it"
 
 
+def test_a_difference_that_stays_can_be_acknowledged_for_an_invoice_by_accounting(
+    enter: Enter, sign_in: SignIn
+) -> None:
+    """Unit 30 does not work in the DMS: an invoice is filed there all the same."""
+    document = enter(State.PROTOCOLLED, unit="30", columns={"delivered_as": "T0000017"}).document
+    audit.append(document, State.CLEARING, {"reason": "Betrag verändert"}, document.state_since)
+    Document.objects.filter(id=document.id).update(state=State.CLEARING)
+    client = sign_in(Role.ACCOUNTING)
+    assert set(actions_on(text_of(client.get(address_of(document))))) == {Action.RETRY, Action.CONFIRM}
+    assert send(client, document, Action.CONFIRM, reason="Im DMS berichtigt.").status_code == 302
+    assert state_of(document) == State.PROTOCOLLED, "the remaining papers follow"
+
+
+REDIRECTION = {"document_type": "hundesteuer", "unit": "22", "reason": "Gehört zur Steuer."}
+
+
+@pytest.fixture
+def filed(arrive: Arrive) -> Document:
+    """A letter in the DMS, at the unit 51."""
+    columns = {"unit": "51", "document_type": "jugend_kita", "delivered_as": "T0000017", "dossier": "D1"}
+    return arrive(State.ROUTED, State.FILED, **columns)
+
+
+def test_a_misdirected_letter_goes_to_its_unit_and_its_page_with_it(filed: Document, sign_in: SignIn) -> None:
+    youth, taxes = sign_in(Role.UNIT, units=("51",)), sign_in(Role.UNIT, units=("22",))
+    page = text_of(youth.get(address_of(filed)))
+    assert "Falsch zugeleitet …" in page
+    assert '<option value="51">51 Bereich Jugend (bisher)</option>' in page, "the right unit is chosen, never proposed"
+    assert taxes.get(address_of(filed)).status_code == 404
+
+    answer = send(youth, filed, Action.REDIRECT, **REDIRECTION)
+
+    assert (answer.status_code, answer["location"]) == (302, "/")
+    filed.refresh_from_db()
+    assert (filed.state, filed.unit, filed.document_type) == (State.REDIRECTED, "22", "hundesteuer")
+    assert filed.dossier == "D1", "where it lies now; the step moves it"
+    assert youth.get(address_of(filed)).status_code == 404, "at once"
+    assert address_of(filed) not in text_of(youth.get("/")), "no link to what they no longer see"
+    assert "Als falsch zugeleitet weitergegeben" in text_of(taxes.get(address_of(filed)))
+
+
+def test_where_it_was_and_where_it_goes_is_kept_in_the_chain(filed: Document, sign_in: SignIn) -> None:
+    send(sign_in(Role.MAILROOM), filed, Action.REDIRECT, **REDIRECTION, case_reference=" 22-9/1 ")
+    *_, (_, kind, payload) = audit.history(filed.id)
+    assert kind == State.REDIRECTED
+    assert payload["before"] == {
+        "document_type": "jugend_kita",
+        "unit": "51",
+        "case_reference": None,
+        "dossier": "D1",
+    }
+    assert (payload["unit"], payload["document_type"], payload["case_reference"]) == ("22", "hundesteuer", "22-9/1")
+    kept = ClearingDecision.objects.get(act__document=filed)
+    assert (kept.proposed_unit, kept.chosen_unit, kept.act.reason) == ("51", "22", "Gehört zur Steuer.")
+    assert list(audit.verify()) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"unit": ""}, "Die Einheit fehlt."),
+        ({"reason": ""}, "Die Begründung fehlt."),
+        ({"unit": "51", "document_type": "jugend_kita"}, "Dort liegt das Schriftstück schon."),
+        ({"case_reference": "x" * 65}, "Das Aktenzeichen ist zu lang"),
+    ],
+)
+def test_an_incomplete_redirection_is_shown_again_opened_and_changes_nothing(
+    changes: dict[str, str], why: str, filed: Document, sign_in: SignIn
+) -> None:
+    answer = send(sign_in(Role.MAILROOM), filed, Action.REDIRECT, **REDIRECTION | changes)
+    assert answer.status_code == 400
+    assert why in text_of(answer)
+    assert "<summary>Falsch zugeleitet" not in text_of(answer)
+    filed.refresh_from_db()
+    assert (filed.state, filed.unit) == (State.FILED, "51")
+
+
+def test_what_rests_in_the_dms_is_nobody_s_task(filed: Document, sign_in: SignIn) -> None:
+    assert filed.register_number not in text_of(sign_in(Role.MAILROOM).get("/"))
+
+
+@pytest.mark.parametrize(
+    ("roles", "units"), [((Role.UNIT,), ("22",)), ((Role.ORDERING,), ("51",)), ((Role.AUDIT,), ("51",))]
+)
+def test_others_cannot_redirect(roles: Any, units: Any, filed: Document, sign_in: SignIn) -> None:
+    answer = send(sign_in(*roles, units=units), filed, Action.REDIRECT, **REDIRECTION)
+    assert answer.status_code in (400, 404)
+    assert state_of(filed) == State.FILED
+
+
+def test_an_invoice_is_never_redirected(enter: Enter, sign_in: SignIn) -> None:
+    document = enter(State.FILED, unit="16", columns={"delivered_as": "T1"}).document
+    client = sign_in(Role.UNIT, Role.MAILROOM, units=("16",))
+    assert actions_on(text_of(client.get(address_of(document)))) == []
+    assert send(client, document, Action.REDIRECT, **REDIRECTION).status_code == 400
+
+
+def test_the_clerk_sets_or_takes_away_the_case_reference(arrive: Arrive, sign_in: SignIn) -> None:
+    named = arrive(State.NOTED, State.CLEARING, document_type="widerspruch", unit="22", case_reference="22-9/1")
+    client = sign_in(Role.MAILROOM)
+    page = text_of(client.get(address_of(named)))
+    assert 'name="case_reference" value="22-9/1"' in page
+    send(client, named, Action.DECIDE, **DECISION, case_reference="63-1/7")
+    named.refresh_from_db()
+    assert named.case_reference == "63-1/7"
+    other = arrive(State.NOTED, State.CLEARING, document_type="widerspruch", unit="22", case_reference="22-9/1")
+    send(client, other, Action.DECIDE, **DECISION)
+    other.refresh_from_db()
+    assert other.case_reference is None
+
+
 def test_what_may_have_arrived_after_a_lost_answer_is_not_sent_elsewhere(arrive: Arrive, sign_in: SignIn) -> None:
     document = arrive(State.ROUTED, State.CLEARING, unit="22")
     Outbound.objects.create(document=document, kind="delivery", intended_at=NOW, unclear_since=NOW)
