@@ -18,6 +18,7 @@ from config.city_config import (
 )
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.german import complaint
+from config.seal_config import Seals
 from config.settings import load_settings
 from schemas.errors import ConfigurationError
 
@@ -56,6 +57,7 @@ def read_city(folder: Path) -> City:
     invoices = invoice_rules(folder)
     dms = _read(folder / "dms.yaml", DmsMapping)
     retention = _read(folder / "retention.yaml", Retention)
+    seals = _read(folder / "seals.yaml", Seals) if (folder / "seals.yaml").exists() else Seals()
     found = City(
         organisation=organisation,
         document_types=types.document_types,
@@ -64,6 +66,7 @@ def read_city(folder: Path) -> City:
         invoices=invoices,
         dms=dms,
         retention=retention,
+        seals=seals,
     )
     _check_unique(folder, found)
     _check_references(folder, found)

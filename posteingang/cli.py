@@ -9,6 +9,7 @@ import typer
 
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
+from posteingang.transfernote import transfernote_app
 from schemas.errors import PosteingangError, os_reason
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ for name, group in (
     ("dms", dms_app),
     ("archive", archive_app),
     ("packs", packs_app),
+    ("transfernote", transfernote_app),
 ):
     app.add_typer(group, name=name)
 

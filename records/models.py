@@ -81,6 +81,7 @@ class Document(models.Model):
     invoice_identity = models.CharField(max_length=64, null=True, db_index=True)
     delivered_as = models.CharField(max_length=255, null=True)
     case_reference = models.CharField(max_length=64, null=True)
+    destruction_lock = models.TextField(null=True)
     dossier = models.CharField(max_length=255, null=True)
 
     class Meta:

@@ -12,12 +12,12 @@ from django.db.models import F, Q
 from records import audit, nodes, register, search
 from records.clock import database_now
 from records.decisions import acts_of
-from records.models import Document, DocumentFile, Outbound
+from records.models import Document, DocumentFile, Outbound, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
 from schemas.faults import fault_point
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, FileDigest, ScanFacts, StepResult, StoredFile, Work
+from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StepResult, StoredFile, Work
 
 __all__ = [
     "Lease",
@@ -123,9 +123,7 @@ def finish(
     with transaction.atomic():
         document = _fenced(lease)
         for file, digest in digests:
-            DocumentFile.objects.create(
-                document=document, role=file.role, content=store.register(digest, now), name=file.name
-            )
+            _keep(document, file, store.register(digest, now))
         if any(file.role in search.TEXT_ROLES for file in result.files):
             search.index_files(document, store)
         if document.register_number is None and result.state in registered:
@@ -156,10 +154,18 @@ def finish(
             "delivered": {part.part: part.target_id for part in result.delivered},
             "case_reference": result.facts.case_reference,
             "dossier": result.facts.dossier,
+            "destruction_lock": result.facts.destruction_lock,
             "actor": actor,
         }
         audit.append(document, result.state, payload, now)
     fault_point("step.after_commit")
+
+
+def _keep(document: Document, file: NewFile, content: StoredObject) -> None:
+    """Every role has one file. Only the product gives way: to itself with the transfer note appended and sealed."""
+    if file.role is FileRole.PRODUCT:
+        document.files.filter(role=FileRole.PRODUCT).delete()
+    DocumentFile.objects.create(document=document, role=file.role, content=content, name=file.name)
 
 
 def defer(lease: Lease, reason: str, until: datetime) -> None:
@@ -260,6 +266,7 @@ def _facts(document: Document) -> DocumentFacts:
         delivered_as=document.delivered_as,
         case_reference=document.case_reference,
         dossier=document.dossier,
+        destruction_lock=document.destruction_lock,
     )
 
 
@@ -275,6 +282,7 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
     document.delivered_as = facts.delivered_as
     document.case_reference = facts.case_reference
     document.dossier = facts.dossier
+    document.destruction_lock = facts.destruction_lock
 
 
 def _first_document_like(document: Document) -> Document | None:

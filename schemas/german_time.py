@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-__all__ = ["BERLIN", "day_in_germany"]
+__all__ = ["BERLIN", "day_in_germany", "moment_in_germany"]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -11,3 +11,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 def day_in_germany(moment: datetime) -> date:
     """The German calendar day of an aware moment."""
     return moment.astimezone(BERLIN).date()
+
+
+def moment_in_germany(moment: datetime) -> str:
+    """An aware moment as people write it: '01.04.2026, 10:00:00 Uhr'."""
+    return f"{moment.astimezone(BERLIN):%d.%m.%Y, %H:%M:%S} Uhr"

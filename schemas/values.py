@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from schemas.batch_place import BatchPlace
 from schemas.roles import Action
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Verdict
@@ -82,7 +83,7 @@ class DocumentFacts:
     """What is known of a document so far. A step returns a changed copy; None means not known, never guessed.
 
     `case_reference`: our own Aktenzeichen the letter names. `dossier`: the DMS's id of the case file or inbox node
-    it lies in.
+    it lies in. `destruction_lock`: why the paper must stay, whatever else is done (German).
     """
 
     page_count: int | None = None
@@ -96,6 +97,7 @@ class DocumentFacts:
     delivered_as: str | None = None
     case_reference: str | None = None
     dossier: str | None = None
+    destruction_lock: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,7 @@ class Work:
     unclear: Mapping[str, float] = field(default_factory=dict)
     arrived: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[str, str] = field(default_factory=dict)
+    batch: BatchPlace | None = None
     demo: bool = False
 
     def file(self, role: FileRole) -> StoredFile:

@@ -1,158 +1,114 @@
-"""The transfer note (Transfervermerk, TR-03138 1.5 A.NB.4): proof of how the scan product came about."""
+"""The transfer note (Transfervermerk, TR-03138 1.5 A.NB.4): proof of how the scan product came about.
 
-from collections.abc import Iterable
-from functools import cache
+Order, so that nothing names itself: the note names raw scan, image streams and product -> embedded in the product and
+kept beside it -> both sealed -> manifest over the finished files -> manifest sealed. docs/decisions/0016 says why.
+"""
+
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from lxml import etree
-
-from config.city_config import City, IntakePoint
-from schemas.errors import BadInput
+from config.city_config import City
+from pipelines.scan.embed import embed_note, foreign_findings
+from pipelines.scan.manifest import manifest_xml
+from pipelines.scan.note_xml import NoteFacts, note_xml, validate_note
+from pipelines.scan.seal import UNSEALED, Sealing, seal_file, seal_pdf, sealing_of
+from schemas.digest import digest_of_file
+from schemas.errors import BadInput, Unavailable
+from schemas.seal import missing_for_destruction
 from schemas.states import FileRole, State
-from schemas.values import NewFile, StepResult, StoredFile, Work
+from schemas.values import NewFile, StepResult, Work
 
-__all__ = ["NAMESPACE", "SCHEMA", "note_xml", "validate_note", "write_note"]
+__all__ = ["noted", "write_note"]
 
-NAMESPACE = "urn:posteingang:transfervermerk:1"
-SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "transfervermerk" / "transfervermerk-1.xsd"
+_NOT_EMBEDDED = "Der Transfervermerk ließ sich nicht in das Scanprodukt einbetten; er liegt als eigene Datei bei."
 
 
 def write_note(work: Work, city: City) -> StepResult:
-    """One note for one document, valid against our XSD; BadInput without a named natural person."""
-    xml = note_xml(work, city)
-    validate_note(xml)
-    path = work.scratch / "transfervermerk.xml"
-    path.write_bytes(xml)
-    note = NewFile(
-        FileRole.TRANSFER_NOTE,
-        path,
-        f"{Path(work.original_name).stem}.transfervermerk.xml",
-    )
-    return StepResult(State.NOTED, work.facts, "Transfervermerk geschrieben.", (note,))
+    """Note, seal and manifest of one document; BadInput without a named natural person.
 
-
-def note_xml(work: Work, city: City) -> bytes:
-    """The note as XML. What is not known yet is said so ('nicht geprüft'), never claimed."""
-    point = city.intake_point(work.scan.intake_point)
-    if point is None or not point.operator.strip():
-        raise BadInput(
-            f"Für die Eingangsstelle {work.scan.intake_point!r} ist keine natürliche Person benannt.",
-            remedy="In intake_points.yaml operator und operator_id eintragen.",
-        )
-    root = etree.Element(_name("Transfervermerk"), {"version": "1.0"}, nsmap={None: NAMESPACE})  # type: ignore[dict-item]
-    root.set("vermerkId", f"TV-{work.document_id}")
-    root.set("demo", "true" if work.demo else "false")
-    _document(root, work)
-    _creator(root, point)
-    _environment(root, city, point)
-    _post_processing(root)
-    _texts(_add(root, "Auffaelligkeiten"), "Auffaelligkeit", work.facts.anomalies)
-    _add(
-        root,
-        "Zeiten",
-        erfasst=work.scan.received_at.isoformat(),
-        vermerk=work.now.isoformat(),
-    )
-    _add(
-        root,
-        "Qualitaetssicherung",
-        art="nicht geprüft",
-        ergebnis="offen",
-        vollstaendigkeit="offen",
-    ).text = "Die Qualitätssicherung folgt; ihr Ergebnis wird als eigener Vermerk ergänzt."
-    _add(
-        root, "Uebereinstimmung", bestaetigt="false"
-    ).text = "Die bildliche und inhaltliche Übereinstimmung wird erst mit der Qualitätssicherung bestätigt."
-    _protection(root, work, city)
-    _add(root, "Siegel", art="keines")
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
-
-
-def validate_note(xml: bytes) -> None:
-    """BadInput with the schema's first complaint if the note does not follow our XSD."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    Unavailable while a configured seal or time stamp cannot be had; after `patience_minutes` the mail goes on with
+    what there is, and the note says what is missing.
+    """
     try:
-        _schema().assertValid(etree.fromstring(xml, parser))
-    except etree.DocumentInvalid as problem:
-        raise BadInput(f"Der Transfervermerk ist nicht schemakonform: {problem}") from None
+        return noted(work, city, sealing_of(city.seals))
+    except Unavailable as problem:
+        if (work.now - work.scan.received_at).total_seconds() < city.seals.patience_minutes * 60:
+            raise
+        return _with_less(work, city, problem)
 
 
-@cache
-def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(SCHEMA)))
+def _with_less(work: Work, city: City, problem: Unavailable) -> StepResult:
+    """The seal without a time stamp if the key can be had, else nothing: said in the note, and the paper stays."""
+    try:
+        return noted(work, city, sealing_of(city.seals).without_stamp(), f"Ohne Zeitstempel: {problem.sentence}")
+    except Unavailable as again:
+        return noted(work, city, UNSEALED, f"Ohne Siegel und Zeitstempel: {again.sentence}")
 
 
-def _document(root: etree._Element, work: Work) -> None:
-    document = _add(
-        root,
-        "Dokument",
-        id=str(work.document_id),
-        eingangsnummer=work.register_number or "",
-    )
-    document.set("erfassungsId", str(work.scan.claim_id))
-    document.set("seiten", str(work.facts.page_count))
-    for label, role in (
-        ("Rohscan", FileRole.ORIGINAL),
-        ("Scanprodukt", FileRole.PRODUCT),
-        ("Text", FileRole.TEXT),
-    ):
-        _hashes(document, label, work.file(role))
-
-
-def _hashes(parent: etree._Element, label: str, file: StoredFile) -> None:
-    node = _add(parent, label, name=file.name, groesse=str(file.digest.size))
-    _add(node, "SHA256").text = file.digest.sha256
-    _add(node, "SHA512").text = file.digest.sha512
-
-
-def _creator(root: etree._Element, point: IntakePoint) -> None:
-    _add(
-        root,
-        "Ersteller",
-        kennzeichen=point.operator_id,
-        name=point.operator,
-        eingangsstelle=point.name,
-    )
-
-
-def _environment(root: etree._Element, city: City, point: IntakePoint) -> None:
-    organisation = city.organisation
-    place = _add(root, "Umgebung", behoerde=organisation.city)
-    place.set("verfahrensdokumentation", organisation.procedure)
-    place.set("version", organisation.procedure_version)
-    place.set("scanner", point.scanner)
-    place.set("scansoftware", point.scan_software)
-    place.set("profil", point.profile)
-
-
-def _post_processing(root: etree._Element) -> None:
-    steps = _add(root, "Nachbearbeitung")
-    _add(
-        steps,
-        "Schritt",
-        name="Texterkennung",
-        werkzeug="OCRmyPDF/Tesseract",
-        parameter="Sprache deu; Bilddaten unverändert",
-    )
-
-
-def _protection(root: etree._Element, work: Work, city: City) -> None:
+def noted(work: Work, city: City, sealing: Sealing, shortfall: str = "") -> StepResult:
+    """The files of the note. `shortfall` (German): why the seal is less than what is configured."""
     kind = city.document_type(work.facts.document_type or "")
-    node = _add(root, "Schutzbedarf", dokumentart=kind.key if kind else "unbekannt")
-    if kind is not None:
-        node.set("integritaet", kind.protection.integrity)
-        node.set("vertraulichkeit", kind.protection.confidentiality)
-        node.set("verfuegbarkeit", kind.protection.availability)
+    lock = missing_for_destruction(kind.protection.integrity if kind else None, sealing.level, sealing.stamp_level)
+    found = (shortfall,) if shortfall else ()
+    facts = NoteFacts((*work.facts.anomalies, *found), sealing, shortfall or lock, embedded=True)
+    xml = note_xml(work, city, facts)
+    validate_note(xml)
+    try:
+        carrying = _carrying(work, xml)
+    except BadInput:
+        facts = replace(facts, anomalies=(*facts.anomalies, _NOT_EMBEDDED), embedded=False)
+        xml = note_xml(work, city, facts)
+        carrying = work.file(FileRole.PRODUCT).path
+    final = work.scratch / "scanprodukt.pdf"
+    if facts.embedded and sealing.signer is not None:
+        seal_pdf(carrying, final, sealing)
+    else:
+        shutil.copyfile(carrying, final)
+    files = _files(work, final, xml, sealing)
+    anomalies = replace(work.facts, anomalies=facts.anomalies, destruction_lock=facts.lock or None)
+    return StepResult(State.NOTED, anomalies, _said(sealing, shortfall), files)
 
 
-def _texts(parent: etree._Element, name: str, texts: Iterable[str]) -> None:
-    for text in texts:
-        _add(parent, name).text = text
+def _carrying(work: Work, xml: bytes) -> Path:
+    """The product with the note in it. BadInput if it cannot carry one and stay the PDF/A it was proven to be."""
+    product, target = work.file(FileRole.PRODUCT).path, work.scratch / "mit-vermerk.pdf"
+    embed_note(product, xml, target)
+    if foreign_findings(target) and not foreign_findings(product):
+        raise BadInput("Mit dem Vermerk ist das Scanprodukt kein PDF/A mehr.")
+    return target
 
 
-def _add(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:
-    return etree.SubElement(parent, _name(tag), attributes)
+def _files(work: Work, final: Path, xml: bytes, sealing: Sealing) -> tuple[NewFile, ...]:
+    """Product and sidecar, the manifest over them and the raw scan, and what seals the manifest."""
+    stem = Path(work.original_name).stem
+    sidecar, manifest = work.scratch / "transfervermerk.xml", work.scratch / "manifest.xml"
+    sidecar.write_bytes(xml)
+    listed = manifest_xml(
+        f"TV-{work.document_id}",
+        product=digest_of_file(final),
+        note=digest_of_file(sidecar),
+        raw_scan=work.file(FileRole.ORIGINAL).digest,
+    )
+    manifest.write_bytes(listed)
+    files = [
+        NewFile(FileRole.PRODUCT, final, work.file(FileRole.PRODUCT).name),
+        NewFile(FileRole.TRANSFER_NOTE, sidecar, f"{stem}.transfervermerk.xml"),
+        NewFile(FileRole.MANIFEST, manifest, f"{stem}.manifest.xml"),
+    ]
+    sealed, stamped = seal_file(listed, sealing)
+    for role, content, ending in (
+        (FileRole.MANIFEST_SEAL, sealed, "p7s"),
+        (FileRole.MANIFEST_STAMP, stamped, "tst"),
+    ):
+        if content is not None:
+            path = work.scratch / f"manifest.{ending}"
+            path.write_bytes(content)
+            files.append(NewFile(role, path, f"{stem}.manifest.xml.{ending}"))
+    return tuple(files)
 
 
-def _name(local: str) -> str:
-    return f"{{{NAMESPACE}}}{local}"
+def _said(sealing: Sealing, shortfall: str) -> str:
+    seal = f"Siegel: {sealing.level}" if sealing.signer is not None else "kein Siegel"
+    stamp = f", Zeitstempel: {sealing.stamp_level}" if sealing.stamper is not None else ""
+    return f"Transfervermerk geschrieben, {seal}{stamp}. {shortfall}".strip()

@@ -24,7 +24,11 @@ __all__ = ["download", "picture", "readable_invoice"]
 
 _TYPES = {
     FileRole.TEXT: "text/plain; charset=utf-8",
+    FileRole.WORDS: "application/xml",
     FileRole.TRANSFER_NOTE: "application/xml",
+    FileRole.MANIFEST: "application/xml",
+    FileRole.MANIFEST_SEAL: "application/pkcs7-signature",
+    FileRole.MANIFEST_STAMP: "application/vnd.etsi.timestamp-token",
     FileRole.INVOICE_XML: "application/xml",
     FileRole.REPORT: "application/json",
     FileRole.RENDERING: "text/html; charset=utf-8",

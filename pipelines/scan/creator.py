@@ -1,0 +1,50 @@
+"""Who made the scan product: a natural person whom everybody can name at once (TR-03138 1.5 A.NB.4 a)."""
+
+import re
+from dataclasses import dataclass
+
+from config.city_config import City, IntakePoint
+from schemas.errors import BadInput
+from schemas.values import Work
+
+__all__ = ["Creator", "creator_of"]
+
+_NAME = re.compile(r"[^\W\d_][\w.'’-]*", re.UNICODE)
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """The person's name, and the mark (pseudonym) the scan office knows them by."""
+
+    mark: str
+    name: str
+
+
+def creator_of(work: Work, point: IntakePoint, city: City) -> Creator:
+    """From the batch if it names somebody, else who answers for the intake point.
+
+    BadInput if that is nobody, or only an organisation: a note without a person is no proof.
+    """
+    batch = work.batch
+    mark, name = (
+        (batch.operator_id, batch.operator) if batch and batch.operator else (point.operator_id, point.operator)
+    )
+    if not name.strip() or not mark.strip():
+        raise BadInput(
+            f"Für die Eingangsstelle {point.key!r} ist keine natürliche Person benannt.",
+            remedy="In intake_points.yaml operator und operator_id eintragen.",
+        )
+    if _is_organisation(name, point, city) or len(_NAME.findall(name)) < 2:
+        raise BadInput(
+            f"„{name}“ ist keine natürliche Person mit Vor- und Nachnamen.",
+            remedy="Der Transfervermerk muss eine Person nennen, nicht die Stelle (TR-03138 A.NB.4 a): operator in "
+            "intake_points.yaml oder die Angabe auf dem Stapeldeckblatt berichtigen.",
+        )
+    return Creator(mark.strip(), name.strip())
+
+
+def _is_organisation(name: str, point: IntakePoint, city: City) -> bool:
+    named = [city.organisation.city, point.name, point.key, point.scanner]
+    for unit in city.organisation.units:
+        named += [unit.number, unit.name, *unit.aliases]
+    return " ".join(name.split()).casefold() in {" ".join(other.split()).casefold() for other in named}

@@ -1,0 +1,31 @@
+"""How strong a seal or time stamp is, and how strong it must be for a protection need."""
+
+from enum import StrEnum
+
+__all__ = ["SealLevel", "missing_for_destruction"]
+
+
+class SealLevel(StrEnum):
+    """What a seal or time stamp is in law (eIDAS Art. 3). A test one proves integrity, and nothing to anybody else."""
+
+    NONE = "keines"
+    TEST = "test"
+    ADVANCED = "fortgeschritten"
+    QUALIFIED = "qualifiziert"
+
+
+def missing_for_destruction(integrity: str | None, seal: SealLevel, stamp: SealLevel) -> str:
+    """Why the paper must stay, whatever else is done (German); empty if the seal does not forbid its destruction.
+
+    TR-03138 A.AM.IN.H.1: from 'hoch' a qualified seal; A.AM.IN.SH.2: from 'sehr hoch' a qualified time stamp as well.
+    `integrity` is None for a document of no known type: nobody has said what it needs.
+    """
+    if integrity is None:
+        return "Die Dokumentart und damit der Schutzbedarf ist nicht bekannt."
+    if integrity == "normal":
+        return ""
+    if seal is not SealLevel.QUALIFIED:
+        return f"Schutzbedarf der Integrität „{integrity}“ verlangt ein qualifiziertes Siegel."
+    if integrity == "sehr hoch" and stamp is not SealLevel.QUALIFIED:
+        return f"Schutzbedarf der Integrität „{integrity}“ verlangt einen qualifizierten Zeitstempel."
+    return ""
