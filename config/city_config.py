@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.dms_config import DmsMapping
+from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.values import Key, Level, Strict, Text, UnitNumber
 from schemas.roles import SIGNED, Action
@@ -188,6 +189,7 @@ class City(Strict):
     dms: DmsMapping
     retention: Retention
     seals: Seals = Seals()
+    scan: ScanRules = ScanRules()
 
     def unit(self, number: str) -> OrgUnit | None:
         return next((unit for unit in self.organisation.units if unit.number == number), None)

@@ -18,6 +18,7 @@ from config.city_config import (
 )
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.german import complaint
+from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings
 from schemas.errors import ConfigurationError
@@ -58,6 +59,7 @@ def read_city(folder: Path) -> City:
     dms = _read(folder / "dms.yaml", DmsMapping)
     retention = _read(folder / "retention.yaml", Retention)
     seals = _read(folder / "seals.yaml", Seals) if (folder / "seals.yaml").exists() else Seals()
+    scan = _read(folder / "scan.yaml", ScanRules) if (folder / "scan.yaml").exists() else ScanRules()
     found = City(
         organisation=organisation,
         document_types=types.document_types,
@@ -67,6 +69,7 @@ def read_city(folder: Path) -> City:
         dms=dms,
         retention=retention,
         seals=seals,
+        scan=scan,
     )
     _check_unique(folder, found)
     _check_references(folder, found)

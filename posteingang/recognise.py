@@ -19,7 +19,7 @@ from schemas.errors import BadInput, os_reason
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StoredFile, Work
 
-__all__ = ["CLEARING", "recognise_files"]
+__all__ = ["CLEARING", "recognise_files", "work_of"]
 
 CLEARING = "KLAERFALL"
 
@@ -67,7 +67,7 @@ def _recognise(path: Path, digest: FileDigest) -> dict[str, Any]:
 
     rules = city()
     with tempfile.TemporaryDirectory() as folder:
-        work = _work(path, digest, Path(folder))
+        work = work_of(path, Path(folder), datetime.now(UTC), digest)
         text = ""
         for step in (identify, recognise, classify, route):
             result = step(work, rules)
@@ -80,9 +80,9 @@ def _recognise(path: Path, digest: FileDigest) -> dict[str, Any]:
     return _result(path, work.facts, "manual" if manual else "processed", text=text, reason=result.reason)
 
 
-def _work(path: Path, digest: FileDigest, scratch: Path) -> Work:
-    now = datetime.now(UTC)
-    original = StoredFile(FileRole.ORIGINAL, path, path.name, digest)
+def work_of(path: Path, scratch: Path, now: datetime, digest: FileDigest | None = None) -> Work:
+    """What a step is given for a file that no mailroom took in."""
+    original = StoredFile(FileRole.ORIGINAL, path, path.name, digest or digest_of_file(path))
     scan = ScanFacts(uuid4(), "", "", now)
     return Work(uuid4(), None, path.name, scan, DocumentFacts(), {FileRole.ORIGINAL: original}, scratch, now)
 

@@ -1,107 +1,99 @@
-"""OCR: from the picture to a searchable PDF/A-2b with its text. The original stays as it is."""
+"""OCR: from the picture to a searchable PDF/A-2b with its text and words. The original stays as it is."""
 
-import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from config.city_config import City
+from config.scan_config import ScanRules
 from config.settings import load_settings
+from pipelines.scan.quality import Fault, page_list, said
+from pipelines.scan.words import PageWords, PostProcessing, alto, sureness
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import NewFile, StepResult, Work
 
-__all__ = ["PAGE_BREAK", "make_product", "recognise"]
+if TYPE_CHECKING:
+    import pikepdf
+
+__all__ = ["PAGE_BREAK", "make_product", "page_texts", "read_pages", "recognise"]
 
 PAGE_BREAK = "\f"
-LANGUAGE = "deu"
 _PLAIN_CATALOG = frozenset({"/Type", "/Pages", "/Version", "/Lang", "/Metadata", "/MarkInfo", "/OutputIntents"})
 _NOT_PROVEN = "Die durchsuchbare Fassung ist nicht als PDF/A-2b nachgewiesen."
+_RESCAN = "Bitte das Schriftstück neu scannen."
 
 
 def recognise(work: Work, city: City) -> StepResult:
-    """Product (PDF/A-2b) and text (UTF-8, pages parted by form feed), or quarantine if it cannot be read."""
-    product, text = work.scratch / "produkt.pdf", work.scratch / "text.txt"
+    """Product (PDF/A-2b), text (UTF-8, pages parted by form feed) and words (ALTO), or quarantine if unreadable."""
+    product, text, words = (work.scratch / name for name in ("produkt.pdf", "text.txt", "worte.xml"))
     original = work.file(FileRole.ORIGINAL)
     signed = any("signiert" in anomaly for anomaly in work.facts.anomalies)
     try:
-        proven = make_product(original.path, product, signed=signed)
-        pages = page_texts(product)
+        pages = read_pages(original.path, city.scan, colour_wanted=_colour_wanted(work, city))
+        proven = make_product(original.path, product, pages, signed=signed)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
-    text.write_text(PAGE_BREAK.join(pages), encoding="utf-8")
-    found = [_NOT_PROVEN] if not proven else []
-    if not any(page.strip() for page in pages):
-        found.append("Kein Text erkannt.")
-    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *found))
+    text.write_text(PAGE_BREAK.join(page.text for page in pages), encoding="utf-8")
+    words.write_bytes(alto(pages, _steps(pages, city.scan), original.name, work.now))
+    found = [] if proven else [_NOT_PROVEN]
+    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *found, *_findings(pages, city.scan)))
     stem = Path(original.name).stem
     files = (
         NewFile(FileRole.PRODUCT, product, f"{stem}.pdf"),
         NewFile(FileRole.TEXT, text, f"{stem}.txt"),
+        NewFile(FileRole.WORDS, words, f"{stem}.alto.xml"),
     )
-    return StepResult(State.RECOGNISED, facts, f"{len(pages)} Seite(n) gelesen.", files)
+    return StepResult(State.RECOGNISED, facts, _summary(pages), files)
 
 
-def make_product(source: Path, target: Path, *, signed: bool = False) -> bool:
+def read_pages(source: Path, rules: ScanRules, *, colour_wanted: bool = False) -> tuple[PageWords, ...]:
+    """Every page read, one after the other, in this process. BadInput if the file cannot be drawn."""
+    import pypdfium2
+
+    from pipelines.scan.read_page import read_page
+
+    most = float(load_settings().max_page_megapixels)
+    try:
+        with pypdfium2.PdfDocument(source) as pdf:
+            count = len(pdf)
+            pages = tuple(
+                read_page(pdf[at], at + 1, rules, most_megapixels=most, colour_wanted=colour_wanted)
+                for at in range(count)
+            )
+    except pypdfium2.PdfiumError as error:
+        raise _unreadable(error) from error
+    if not pages:
+        raise BadInput("Das PDF hat keine Seiten.", remedy=_RESCAN)
+    return pages
+
+
+def make_product(source: Path, target: Path, pages: Sequence[PageWords], *, signed: bool = False) -> bool:
     """Write a searchable PDF whose image streams are the scanned ones; pages with text are left alone.
 
     True if it is proven to be PDF/A-2b; False if that could not be decided (foreign fonts, unusual constructs).
-
     Runs inside the calling process with threads: inside a Celery child a process pool is forbidden.
-    BadInput if the file cannot be rendered.
+    BadInput if the file cannot be read.
     """
     import ocrmypdf
-    import pikepdf.pdfa
+    import pikepdf
 
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    settings = load_settings()
-    options: dict[str, Any] = {
-        "language": [LANGUAGE],
-        "mode": "skip",
-        "pdfa_backend": "internal",
-        "optimize": 0,
-        "jobs": 1,
-        "use_threads": True,
-        "progress_bar": False,
-        "invalidate_digital_signatures": signed or None,
-        "max_image_mpixels": float(settings.max_page_megapixels),
-    }
+    from pipelines.scan.text_layer import searchable
+
+    recognised = {page.number: page for page in pages if page.languages}
     try:
-        pages = _pages_only(source, target.with_suffix(".seiten.pdf"))
-        try:
-            ocrmypdf.ocr(pages, target, output_type="pdfa-2", **options)
-        except ocrmypdf.exceptions.PdfaConversionFailedError:
-            ocrmypdf.ocr(pages, target, output_type="pdf", **options)
-            return False
+        shown = _pages_only(source, target.with_suffix(".seiten.pdf"), {page.number: page.turned for page in pages})
+        return searchable(shown, target, recognised, signed=signed)
     except (ocrmypdf.exceptions.MissingDependencyError, MemoryError):
         raise
     except (ocrmypdf.exceptions.ExitCodeException, pikepdf.PikepdfError, ValueError) as error:
-        raise BadInput(
-            f"Die Texterkennung kann das PDF nicht lesen ({type(error).__name__}).",
-            remedy="Bitte das Schriftstück neu scannen.",
-        ) from error
-    return bool(pikepdf.pdfa.validate_written(target, "2b").passed)
-
-
-def _pages_only(source: Path, copy: Path) -> Path:
-    """The file itself, or a copy without what a product must not carry (actions, forms, bookmarks, attachments).
-
-    Streams are copied as they are. Office programs add such things to the catalog, scanners do not.
-    """
-    import pikepdf
-
-    with pikepdf.Pdf.open(source) as pdf:
-        extra = [key for key in pdf.Root.keys() if key not in _PLAIN_CATALOG]  # noqa: SIM118 - no mapping
-        if not extra:
-            return source
-        for key in extra:
-            del pdf.Root[key]
-        pdf.save(copy)
-    return copy
+        raise _unreadable(error) from error
 
 
 def page_texts(path: Path) -> list[str]:
-    """The text of every page, top to bottom as the text layer has it."""
+    """The text of every page of a PDF, top to bottom as its text layer has it."""
     import pypdfium2
 
     with pypdfium2.PdfDocument(path) as pdf:
@@ -114,3 +106,93 @@ def _text_of(page: object) -> str:
         return str(text_page.get_text_bounded()).replace("\r\n", "\n")
     finally:
         text_page.close()
+
+
+def _pages_only(source: Path, copy: Path, turned: Mapping[int, int]) -> Path:
+    """The file itself, or a copy with pages turned upright and without what a product must not carry.
+
+    That is actions, forms, bookmarks, attachments: office programs add such things to the catalog, scanners do not.
+    Streams are copied as they are; turning changes the page's /Rotate alone.
+    """
+    import pikepdf
+
+    with pikepdf.Pdf.open(source) as pdf:
+        extra = [key for key in pdf.Root.keys() if key not in _PLAIN_CATALOG]  # noqa: SIM118 - no mapping
+        if not extra and not any(turned.values()):
+            return source
+        for key in extra:
+            del pdf.Root[key]
+        _turn(pdf, turned)
+        pdf.save(copy)
+    return copy
+
+
+def _turn(pdf: "pikepdf.Pdf", turned: Mapping[int, int]) -> None:
+    for number, page in enumerate(pdf.pages, 1):
+        if turned.get(number):
+            page.rotate(turned[number], relative=True)
+
+
+def _colour_wanted(work: Work, city: City) -> bool:
+    point = city.intake_point(work.scan.intake_point)
+    return point is not None and point.profile in city.scan.images.colour_profiles
+
+
+def _unreadable(error: Exception) -> BadInput:
+    return BadInput(f"Die Texterkennung kann das PDF nicht lesen ({type(error).__name__}).", remedy=_RESCAN)
+
+
+def _summary(pages: Sequence[PageWords]) -> str:
+    sure = sureness(pages)
+    return f"{len(pages)} Seite(n) gelesen" + ("." if sure is None else f", Erkennungssicherheit {sure:.0%}.")
+
+
+def _findings(pages: Sequence[PageWords], rules: ScanRules) -> list[str]:
+    """What a person should know of the pages, every kind once with its page numbers."""
+    faults = [(page.number, Fault[name]) for page in pages for name in page.faults]
+    found = list(said(faults, rules.images))
+    low = rules.reading.low_confidence
+    for label, numbers in (
+        ("Leere Seite, markiert und behalten", [page.number for page in pages if page.blank]),
+        ("Für die Anzeige gedreht", [page.number for page in pages if page.turned]),
+        ("Text unsicher erkannt", [page.number for page in pages if (page.confidence or 1.0) < low]),
+        ("Texterkennung wegen Zeitüberschreitung abgebrochen", [page.number for page in pages if page.gave_up]),
+    ):
+        if numbers:
+            found.append(f"{label} (Seite {page_list(numbers)}).")
+    if not any(page.text.strip() for page in pages):
+        found.append("Kein Text erkannt.")
+    return found
+
+
+def _steps(pages: Sequence[PageWords], rules: ScanRules) -> list[PostProcessing]:
+    """What was done to show and read the pages, with parameters, as a transfer note must tell it."""
+    from pipelines.scan.ocr_engine import engine_version
+
+    recognised = [page for page in pages if page.languages]
+    if not recognised:
+        return []
+    ours, images = "Posteingang", rules.images
+    languages = "+".join(sorted({page.languages for page in recognised}))
+    steps = [
+        PostProcessing(
+            "Texterkennung",
+            f"{engine_version()}, OCRmyPDF {metadata.version('ocrmypdf')}",
+            f"Sprache {languages}; Seite {page_list(page.number for page in recognised)}; Bilddaten unverändert",
+        ),
+        PostProcessing(
+            "Bildprüfung",
+            ours,
+            f"mindestens {images.minimum_dpi} dpi; Leerseite: kein Strich ab {images.blank_stroke:g} mm "
+            f"mit Kontrast {images.blank_contrast}",
+        ),
+    ]
+    if turned := [page for page in recognised if page.turned]:
+        angles = "; ".join(f"Seite {page.number} um {page.turned} Grad" for page in turned)
+        steps.append(PostProcessing("Drehung der Anzeige", ours, f"{angles} (/Rotate, Bilddaten unverändert)"))
+    if straight := [page for page in recognised if page.deskewed]:
+        angles = "; ".join(f"Seite {page.number} um {page.deskewed:.1f} Grad" for page in straight)
+        steps.append(PostProcessing("Ausrichtung der Lesekopie", ours, f"{angles} (nur zum Lesen)"))
+    if blank := [page.number for page in recognised if page.blank]:
+        steps.append(PostProcessing("Leerseitenerkennung", ours, f"Seite {page_list(blank)} markiert, nicht entfernt"))
+    return steps

@@ -77,7 +77,11 @@ def test_a_blank_page_is_an_anomaly_not_a_failure(desk: Desk, iserlohn: City) ->
     earlier = DocumentFacts(page_count=1, anomalies=("früher bemerkt",))
     result = recognised(pdf_bytes(), desk, iserlohn, earlier)
     assert files_of(result)[FileRole.TEXT].path.read_text(encoding="utf-8") == ""
-    assert result.facts.anomalies == ("früher bemerkt", "Kein Text erkannt.")
+    assert result.facts.anomalies == (
+        "früher bemerkt",
+        "Leere Seite, markiert und behalten (Seite 1).",
+        "Kein Text erkannt.",
+    )
 
 
 @pytest.mark.parametrize("signed", [True, False], ids=["noted before", "not noted"])

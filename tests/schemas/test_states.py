@@ -39,6 +39,7 @@ def test_the_names_of_the_queues_and_files_are_kept() -> None:
         "original",
         "product",
         "text",
+        "words",
         "transfer_note",
         "manifest",
         "manifest_seal",
