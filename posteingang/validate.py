@@ -13,6 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from config.settings import load_settings
+from pipelines.invoice.explanation import in_words
 from pipelines.invoice.validator import Answer, Validator
 from pipelines.packs.store import packs_for
 from posteingang.report_files import ReportFolder, write_page, write_varl
@@ -147,12 +148,17 @@ def _spoken(report: ValidationReport) -> str:
     lines += [f"  {report.reason}"] if report.reason else []
     lines += [f"  geprüft nach {one.name} (Stand {one.version})" for one in report.rules if one.is_pack]
     lines += [
-        f"  {finding.severity.label} {finding.rule}{_class(finding)}: {finding.message} [{finding.location}]"
+        f"  {finding.severity.label} {finding.rule}{_class(finding)}: {_said(finding)} [{finding.location}]"
         for finding in report.findings
     ]
     return "\n".join(lines)
 
 
 def _class(finding: Finding) -> str:
-    """Said only where it has a consequence for the tax."""
-    return f" ({finding.bmf.label})" if finding.bmf and finding.endangers_input_tax else ""
+    return f" ({finding.bmf.label})" if finding.bmf else ""
+
+
+def _said(finding: Finding) -> str:
+    """German first; of a sentence of ours a terminal needs no other."""
+    words, official = in_words(finding)
+    return f"{words} ({official})" if official == finding.message else words

@@ -66,7 +66,7 @@ class Severity(StrEnum):
 
 
 class BmfClass(StrEnum):
-    """What an error means after the BMF letter of 15.10.2025; which rule has which class is decided elsewhere."""
+    """What a fault means after the BMF letter of 15.10.2025; which rule has which class is decided elsewhere."""
 
     FORMAT = "format"
     INPUT_TAX = "vorsteuer"
@@ -88,7 +88,7 @@ class _Frozen(BaseModel):
 
 
 class Finding(_Frozen):
-    """One rule that spoke. `location` is an XPath, or a line of the file. Only errors have a class `bmf`."""
+    """One rule that spoke. `location` is an XPath, or a line of the file. Errors and content errors have a class."""
 
     rule: str
     severity: Severity

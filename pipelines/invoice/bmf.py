@@ -1,4 +1,4 @@
-"""The class of an error after the letter of the Federal Ministry of Finance (BMF) of 15.10.2025.
+"""The class of a fault after the letter of the Federal Ministry of Finance (BMF) of 15.10.2025.
 
 The letter knows three kinds of faults of an e-invoice:
 
@@ -7,7 +7,8 @@ The letter knows three kinds of faults of an e-invoice:
 - Business-rule error: a rule of EN 16931 or of its national use is violated, although the format holds. Only where it
   touches the mandatory content of §§ 14 (4), 14a UStG the input tax is endangered (`vorsteuer`); elsewhere it is a
   fault of form without that consequence (`geschaeftsregel`).
-- Content error (`inhalt`): the form holds, what is said is wrong or contradicts itself.
+- Content error (`inhalt`): the form holds, what is said is wrong or contradicts itself. Our own sums say so, in
+  warnings only, because they must not reject; it is the one class that warnings have too.
 
 Which rule touches the mandatory content is read off its business terms: name and address of seller and buyer, tax
 number or VAT id, issue date, invoice number, quantity and kind, time of supply, net by rate with agreed reductions,
@@ -58,7 +59,7 @@ _OF_AN_EXTENSION = re.compile(r"BR-(?:FXEXT|FREXT)-([A-Z]+-[0-9]+)[a-z]*")
 
 
 def bmf_class(rule: str) -> BmfClass:
-    """The class of an error of that rule."""
+    """The class of a fault against that rule."""
     if instead := _OF_AN_EXTENSION.fullmatch(rule):
         rule = f"BR-{instead[1]}"
     if rule in _FORMAT:
@@ -71,7 +72,7 @@ def bmf_class(rule: str) -> BmfClass:
 
 
 def classified(finding: Finding) -> Finding:
-    """The finding with its class; only errors have one."""
-    if finding.severity is not Severity.ERROR:
+    """The finding with its class; errors have one, and whatever says that the content is wrong."""
+    if finding.severity is not Severity.ERROR and finding.rule not in _CONTENT:
         return finding
     return finding.model_copy(update={"bmf": bmf_class(finding.rule)})

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.invoice import codes, german
+from pipelines.invoice.explanation import in_words
 from schemas.invoice import Invoice, Line, Party, Syntax, with_sub_lines
 from schemas.payment import PaymentDiscount
 from schemas.validation import Severity, ValidationReport
@@ -131,6 +132,7 @@ def _environment() -> Environment:
         included_as=included_as,
         marks=marks,
         place=_place,
+        in_words=in_words,
         plain=lambda value: escape(plain_text(value)),
         instant=_instant,
     )

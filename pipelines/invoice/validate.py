@@ -127,10 +127,11 @@ def _step(identifier: str, resource: Resource, findings: list[Finding], aborted:
 
 
 def _completed(report: ValidationReport, path: Path, source: Source, context: Context) -> ValidationReport:
-    """With our own findings behind the official ones, and each error with its class."""
+    """With our own findings behind the official ones, each with its class; a violated schema: no E-Rechnung."""
     valid = all(finding.rule != "XSD" for finding in report.findings)
     ours = own_findings(path, source, context, valid=valid)
-    return report.model_copy(update={"findings": (*map(classified, report.findings), *ours)})
+    kind = InvoiceKind.SONSTIGE_RECHNUNG if report.kind is InvoiceKind.E_RECHNUNG and not valid else report.kind
+    return report.model_copy(update={"kind": kind, "findings": (*map(classified, (*report.findings, *ours)),)})
 
 
 def _adjusted(finding: Finding, scenario: Scenario) -> Finding:

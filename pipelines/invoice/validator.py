@@ -102,7 +102,7 @@ class Validator:
         known, answered = b"", False
         end = time.monotonic() + self._limit
         question = _Question(
-            path=_place(path),
+            path=os.fsdecode(path.resolve()),  # /dev/stdin is another one there
             name=name_of(path),
             packs=[_place(pack) for pack in packs],
             day=day.isoformat() if day else None,

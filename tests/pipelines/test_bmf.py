@@ -1,4 +1,4 @@
-"""The class of an error after the BMF letter: by rule, for errors only, shown where it endangers the input tax."""
+"""The class of a fault after the BMF letter: by rule, shown beside it, and above where it endangers the input tax."""
 
 from pathlib import Path
 
@@ -62,9 +62,10 @@ def test_format_and_content(rule: str, kind: BmfClass) -> None:
 
 
 @pytest.mark.parametrize("severity", Severity)
-def test_only_errors_have_a_class(severity: Severity) -> None:
+def test_errors_have_a_class_and_whatever_says_that_the_content_is_wrong(severity: Severity) -> None:
     expected = BmfClass.INPUT_TAX if severity is Severity.ERROR else None
     assert finding("BR-02", severity).bmf is expected
+    assert finding("PE-SUMMEN", severity).bmf is BmfClass.CONTENT
 
 
 @pytest.mark.parametrize(
@@ -86,6 +87,7 @@ def test_the_report_of_a_file_has_the_classes(content: bytes, kinds: dict[str, B
     path.write_bytes(content)
     found = validate_file(path)
     assert {one.rule: one.bmf for one in found.findings if one.severity is Severity.ERROR} == kinds
+    assert (found.kind is InvoiceKind.SONSTIGE_RECHNUNG) is ("XSD" in kinds)
     assert found.endangers_input_tax is (BmfClass.INPUT_TAX in kinds.values())
 
 
@@ -98,4 +100,5 @@ def test_a_report_written_before_there_were_classes_still_reads() -> None:
 def test_the_page_says_so_beside_the_finding_and_once_above() -> None:
     page = report_html(report(finding("BR-02"), finding("BR-06"), finding("BR-DE-6")))
     assert page.count(LABEL) == 3
+    assert "Geschäftsregelfehler" in page
     assert LABEL not in report_html(report(finding("BR-DE-6"), finding("BR-02", Severity.WARNING)))

@@ -137,7 +137,7 @@ def test_an_empty_root_is_an_invoice_that_violates_its_schema(content: bytes, tm
     report = report_on(
         f'<{parse_xml(content).tag.split("}")[1]} xmlns="{root.tag[1:].split("}")[0]}"/>'.encode(), tmp_path
     )
-    assert (report.verdict, report.kind, report.profile) == (Verdict.REJECT, InvoiceKind.E_RECHNUNG, None)
+    assert (report.verdict, report.kind, report.profile) == (Verdict.REJECT, InvoiceKind.SONSTIGE_RECHNUNG, None)
     assert [finding.rule for finding in report.findings] == ["PE-PROFIL", "XSD"]
 
 

@@ -16,7 +16,7 @@ from pipelines.packs import store
 from pipelines.packs.load import check_pack
 from schemas.errors import BadInput, ConfigurationError
 from schemas.states import FileRole
-from schemas.validation import Severity, ValidationReport, Verdict
+from schemas.validation import InvoiceKind, Severity, ValidationReport, Verdict
 from tests.pipelines.edits import changed
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.packs import ACCEPT, CATCH_ALL, INVOICE, pack_zip, says, scenario, sheet
@@ -178,6 +178,7 @@ def test_a_violated_schema_rejects_and_no_sheet_is_run(judge: Judge) -> None:
     empty = f'<Invoice xmlns="{INVOICE}"/>'.encode()
     report = judge(scenario(accept="true()"), rules=sheet(STOPS["throws"]), content=empty)
     assert (report.verdict, [one.rule for one in report.findings]) == (Verdict.REJECT, ["XSD"])
+    assert report.kind is InvoiceKind.SONSTIGE_RECHNUNG, "a format error after the letter of the BMF"
     assert [one.name for one in report.rules] == ["Regelpaket probe", "Schema"]
 
 

@@ -156,7 +156,7 @@ def test_a_violated_rule_rejects_with_rule_place_and_message(tmp_path: Path) -> 
 def test_a_violated_schema_rejects_and_no_rule_is_run(tmp_path: Path) -> None:
     rule_broken = changed(UBL, "cac:LegalMonetaryTotal/cbc:PayableAmount", "1.00")
     report = report_on(changed(rule_broken, "cbc:IssueDate", "2026-13-01"), tmp_path)
-    assert report.verdict is Verdict.REJECT
+    assert (report.verdict, report.kind) == (Verdict.REJECT, InvoiceKind.SONSTIGE_RECHNUNG)
     assert {finding.rule for finding in report.findings} == {"XSD"}
     assert report.findings[0].location == "Zeile 5", "of the file"
     assert "'2026-13-01'" in report.findings[0].message

@@ -44,11 +44,14 @@ def test_all_accepted_is_0_and_said_in_words(tmp_path: Path) -> None:
     assert done.stderr.strip() == "1 Datei(en): 1 formal geprüft, 0 nicht bestanden, 0 nicht prüfbar."
 
 
-def test_danger_to_the_input_tax_is_said_behind_the_rule(tmp_path: Path) -> None:
+def test_the_class_of_a_fault_is_said_behind_the_rule_and_german_before_the_official_words(tmp_path: Path) -> None:
     wrong = {"nummer": ubl_invoice().replace(b"RECHNUNG-1", b" ", 1), "falsch": WRONG}
     done = run("validate", *words(files(tmp_path, **wrong)))
-    assert "  Fehler BR-02 (Vorsteuer gefährdet): An Invoice shall have an Invoice number" in done.stdout
-    assert "  Fehler BR-CO-16: " in done.stdout
+    german = "Die Rechnungsnummer (BT-1) fehlt. (An Invoice shall have an Invoice number"
+    assert f"  Fehler BR-02 (Vorsteuer gefährdet): {german}" in done.stdout
+    assert "  Fehler BR-CO-16 (Geschäftsregelfehler): Der fällige Betrag (BT-115)" in done.stdout
+    assert "  Warnung PE-SUMMEN (Inhaltsfehler): " in done.stdout
+    assert "leer. Leere Angaben bitte weglassen. [" in done.stdout, "no need to say what is German in English too"
 
 
 def test_one_rejected_is_1_whatever_the_others_are_and_the_order_is_kept(tmp_path: Path) -> None:
@@ -83,7 +86,7 @@ def test_one_rejected_is_1_whatever_the_others_are_and_the_order_is_kept(tmp_pat
         assert all(found.keys() == FINDING_KEYS for found in report["findings"])
     assert [(found["rule"], found["severity"], found["bmf"]) for found in reports[2]["findings"]] == [
         ("BR-CO-16", "error", "geschaeftsregel"),
-        ("PE-SUMMEN", "warning", None),
+        ("PE-SUMMEN", "warning", "inhalt"),
     ]
     assert done.stderr.strip().endswith("8 Datei(en): 4 formal geprüft, 2 nicht bestanden, 2 nicht prüfbar.")
 
@@ -264,3 +267,14 @@ def test_the_city_says_from_which_age_a_date_is_odd(
         )
     assert found[0] == []
     assert "mehr als 2 Tage zurück" in found[1][0]
+
+
+def test_a_file_named_by_what_is_open_here_is_the_same_in_the_validating_process(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As in `posteingang validate /dev/stdin < rechnung.xml`; that process has another standard input."""
+    (invoice,) = files(tmp_path, ubl=ubl_invoice())
+    with invoice.open("rb") as stream:
+        here = Path(f"/proc/self/fd/{stream.fileno()}")
+        assert validate_files([here], as_json=True, output=None) == 0
+    assert json.loads(capsys.readouterr().out)["file"] == str(here)

@@ -88,6 +88,8 @@ def test_danger_to_the_input_tax_is_said_beside_the_finding_and_once_above(
     page = text_of(sign_in(Role.ACCOUNTING).get(f"/rechnungen/{entry.number}/"))
     assert page.count("Vorsteuer gefährdet") == 2
     assert '<code>BR-02</code> <span class="state bad">Vorsteuer gefährdet</span>' in page
+    assert '<code>BR-DE-6</code> <span class="state wait">Geschäftsregelfehler</span>' in page
+    assert "Die Rechnungsnummer (BT-1) fehlt." in page
 
 
 def test_a_long_list_of_errors_is_folded(sign_in: SignIn, enter: Enter, keep: Keep) -> None:

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from config.load import city
 from pipelines.flow import stage_of
+from pipelines.invoice.explanation import in_words
 from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment
 from schemas.states import Kind, State
 from schemas.validation import InvoiceKind, Verdict
 
 register = template.Library()
-for filter_function in (amount, day, file_size, iban, moment):
+for filter_function in (amount, day, file_size, iban, moment, in_words):
     register.filter(filter_function)
 
 _TONES = {Kind.AUTOMATIC: "run", Kind.WAITING: "wait", Kind.FINAL: "done"}
