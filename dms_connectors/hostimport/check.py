@@ -32,7 +32,7 @@ def check(settings: HostimportSettings, rules: DmsMapping) -> tuple[CheckResult,
         )
     )
     lines += [
-        CheckResult(None, f"Kategorie {category}", "nicht prüfbar, der Import gibt keine Auskunft")
+        CheckResult(None, f"Kategorie {category}", "der Import gibt keine Auskunft")
         for category in rules.document_categories
     ]
     if settings.errors is None:
@@ -50,4 +50,4 @@ def _field(source: PropertySource, key: str) -> CheckResult:
         return CheckResult(
             None, what, f"Feld {key}; üblich sind {usual.start} bis {usual.stop - 1}, am System des Kunden prüfen"
         )
-    return CheckResult(None, what, f"Feld {key}; nicht prüfbar, der Import gibt keine Auskunft")
+    return CheckResult(None, what, f"Feld {key}; der Import gibt keine Auskunft")
