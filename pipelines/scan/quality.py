@@ -64,10 +64,11 @@ def faults_of(picture: Picture, rules: ImageRules, *, colour_wanted: bool, blank
 def looks_blank(picture: Picture, rules: ImageRules) -> bool:
     """True if no stroke of `blank_stroke` millimetres stands anywhere inside the margin.
 
-    Made so that a paraph in pencil is never taken for nothing; specks, noise, shading and what shines through are.
+    Made so that a paraph in pencil is never taken for nothing; specks, noise, shading and what shines through are. A
+    page that is dark all over is a failed scan, not a blank page.
     """
     cells = _darkest_cells(picture, rules.blank_margin)
-    if cells.size == 0:
+    if cells.size == 0 or np.median(cells) < rules.darkest_paper:
         return False
     ink = cells < np.maximum(_paper(cells) - rules.blank_contrast, np.median(cells) - _MUCH_DARKER)
     together = ink & (_neighbours(ink) > 0)

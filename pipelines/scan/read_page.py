@@ -28,23 +28,24 @@ def read_page(page: Any, number: int, rules: ScanRules, *, most_megapixels: floa
     if carried is not None:
         return carried
     picture = picture_of(page, most_megapixels=most_megapixels)
-    words = _recognised(picture, number, rules.reading)
+    words = _recognised(picture, number, rules)
     if not _has_words(words) and not words.gave_up and looks_blank(picture, rules.images):
         words = replace(words, blank=can_be_decoded(page))
     faults = faults_of(picture, rules.images, colour_wanted=colour_wanted, blank=words.blank)
     return replace(words, faults=tuple(fault.name for fault in faults))
 
 
-def _recognised(picture: Picture, number: int, rules: Reading) -> PageWords:
-    first = _pass(picture, number, LANGUAGE, rules)
-    best = first
-    if _lies_sideways(first) or (_unsure(first, rules) and not first.gave_up):
-        best = _best(first, _upright(picture, first, rules))
-        if _unsure(best, rules):
-            best = _best(best, _straightened(turned(picture, best.turned), best, rules))
+def _recognised(picture: Picture, number: int, rules: ScanRules) -> PageWords:
+    best = _pass(picture, number, LANGUAGE, rules.reading)
+    if best.gave_up:
+        return best
+    if _lies_sideways(best) or _is_unsure(best, picture, rules):
+        best = _best(best, _upright(picture, best, rules.reading))
+        if _is_unsure(best, picture, rules):
+            best = _best(best, _straightened(turned(picture, best.turned), best, rules.reading))
     if _is_english(best):
         shown = turned(picture, best.turned)
-        best = _best(best, replace(_pass(shown, number, _FOREIGN, rules), turned=best.turned))
+        best = _best(best, replace(_pass(shown, number, _FOREIGN, rules.reading), turned=best.turned))
     return best
 
 
@@ -91,9 +92,11 @@ def _weight(page: PageWords) -> float:
     return page.confidence or 0.0
 
 
-def _unsure(page: PageWords, rules: Reading) -> bool:
-    """Guessed, and not well. Nothing found at all is not unsure: most such pages are empty."""
-    return page.confidence is not None and page.confidence < rules.low_confidence
+def _is_unsure(page: PageWords, picture: Picture, rules: ScanRules) -> bool:
+    """Not well guessed; or nothing is found although something stands there."""
+    if page.confidence is None:
+        return not looks_blank(picture, rules.images)
+    return page.confidence < rules.reading.low_confidence
 
 
 def _has_words(page: PageWords) -> bool:
