@@ -98,7 +98,6 @@ def prepare_logging(name: str, settings: Settings) -> None:
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
     _tell_what_nobody_caught()
 

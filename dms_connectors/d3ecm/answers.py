@@ -12,6 +12,10 @@ from schemas.errors import Rejected, Unavailable, UnclearOutcome
 __all__ = ["WHERE", "NotFound", "Refused", "is_success", "json_object", "judge", "retry_after"]
 
 WHERE = "Das DMS"
+_RIGHTS = (
+    "Bitte die Rechte des API-Benutzers im Repository prüfen und ob das Dokument gerade bearbeitet wird; "
+    "danach geht es von selbst weiter."
+)
 
 
 class NotFound(Unavailable):
@@ -45,8 +49,10 @@ def judge(response: httpx.Response, *, effect: bool, pause: float | None = None)
         raise NotFound(f"{WHERE} kennt die Adresse nicht mehr (404).")
     if status == 429:
         raise Unavailable(f"{WHERE} bremst (429).", retry_after=pause)
-    if status in (401, 403, 408):
-        raise Unavailable(f"{WHERE} verweigert den Zugriff {said}")
+    if status == 408:
+        raise Unavailable(f"{WHERE} hat die Anfrage nicht abgewartet {said}")
+    if status in (401, 403):  # 403 is said of a missing right and of an object in work alike: it may end by itself
+        raise Unavailable(f"{WHERE} verweigert den Zugriff {said} {_trace(response, body)}", remedy=_RIGHTS)
     if status >= 500:
         raise lost(f"{WHERE} meldet einen Fehler {said} {_trace(response, body)}", retry_after=retry_after(response))
     raise Refused(f"{WHERE} lehnt ab {said} {_trace(response, body)}", body)

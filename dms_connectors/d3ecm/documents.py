@@ -33,12 +33,14 @@ class Documents:
         self._repository = repository
         self._mapping = mapping
         self._chunk_bytes = chunk_bytes
+        self._id_key = mapping.properties[PropertySource.DOCUMENT_ID]
 
     def store(self, request: FilingRequest) -> str:
         """Upload, then store. Only the store can leave an outcome unclear; a lost upload is just begun anew."""
         properties = properties_of(our_values(request), self._mapping)
-        location = self.upload(request.content)
         category = self._mapping.category_of(request.document_type, request.part)
+        self._repository.require_field(PropertySource.DOCUMENT_ID.label, self._id_key, category)
+        location = self.upload(request.content)
         places = self._repository.addresses()
         body = draft(
             places.source,
@@ -71,8 +73,8 @@ class Documents:
 
     def find(self, document_id: UUID) -> tuple[str, ...]:
         """All ids under our id, whatever their category. The search index may lag behind a store."""
-        key = self._mapping.properties[PropertySource.DOCUMENT_ID]
-        hits = self._repository.search({key: str(document_id)})
+        self._repository.require_field(PropertySource.DOCUMENT_ID.label, self._id_key)
+        hits = self._repository.search({self._id_key: str(document_id)})
         return tuple(item.id for item in hits if self._own_id(item) == str(document_id))
 
     def read_back(self, target_id: str) -> FiledDocument:
@@ -107,7 +109,7 @@ class Documents:
 
     def _own_id(self, item: Item) -> str:
         """Trust no search to be exact: only an item that shows our id counts as ours."""
-        slots = self._repository.slots(item, self._mapping.properties[PropertySource.DOCUMENT_ID])
+        slots = self._repository.slots(item, self._id_key)
         return str(read(PropertySource.DOCUMENT_ID, slots, self._mapping.spelling))
 
     def _earlier_try(self, other: str, document_id: UUID) -> str:

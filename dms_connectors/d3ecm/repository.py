@@ -10,10 +10,12 @@ from dms_connectors.d3ecm.answers import NotFound
 from dms_connectors.d3ecm.hal import MissingRelation, expand, link, names
 from dms_connectors.d3ecm.items import Item
 from dms_connectors.d3ecm.session import Session
-from dms_connectors.d3ecm.vocabulary import Vocabulary
+from dms_connectors.d3ecm.vocabulary import Vocabulary, nearest
 from schemas.errors import Rejected, Unavailable
 
 __all__ = ["Addresses", "Repository"]
+
+_CHECK = "Bitte dms.yaml oder das DMS berichtigen ('posteingang dms check') und dann erneut verarbeiten."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,31 @@ class Repository:
             places = self.addresses()
             self._vocabulary = Vocabulary(self._told(places.source), self._told(f"{places.own.rstrip('/')}/objdef"))
         return self._vocabulary
+
+    def require_field(self, label: str, key: str, category: str = "") -> None:
+        """Rejected unless the server has that property, and `category` takes it: d.3ecm drops other values silently.
+
+        Asked of what is cached, so it costs nothing a document. Unavailable if the server tells no properties now.
+        """
+        words = self.vocabulary()
+        if words.field(key) is None:
+            self.forget()
+            if not words.fields:
+                raise Unavailable(
+                    f"Das DMS nennt seine Eigenschaften nicht; ob es {label} ({key}) gibt, bleibt offen.",
+                    remedy="Rechte des API-Benutzers auf die Quelle des Repositorys prüfen.",
+                )
+            near = nearest(key, words.fields)
+            meant = f" Gemeint sein könnte: {near}." if near else ""
+            raise Rejected(f"Die Eigenschaft {key} für {label} gibt es im DMS nicht.{meant}", remedy=_CHECK)
+        taker = words.category(category)
+        if (
+            taker is not None
+            and taker.fields is not None
+            and not any(key.lower() in each.keys for each in taker.fields)
+        ):
+            self.forget()
+            raise Rejected(f"Die Kategorie {category} nimmt {label} ({key}) nicht auf.", remedy=_CHECK)
 
     def slots(self, item: Item, key: str) -> tuple[str, ...]:
         """The filled values of a property; repositories may answer with another form of the key (UUID, number)."""

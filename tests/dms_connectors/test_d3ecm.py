@@ -8,7 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from config.dms_config import DmsMapping
+from config.dms_config import DmsMapping, PropertySource
 from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings
 from schemas.errors import PosteingangError, Rejected, Unavailable, UnclearOutcome
 from tests.dms_connectors.conftest import MakeConnector, MakeMock, MakeRequest
@@ -159,7 +159,7 @@ def test_every_call_carries_its_own_request_id(mock: RunningMock, connect: MakeC
     connect(mock.address).store(filing())
 
     ids = [request.headers["x-dv-request-id"] for request in mock.requests if "identityprovider" not in request.path]
-    assert len(ids) == len(set(ids)) == 4
+    assert len(ids) == len(set(ids)) == 6
 
 
 def test_a_file_is_uploaded_in_chunks_to_the_place_the_first_answer_names(
@@ -224,6 +224,57 @@ def test_a_value_too_long_is_refused_by_name_before_anything_is_sent(
     assert mock.requests == []
 
 
+# What could not be found again is not stored
+
+
+@pytest.mark.parametrize("action", ["store", "find"])
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("71", r"Die Eigenschaft 71 für Dokument-ID gibt es im DMS nicht\."),
+        ("dokument", r"Gemeint sein könnte: .*1 \(Dokument-UUID\)"),
+    ],
+)
+def test_without_a_field_for_our_id_nothing_is_stored(
+    mock: RunningMock, connect: MakeConnector, filing: MakeRequest, action: str, key: str, told: str
+) -> None:
+    """d.3ecm would store without the id: after a lost answer nobody would find it, and it would be stored again."""
+    keys = full_mapping().properties | {PropertySource.DOCUMENT_ID: key}
+    connector = connect(mock.address, rules=full_mapping(properties=keys))
+    request = filing()
+
+    with pytest.raises(Rejected, match=told):
+        connector.store(request) if action == "store" else connector.find(request.document_id)
+
+    assert not mock.calls("POST", "/dms/")
+
+
+def test_a_category_that_does_not_take_our_id_gets_no_document(
+    mock: RunningMock, connect: MakeConnector, filing: MakeRequest
+) -> None:
+    connector = connect(mock.address, rules=full_mapping(default_category="AKTE"))
+
+    with pytest.raises(Rejected, match=r"Die Kategorie AKTE nimmt Dokument-ID \(1\) nicht auf"):
+        connector.store(filing())
+
+    assert not mock.calls("POST", "/dms/")
+
+
+def test_a_server_that_tells_no_properties_is_asked_again_later(
+    scripted: Scripted, connect: MakeConnector, filing: MakeRequest
+) -> None:
+    server, address = scripted
+    told = server.answers.pop(("GET", f"{BASE}/source"))
+    server.answers[STORE] = status(201, location=f"{BASE}/o2m/P1")
+    connector = connect(address, repository="R")
+
+    with pytest.raises(Unavailable, match="nennt seine Eigenschaften nicht"):
+        connector.store(filing())
+    server.answers["GET", f"{BASE}/source"] = told
+
+    assert connector.store(filing()) == "P1"
+
+
 # Discovery
 
 
@@ -261,6 +312,7 @@ def test_addresses_that_moved_are_discovered_anew_at_the_next_try(
     for name, entry in server.links.items():
         server.links[name] = entry | {"href": entry["href"].replace(BASE, "/neu")}
     del server.answers["GET", f"{BASE}/srm"], server.answers["POST", f"{BASE}/blob/chunk/"]
+    server.answers["GET", "/neu/source"] = server.answers["GET", f"{BASE}/source"]
     server.answers["GET", "/neu/srm"] = lambda _: JSONResponse({"items": []})
     server.answers["POST", "/neu/blob/chunk/"] = status(201, location="/neu/blob/chunk/u1")
     server.answers["POST", "/neu/o2m/"] = status(201, location="/neu/o2m/P7")

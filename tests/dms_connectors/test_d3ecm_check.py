@@ -151,7 +151,8 @@ def test_a_type_in_words_nobody_documented_is_no_fault(scripted: Scripted, conne
 
 
 def test_a_server_that_tells_nothing_of_itself_is_not_checkable(scripted: Scripted, connect: MakeConnector) -> None:
-    _, address = scripted
+    server, address = scripted
+    del server.answers["GET", f"{BASE}/source"]
 
     lines = connect(address, repository="R", rules=full_mapping()).check()
 
@@ -192,6 +193,7 @@ def test_a_function_the_user_may_not_use_is_a_finding(
 def test_a_search_without_properties_is_a_finding(scripted: Scripted, connect: MakeConnector) -> None:
     server, address = scripted
     server.links["searchresultwithmapping"] = {"href": f"{BASE}/srm{{?sourceid,fulltext}}"}
+    del server.answers["GET", f"{BASE}/source"]
 
     assert faults(connect(address, repository="R")) == {"Suche nach Eigenschaften": "nicht angeboten"}
 
