@@ -96,6 +96,8 @@ def _read(name: str, content: bytes) -> _Given:
         if file.note is not None:
             validate_note(file.note)
             file.note_root = parse_xml(file.note)
+            if file.note_id != f"TV-{_document_id(file.note_root)}":
+                file.broken = "Der Vermerk nennt ein anderes Dokument als seine eigene Kennung."
     except BadInput as problem:
         file.broken = str(problem)
     return file
@@ -132,6 +134,9 @@ def _manifests(given: list[_Given], _roots: Sequence[Any] | None) -> Iterator[Fi
                 file.differs.append(f"{role}: Die Prüfsummen weichen vom Manifest ab.")
             if not near:
                 yield Finding(Grade.OPEN, manifest.note_id, f"{role} wurde nicht mit angegeben.")
+        for file in (file for file in given if file.note_root is not None and file.note_id == manifest.note_id):
+            if _digest_of(file.note_root, RAW_SCAN) != manifest.digests[RAW_SCAN]:
+                listing.differs.append(f"Es nennt einen anderen Rohscan als der Vermerk in {file.name}.")
         listing.vouched = listing.vouched or (present > 0 and not listing.differs)
 
 
@@ -257,6 +262,11 @@ def _digest_of(root: Any, label: str) -> FileDigest:
         return FileDigest("", "", 0)
     texts = [node.findtext(f"{{{namespace}}}{name}") or "" for name in ("SHA256", "SHA512")]
     return FileDigest(texts[0], texts[1], int(node.get("groesse", "0")))
+
+
+def _document_id(root: Any) -> str:
+    node = root.find(f"{{{etree.QName(root).namespace}}}Dokument")
+    return "" if node is None else str(node.get("id", ""))
 
 
 def _seal_form(root: Any) -> str:

@@ -1,5 +1,7 @@
 """Keys, certificates and a time stamping authority of our own for tests: they prove integrity, and nothing in law."""
 
+import shutil
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +10,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from uuid import uuid4
 
+import pytest
 from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from config.seal_config import HardwareKey, Seal, Seals, TimeStamps
 from schemas.seal import SealLevel
 
-__all__ = ["PIN", "Issued", "authority", "issued", "pkcs12_file", "roots_file", "seals", "stamping"]
+__all__ = ["PIN", "Issued", "authority", "issued", "pkcs12_file", "roots_file", "seals", "stamping", "token_with_key"]
 
 PIN = "Testsiegel-1"
 Key = rsa.RSAPrivateKey
@@ -179,3 +183,46 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
+
+
+def token_with_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> HardwareKey:
+    """A software token (SoftHSM 2) with key and certificate of the seal; skips the test where it is not installed."""
+    module = next((path for path in _SOFTHSM if path.is_file()), None)
+    if module is None or shutil.which("softhsm2-util") is None:
+        pytest.skip("softhsm2 ist nicht installiert")
+    tokens = folder / "tokens"
+    tokens.mkdir()
+    settings = folder / "softhsm2.conf"
+    settings.write_text(f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(settings))
+    name = f"siegel-{uuid4().hex[:8]}"
+    start = ["softhsm2-util", "--init-token", "--free", "--label", name, "--pin", PIN, "--so-pin", PIN]
+    subprocess.run(start, check=True, capture_output=True)
+    _fill(module, name)
+    return HardwareKey(module=module, token=name, label="siegel")
+
+
+_SOFTHSM = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"))
+
+
+def _fill(module: Path, name: str) -> None:
+    import pkcs11
+    from pkcs11.util.rsa import decode_rsa_private_key
+    from pkcs11.util.x509 import decode_x509_certificate
+
+    made = issued("Stadt Teststadt")
+    key = made.key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    certificate = made.certificate.public_bytes(serialization.Encoding.DER)
+    library = pkcs11.lib(str(module))
+    library.reinitialize()
+    with library.get_token(token_label=name).open(user_pin=PIN, rw=True) as session:
+        session.create_object(
+            decode_rsa_private_key(key)
+            | {pkcs11.Attribute.LABEL: "siegel", pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.ID: b"1"}
+        )
+        session.create_object(
+            decode_x509_certificate(certificate)
+            | {pkcs11.Attribute.LABEL: "siegel", pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.ID: b"1"}
+        )
