@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipelines.invoice.detect import look_into, without_data
+from pipelines.invoice.mail import is_mail
 from pipelines.invoice.names import file_name, shown_name, unique
 from pipelines.invoice.plain import invoice_text
 from pipelines.invoice.read import read_invoice
@@ -40,6 +41,10 @@ def show_invoice(path: Path, form: Form, *, output: Path | None, attachments: Pa
 def _read(path: Path) -> Invoice:
     if path.exists() and not path.is_file():
         raise BadInput(f"{path}: ist keine gewöhnliche Datei.", remedy="Bitte den Pfad prüfen.")
+    if path.is_file() and is_mail(path):
+        raise BadInput(
+            f"{path}: ist eine E-Mail.", remedy="Bitte die Rechnung daraus als Datei speichern und diese zeigen."
+        )
     try:
         source = look_into(path)
         reason = without_data(path)[1] if source is None else ""

@@ -160,6 +160,11 @@ class ValidationReport(_Frozen):
         return self.model_copy(update={"trace": None})
 
     @property
+    def breaks_format(self) -> bool:
+        """True if it is no E-Rechnung for its form alone."""
+        return any(finding.bmf is BmfClass.FORMAT for finding in self.findings)
+
+    @property
     def endangers_input_tax(self) -> bool:
         """True if an error touches what the law demands of an invoice (§§ 14 (4), 14a UStG)."""
         return any(finding.endangers_input_tax for finding in self.findings)

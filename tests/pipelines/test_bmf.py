@@ -101,4 +101,6 @@ def test_the_page_says_so_beside_the_finding_and_once_above() -> None:
     page = report_html(report(finding("BR-02"), finding("BR-06"), finding("BR-DE-6")))
     assert page.count(LABEL) == 3
     assert "Geschäftsregelfehler" in page
+    assert "gilt deshalb nicht als E-Rechnung" not in page
+    assert "gilt deshalb nicht als E-Rechnung" in report_html(report(finding("XSD")))
     assert LABEL not in report_html(report(finding("BR-DE-6"), finding("BR-02", Severity.WARNING)))

@@ -88,6 +88,7 @@ WRONG = {
     "order": (b"<bestellung/>", "keine Rechnung in UBL oder CII"),
     "broken": (b"<a>", "nicht wohlgeformt"),
     "plain PDF": (typed("Rechnung"), "keinen strukturierten Datensatz"),
+    "mail": (b"From: a@b.example\nSubject: Rechnung\n\nAnbei.", "ist eine E-Mail"),
     "nothing": (b"", "Die Datei ist leer"),
 }
 

@@ -92,6 +92,13 @@ def test_danger_to_the_input_tax_is_said_beside_the_finding_and_once_above(
     assert "Die Rechnungsnummer (BT-1) fehlt." in page
 
 
+def test_a_format_error_is_explained(sign_in: SignIn, enter: Enter, keep: Keep) -> None:
+    entry = enter(State.CLARIFICATION, verdict=Verdict.REJECT)
+    keep(entry.document, FileRole.REPORT, report(classified(finding(Severity.ERROR, "XSD"))), "pruefbericht.json")
+    page = text_of(sign_in(Role.ACCOUNTING).get(f"/rechnungen/{entry.number}/"))
+    assert "<strong>Formatfehler.</strong> Die Datei hält das vorgeschriebene Format nicht ein" in page
+
+
 def test_a_long_list_of_errors_is_folded(sign_in: SignIn, enter: Enter, keep: Keep) -> None:
     entry = enter(State.CLARIFICATION, verdict=Verdict.REJECT)
     keep(entry.document, FileRole.REPORT, report(*[finding(Severity.ERROR)] * 500), "pruefbericht.json")
