@@ -26,7 +26,7 @@ def bring(
         _wait_for(first, work)
         target_id = connector.store(first)
     else:
-        if first.dossier:
+        if first.dossier and not accepted:
             connector.link(first.dossier, target_id)  # the earlier try may have had another place in mind
         if rest:
             reached = _reached(filing, target_id, work, connector, accepted=accepted)
