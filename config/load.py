@@ -59,7 +59,7 @@ def read_city(folder: Path) -> City:
     dms = _read(folder / "dms.yaml", DmsMapping)
     retention = _read(folder / "retention.yaml", Retention)
     seals = _read(folder / "seals.yaml", Seals) if (folder / "seals.yaml").exists() else Seals()
-    scan = _read(folder / "scan.yaml", ScanRules) if (folder / "scan.yaml").exists() else ScanRules()
+    scan = _read(folder / "scan.yaml", ScanRules)
     found = City(
         organisation=organisation,
         document_types=types.document_types,

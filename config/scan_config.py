@@ -27,10 +27,14 @@ class ImageRules(Strict):
 
 
 class Reading(Strict):
-    """When a page is read again in another way. Confidence 0..1; `seconds` bound one pass over one page."""
+    """When a page is read again in another way. Confidence 0..1; `seconds` bound one pass over one page.
+
+    `pages_at_once`: so many pages of a long document are read before the next document gets its turn.
+    """
 
     low_confidence: float = Field(default=0.7, ge=0, le=1)
     seconds: float = Field(default=120.0, gt=0, le=600)
+    pages_at_once: int = Field(default=10, ge=1, le=1000)
 
 
 class ScanRules(Strict):

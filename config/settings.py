@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     dms_breaker_seconds: float = Field(default=30.0, ge=0)
     dms_chunk_bytes: int = Field(default=4 * 1024 * 1024, gt=0)
     dms_unclear_wait: float = Field(default=60.0, ge=0)
-    ocr_processes: int = Field(default=max(1, (os.cpu_count() or 1) - 1), ge=1)
+    ocr_processes: int = Field(default=os.cpu_count() or 1, ge=1)
     max_pages: int = Field(default=1000, ge=1)
     max_page_megapixels: int = Field(default=120, ge=1)
     ocr_memory_mb: int = Field(default=4096, ge=256)

@@ -1,8 +1,6 @@
 """Is this machine fit: each check is ok, or a problem with its remedy."""
 
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -89,14 +87,13 @@ def _configuration(settings: Settings) -> Check:
 
 
 def _tesseract(settings: Settings) -> Check:
+    """The engine comes with the Python packages, its models from the distribution."""
     remedy = "apt-get install tesseract-ocr tesseract-ocr-deu"
-    if shutil.which("tesseract") is None:
-        return Check("Tesseract", False, "nicht installiert", remedy)
-    version = _output("tesseract", "--version").splitlines()[0]
-    languages = _output("tesseract", "--list-langs").split()
-    return Check(
-        "Tesseract", "deu" in languages, f"{version}, Sprache deu {'da' if 'deu' in languages else 'fehlt'}", remedy
-    )
+    from pipelines.scan.ocr_engine import engine_version, installed_languages
+
+    there = installed_languages()
+    said = ", ".join(f"{name} {'da' if name in there else 'fehlt'}" for name in ("deu", "eng", "osd"))
+    return Check("Tesseract", {"deu", "osd"} <= there, f"{engine_version()}; Modelle: {said}", remedy)
 
 
 def _jbig2(settings: Settings) -> Check:
@@ -225,10 +222,3 @@ def _mapping(settings: Settings) -> Check:
     unknown = sum(line.ok is None for line in lines)
     fine = f"{len(lines) - unknown} Angaben in Ordnung" + (f", {unknown} nicht prüfbar" if unknown else "")
     return Check("DMS-Zuordnung", not wrong, "; ".join(wrong) or fine, "config/city/dms.yaml berichtigen (dms check).")
-
-
-def _output(*command: str) -> str:
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=20, check=False, env=os.environ | {"LC_ALL": "C"}
-    )
-    return done.stdout + done.stderr

@@ -30,6 +30,7 @@ __all__ = [
     "fail",
     "finish",
     "free_leases",
+    "give_back",
     "load",
     "take",
 ]
@@ -176,6 +177,14 @@ def defer(lease: Lease, reason: str, until: datetime) -> None:
         document.attempts = 0
         document.deferrals += 1
         _clear_lease(document, keep_schedule=True)
+        document.save()
+
+
+def give_back(lease: Lease) -> None:
+    """The step is not done yet, but nothing is wrong: the next one may take the document at once."""
+    with transaction.atomic():
+        document = _fenced(lease)
+        _clear_lease(document)
         document.save()
 
 

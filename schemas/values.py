@@ -200,6 +200,8 @@ class Work:
     `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
+    `kept`: a folder of this document that outlives a try of the step, and may be gone at any time; None: the step must
+    be done in one go.
     """
 
     document_id: UUID
@@ -220,6 +222,7 @@ class Work:
     arrived: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[str, str] = field(default_factory=dict)
     batch: BatchPlace | None = None
+    kept: Path | None = None
     demo: bool = False
 
     def file(self, role: FileRole) -> StoredFile:

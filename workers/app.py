@@ -16,6 +16,8 @@ from workers.process import prepare_process
 __all__ = ["app", "worker_name"]
 
 _CHECK_MAPPING = 1800.0
+_MODEST = 5
+"""Text recognition takes every core; pages, intake and filing come first."""
 
 prepare_process(os.environ.get("POSTEINGANG_COMPONENT", "worker"))
 settings = load_settings()
@@ -75,6 +77,8 @@ def _keep_our_logging(**_: Any) -> None:
 def _prepare_child(**_: Any) -> None:
     """Each prefork child is its own sandbox with a memory limit, and gets its own database connection."""
     die_with_parent()
+    if os.environ.get("POSTEINGANG_COMPONENT") == f"worker-{Queue.OCR}":
+        os.nice(_MODEST)
     # Soft only: the validator is a process of its own and lifts it for itself (its runtime reserves address space).
     _, hardest = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (settings.ocr_memory_mb * 1024 * 1024, hardest))

@@ -3,9 +3,11 @@
 import errno
 import importlib
 import random
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -25,6 +27,7 @@ from records.work import Lease, LeaseLost
 from schemas.errors import BadInput, PosteingangError, Unavailable, os_reason
 from schemas.german_time import day_in_germany
 from schemas.states import Kind, State, Target
+from schemas.unfinished import Unfinished
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedCalls, RecordedConnector
 from workers.targets import hostimport, object_store, target_for
@@ -59,9 +62,12 @@ def _run(lease: Lease, stage: Stage, worker: str) -> State | None:
     try:
         with _scratch() as scratch:
             loaded = records_work.load(lease, object_store(), scratch, datetime.now(UTC))
-            return _finish(lease, _call(stage, loaded, lease), worker)
+            return _finish(lease, _call(stage, replace(loaded, kept=_kept(lease)), lease), worker)
     except LeaseLost:
         raise
+    except Unfinished:
+        records_work.give_back(lease)
+        return lease.state
     except Unavailable as problem:
         _defer(lease, problem)
     except (OperationalError, InterfaceError) as problem:
@@ -122,6 +128,7 @@ def _finish(lease: Lease, result: StepResult, worker: str) -> State | None:
         year=day_in_germany(now).year,
         actor=worker,
     )
+    shutil.rmtree(_kept(lease), ignore_errors=True)  # lint: unlink - drafts of a step that is done
     log.info("step_done", next=str(result.state))
     return result.state if stage_of(result.state).kind is Kind.AUTOMATIC else None
 
@@ -139,6 +146,11 @@ def _step(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
     found: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return found
+
+
+def _kept(lease: Lease) -> Path:
+    """Where a step in parts keeps what it has; made by the step that needs it."""
+    return load_settings().scratch / f"{lease.state}-{lease.document_id}"
 
 
 @contextmanager

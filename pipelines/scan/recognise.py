@@ -10,9 +10,10 @@ from config.city_config import City
 from config.scan_config import ScanRules
 from config.settings import load_settings
 from pipelines.scan.quality import Fault, page_list, said
-from pipelines.scan.words import PageWords, PostProcessing, alto, sureness
+from pipelines.scan.words import PageWords, PostProcessing, alto, read_words, sureness
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
+from schemas.unfinished import Unfinished
 from schemas.values import NewFile, StepResult, Work
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def recognise(work: Work, city: City) -> StepResult:
     original = work.file(FileRole.ORIGINAL)
     signed = any("signiert" in anomaly for anomaly in work.facts.anomalies)
     try:
-        pages = read_pages(original.path, city.scan, colour_wanted=_colour_wanted(work, city))
+        pages = read_pages(original.path, city.scan, colour_wanted=_colour_wanted(work, city), kept=work.kept)
         proven = make_product(original.path, product, pages, signed=signed)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
@@ -49,25 +50,50 @@ def recognise(work: Work, city: City) -> StepResult:
     return StepResult(State.RECOGNISED, facts, _summary(pages), files)
 
 
-def read_pages(source: Path, rules: ScanRules, *, colour_wanted: bool = False) -> tuple[PageWords, ...]:
-    """Every page read, one after the other, in this process. BadInput if the file cannot be drawn."""
+def read_pages(
+    source: Path, rules: ScanRules, *, colour_wanted: bool = False, kept: Path | None = None
+) -> tuple[PageWords, ...]:
+    """Every page read, one after the other, in this process. BadInput if the file cannot be drawn.
+
+    With a folder `kept` no more than `pages_at_once` are read before it is left as Unfinished: a long document lets
+    the others through, and a worker that dies loses no page that was read.
+    """
     import pypdfium2
 
     from pipelines.scan.read_page import read_page
 
     most = float(load_settings().max_page_megapixels)
+
+    def read(pdf: pypdfium2.PdfDocument, number: int) -> PageWords:
+        return read_page(pdf[number - 1], number, rules, most_megapixels=most, colour_wanted=colour_wanted)
+
     try:
         with pypdfium2.PdfDocument(source) as pdf:
-            count = len(pdf)
-            pages = tuple(
-                read_page(pdf[at], at + 1, rules, most_megapixels=most, colour_wanted=colour_wanted)
-                for at in range(count)
-            )
+            numbers = range(1, len(pdf) + 1)
+            if not numbers:
+                raise BadInput("Das PDF hat keine Seiten.", remedy=_RESCAN)
+            if kept is None or len(numbers) <= rules.reading.pages_at_once:
+                return tuple(read(pdf, number) for number in numbers)
+            missing = [number for number in numbers if not _draft(kept, number).exists()]
+            for number in missing[: rules.reading.pages_at_once]:
+                _keep(kept, read(pdf, number))
     except pypdfium2.PdfiumError as error:
         raise _unreadable(error) from error
-    if not pages:
-        raise BadInput("Das PDF hat keine Seiten.", remedy=_RESCAN)
-    return pages
+    if len(missing) > rules.reading.pages_at_once:
+        raise Unfinished
+    return tuple(page for number in numbers for page in read_words(_draft(kept, number)))
+
+
+def _draft(kept: Path, number: int) -> Path:
+    return kept / f"seite-{number:05}.xml"
+
+
+def _keep(kept: Path, page: PageWords) -> None:
+    """Whole or not at all: a worker may be killed at any time."""
+    kept.mkdir(parents=True, exist_ok=True)
+    half = kept / "halb.xml"
+    half.write_bytes(alto((page,), (), "", None))
+    half.replace(_draft(kept, page.number))
 
 
 def make_product(source: Path, target: Path, pages: Sequence[PageWords], *, signed: bool = False) -> bool:

@@ -114,15 +114,18 @@ def sureness(pages: Sequence[PageWords]) -> float | None:
     return round(sure / total, 4) if total else None
 
 
-def alto(pages: Sequence[PageWords], steps: Sequence[PostProcessing], file_name: str, made_at: datetime) -> bytes:
-    """The pages as ALTO 4. PC is the confidence of a page, PAGECLASS marks a blank one, Processing tells the steps."""
+def alto(
+    pages: Sequence[PageWords], steps: Sequence[PostProcessing], file_name: str, made_at: datetime | None
+) -> bytes:
+    """The pages as ALTO 4: PC is the confidence of a page, PAGECLASS marks a blank one, Processing tells the steps."""
     root = etree.Element(f"{{{_NAMESPACE}}}alto", {"SCHEMAVERSION": _VERSION}, nsmap={None: _NAMESPACE})  # type: ignore[dict-item]
     description = _add(root, "Description")
     _add(description, "MeasurementUnit").text = "pixel"
     _add(_add(description, "sourceImageInformation"), "fileName").text = _printable(file_name)
     for number, step in enumerate(steps, 1):
         node = _add(description, "Processing", ID=f"P{number}")
-        _add(node, "processingDateTime").text = made_at.isoformat(timespec="seconds")
+        if made_at is not None:
+            _add(node, "processingDateTime").text = made_at.isoformat(timespec="seconds")
         _add(node, "processingStepDescription").text = step.name
         _add(node, "processingStepSettings").text = step.parameters
         _add(_add(node, "processingSoftware"), "softwareName").text = step.tool

@@ -15,6 +15,7 @@ from pipelines.scan.picture import Picture, picture_of
 from pipelines.scan.recognise import page_texts, read_pages, recognise
 from pipelines.scan.words import PageWords, Word, post_processing, read_words
 from schemas.states import FileRole, State
+from schemas.unfinished import Unfinished
 from tests.pipelines.papers import Desk, scanned, typed
 
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -195,3 +196,39 @@ def test_born_digital_words_have_places_too(tmp_path: Path) -> None:
     places = [(found.left, found.right) for found in page.words()]
     assert places == sorted(places) and places[0][0] > 0
     assert len({found.bottom - found.top > 10 for found in page.words()}) == 1
+
+
+def in_parts(content: bytes, folder: Path, rules: ScanRules) -> tuple[tuple[PageWords, ...], int]:
+    """The pages, and how often reading was left unfinished."""
+    path, kept = folder / "lang.pdf", folder / "kept"
+    path.write_bytes(content)
+    for times in range(20):
+        try:
+            return read_pages(path, rules, kept=kept), times
+        except Unfinished:
+            continue
+    raise AssertionError("never finished")
+
+
+def test_a_long_document_is_read_in_parts_and_says_the_same(tmp_path: Path) -> None:
+    content = typed("eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben")
+    rules = ScanRules.model_validate({"reading": {"pages_at_once": 3}})
+    pages, times = in_parts(content, tmp_path, rules)
+    assert times == 2
+    assert [page.text for page in pages] == ["eins", "zwei", "drei", "vier", "fünf", "sechs", "sieben"]
+    assert [(page.number, page.width, list(page.words())) for page in pages] == [
+        (page.number, page.width, list(page.words())) for page in read(content, tmp_path)
+    ]
+
+
+def test_a_page_that_was_read_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read_numbers: list[int] = []
+    real = read_page.read_page
+
+    def counted(page: object, number: int, rules: ScanRules, **other: object) -> PageWords:
+        read_numbers.append(number)
+        return real(page, number, rules, **other)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(read_page, "read_page", counted)
+    in_parts(typed(*"abcdefg"), tmp_path, ScanRules.model_validate({"reading": {"pages_at_once": 2}}))
+    assert read_numbers == [1, 2, 3, 4, 5, 6, 7]

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from structlog.testing import capture_logs
 
 from config.city_config import City
+from config.settings import load_settings
 from records import audit
 from records.clock import database_now
 from records.models import Document, DocumentFile, Event, Outbound
@@ -19,6 +20,7 @@ from records.objects import ObjectStore
 from records.work import take
 from schemas.errors import BadInput, Unavailable, UnclearOutcome
 from schemas.states import FileRole, State
+from schemas.unfinished import Unfinished
 from schemas.values import DocumentFacts, FileDigest, NewFile, StepResult, Work
 from tests.workers.conftest import Configure, MakeDocument
 from workers import step
@@ -383,3 +385,25 @@ def test_a_document_whose_files_cannot_be_loaded_reaches_a_person(
     document.refresh_from_db()
     assert document.state == State.CLEARING
     assert document.lease_token is None
+
+
+def test_an_unfinished_step_gives_the_document_back_at_once_without_a_mark_against_it(
+    make_document: MakeDocument, install: Install
+) -> None:
+    document = make_document(State.RECEIVED)
+
+    def in_parts(work: Work, _: City) -> StepResult:
+        assert work.kept is not None
+        work.kept.mkdir(exist_ok=True)
+        done = len(list(work.kept.iterdir()))
+        if done < 5:
+            (work.kept / str(done)).touch()
+            raise Unfinished
+        return StepResult(State.IDENTIFIED, DocumentFacts(page_count=1), "geprüft")
+
+    install(in_parts)
+    for _ in range(5):
+        assert run_step(document.id, "test:1") is State.RECEIVED
+        assert (row(document).attempts, row(document).lease_token, row(document).last_error) == (0, None, "")
+    assert run_step(document.id, "test:1") is State.IDENTIFIED
+    assert not list(load_settings().scratch.iterdir()), "what was kept is gone when the step is done"
