@@ -13,6 +13,7 @@ from config.settings import CODE_ROOT
 from records import audit
 from records.decisions import Chosen, hold, last_sequence
 from records.models import Document
+from records.work import free_leases
 from schemas.roles import Action, Role
 from schemas.states import State
 from tests.dms_connectors.serving import RunningMock, running_mock
@@ -85,7 +86,8 @@ def ids_in_dms(mock: RunningMock, document: Document) -> list[str]:
 
 def node(mock: RunningMock, reference: str) -> list[str]:
     (found,) = (item for item in mock.objects() if item["properties"].get("20") == [reference])
-    return sorted(found["children"])
+    gone = {item["id"] for item in mock.objects() if item["deleted"]}
+    return sorted(set(found["children"]) - gone)
 
 
 def test_letter_and_note_lie_at_their_new_place_and_only_there(
@@ -122,6 +124,53 @@ def test_trouble_from_any_call_on_ends_at_the_right_place(
     assert ids_in_dms(mock, document) == before
     assert node(mock, "51-POSTEINGANG") == []
     assert node(mock, "22-POSTEINGANG") == sorted(before)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize(
+    "point",
+    ["step.after_lease", "step.after_files", "step.after_commit", "outbound.after_intent", "outbound.after_call"],
+)
+@pytest.mark.parametrize("unit", ["22", "30"])
+def test_killed_at_a_fault_point_it_is_in_one_place_afterwards(
+    mock: RunningMock,
+    configure: Configure,
+    make_routed: MakeDocument,
+    rules: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    unit: str,
+    point: str,
+) -> None:
+    """Unit 22 needs its node to be made, unit 30 has an out-tray: both make a call that is announced."""
+    document = file_letter(make_routed, mock, configure, rules)
+    before = ids_in_dms(mock, document)
+    redirect_to(document, unit)
+    deaths: list[str] = []
+
+    def die(name: str) -> None:
+        if name == point and not deaths:
+            deaths.append(name)
+            raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr("records.work.fault_point", die)
+        patch.setattr("workers.recorded.fault_point", die)
+        run_step(document.id, "filing:1")
+    free_leases("filing:")
+
+    end = work_off(document)
+
+    assert deaths == [point]
+    trays = [path for path in (configure().out_trays / unit).glob("*") if path.is_dir()]
+    assert node(mock, "51-POSTEINGANG") == []
+    if unit == "22":
+        assert (end, ids_in_dms(mock, document), trays) == (State.FILED, before, [])
+        assert node(mock, "22-POSTEINGANG") == sorted(before)
+    else:
+        assert (end, ids_in_dms(mock, document), len(trays)) == (State.HANDED_OVER, [], 1)
 
 
 def test_a_unit_without_dms_gets_it_into_its_tray_and_the_dms_has_it_no_more(
