@@ -6,13 +6,14 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
 from queue import SimpleQueue
 
 from config.settings import load_settings
+from pipelines.invoice.checks.said import Expected
 from pipelines.invoice.explanation import in_words
 from pipelines.invoice.validator import Answer, Validator
 from pipelines.packs.store import packs_for
@@ -95,12 +96,12 @@ def _answered(
         from config.load import invoice_rules  # both take their time, which the validators need to start
         from pipelines.invoice.mail import is_mail, reports_on
 
-        oldest = timedelta(days=invoice_rules(settings.city).oldest_days)
+        expected = Expected.by(invoice_rules(settings.city))
 
         def answers(path: Path, place: Path | None) -> list[Answer]:
             validator = free.get()
             try:
-                ask = partial(validator.answer, packs=packs, day=day, oldest=oldest, traced=traced)
+                ask = partial(validator.answer, packs=packs, day=day, expected=expected, traced=traced)
                 if not is_mail(path):
                     return [ask(path, svrl=place)]
                 parts = (place / str(number) if place else None for number in count(1))

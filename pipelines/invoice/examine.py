@@ -1,10 +1,10 @@
 """Validate an entered invoice, make it readable, find its unit; what is not in order goes to a person."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from config.city_config import City
 from config.settings import load_settings
+from pipelines.invoice.checks.said import Expected
 from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
@@ -27,7 +27,7 @@ def validate(work: Work, city: City) -> StepResult:
     data = work.files.get(FileRole.INVOICE_XML, original)
     day = day_in_germany(work.scan.received_at)
     judged = own_validator().judge(
-        original.path, packs_for(load_settings().packs, day), day, timedelta(days=city.invoices.oldest_days)
+        original.path, packs_for(load_settings().packs, day), day, Expected.by(city.invoices)
     )
     report = judged.kept().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"

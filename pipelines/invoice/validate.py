@@ -1,12 +1,12 @@
 """Judge one file: find the data, choose the scenario, schema first, then the rules. Never accepted by default."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from pipelines.invoice.bmf import classified
 from pipelines.invoice.checks.own import own_findings
-from pipelines.invoice.checks.said import OLDEST, Context
+from pipelines.invoice.checks.said import ANY_CITY, Context, Expected
 from pipelines.invoice.detect import Source, look_into, without_data
 from pipelines.invoice.engine import SheetAborted, rule_sheet, run_sheet, schema_findings
 from pipelines.invoice.profiles import outdated_zugferd, unknown_profile
@@ -41,14 +41,14 @@ def validate_file(
     begun: Begun = lambda report: None,
     packs: tuple[Path, ...] = (),
     today: date | None = None,
-    oldest: timedelta = OLDEST,
+    expected: Expected = ANY_CITY,
 ) -> ValidationReport:
     """The report on one file. `begun` is told what is known before the rules run, should they never end.
 
     The first of the rule packs in the folders `packs` that has a scenario for it judges, else the built-in rules.
     Violated schema: reject, and the rules are not run. A sheet that aborts: not assessed. Only errors reject.
-    Our own checks follow and change nothing of that; `today` is the day everything is judged as of, and dates of more
-    than `oldest` before are odd.
+    Our own checks follow and change nothing of that; `today` is the day everything is judged as of, and `expected`
+    what is in order for the city.
     OSError if the path cannot be read, ConfigurationError if the rules cannot be used.
     """
     try:
@@ -69,7 +69,7 @@ def validate_file(
         findings=_on_source(source),
         reason="" if scenario else f"Für {source.syntax} gibt es keine Prüfregeln: sonstige Rechnung.",
     )
-    context = Context(today or day_in_germany(datetime.now(UTC)), oldest)
+    context = Context(today or day_in_germany(datetime.now(UTC)), expected)
     if packs:
         from pipelines.invoice.by_pack import judged_by_packs  # here: every validator starts, few have packs
 

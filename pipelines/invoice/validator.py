@@ -18,12 +18,13 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from pipelines.invoice.checks.said import ANY_CITY, Expected
 from schemas.errors import ConfigurationError, os_reason
 from schemas.lifeline import die_with_parent
 from schemas.validation import ValidationReport, Verdict, name_of, nothing_known
@@ -75,17 +76,17 @@ class Validator:
         self.close()
 
     def judge(
-        self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None, oldest: timedelta | None = None
+        self, path: Path, packs: tuple[Path, ...] = (), day: date | None = None, expected: Expected = ANY_CITY
     ) -> ValidationReport:
         """The report on that file with its trace; else as `answer`."""
-        return self.answer(path, packs, day, oldest, traced=True).report()
+        return self.answer(path, packs, day, expected, traced=True).report()
 
     def answer(
         self,
         path: Path,
         packs: tuple[Path, ...] = (),
         day: date | None = None,
-        oldest: timedelta | None = None,
+        expected: Expected = ANY_CITY,
         *,
         traced: bool = False,
         svrl: Path | None = None,
@@ -93,7 +94,7 @@ class Validator:
         """The outcome for that file. One that takes more time or memory than it may have is not assessed.
 
         The first of the rule packs in the folders `packs` that has a scenario for it judges; as of `day`, else today;
-        a date of more than `oldest` before is odd. `traced`: the report has its trace; `svrl`: a folder that is made
+        `expected` is what is in order for the city. `traced`: the report has its trace; `svrl`: a folder that is made
         for what the rule sheets wrote.
         OSError if the path cannot be read, ConfigurationError if the validator does not start or cannot use its rules.
         """
@@ -106,7 +107,7 @@ class Validator:
             name=name_of(path),
             packs=[_place(pack) for pack in packs],
             day=day.isoformat() if day else None,
-            oldest=oldest.days if oldest else None,
+            expected=expected,
             traced=traced,
             svrl=_place(svrl) if svrl else None,
         )
@@ -228,7 +229,7 @@ class _Question:
     name: str
     packs: list[str]
     day: str | None
-    oldest: int | None
+    expected: Expected
     traced: bool
     svrl: str | None
 
@@ -255,6 +256,7 @@ def _serve(time_limit: float, memory_mb: int = _MOST_MEMORY_MB) -> None:
                 _compile(Path(asked))
                 say(_DONE, "")
             else:
+                asked["expected"] = Expected(**asked["expected"])
                 report = _report(_Question(**asked), lambda begun: say(_BEGUN, begun.model_dump_json()))
                 say(_DONE, f"{report.verdict} {report.model_dump_json()}")
         except ConfigurationError as problem:
@@ -278,7 +280,6 @@ def _compile(pack: Path) -> None:
 
 def _report(question: _Question, begun: Callable[[ValidationReport], None]) -> ValidationReport:
     """ConfigurationError if the rules cannot be used."""
-    from pipelines.invoice.checks.said import OLDEST
     from pipelines.invoice.engine import svrl_kept
     from pipelines.invoice.validate import validate_file
 
@@ -287,10 +288,9 @@ def _report(question: _Question, begun: Callable[[ValidationReport], None]) -> V
 
     path, packs = Path(question.path), tuple(map(Path, question.packs))
     day = date.fromisoformat(question.day) if question.day else None
-    oldest = OLDEST if question.oldest is None else timedelta(days=question.oldest)
     try:
         with svrl_kept(Path(question.svrl)) if question.svrl else nullcontext():
-            report = validate_file(path, lambda known: begun(named(known)), packs, day, oldest)
+            report = validate_file(path, lambda known: begun(named(known)), packs, day, question.expected)
     except OSError as error:
         return named(nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)})."))
     return named(report if question.traced else report.kept())

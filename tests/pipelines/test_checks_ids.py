@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.invoice.checks.accounts import check_accounts, iban_problem
 from pipelines.invoice.checks.recipient import check_leitweg
-from pipelines.invoice.checks.said import Context
+from pipelines.invoice.checks.said import Context, Expected
 from pipelines.invoice.checks.tax_ids import check_tax_number, check_vat_ids, vat_id_problem
 from schemas.invoice import Address, Identifier, Invoice, Party, Syntax
 from schemas.payment import CreditTransfer, DirectDebit, PaymentMeans
@@ -44,6 +44,15 @@ def test_a_reference_that_is_no_leitweg_id_is_a_warning(reference: str, said: st
     [finding] = check_leitweg(replace(INVOICE, buyer_reference=reference), CONTEXT)
     assert (finding.rule, finding.severity, finding.location) == ("PE-LEITWEG", Severity.WARNING, "BT-10")
     assert said in finding.message
+
+
+def test_a_leitweg_id_of_somebody_else_is_a_warning_where_the_own_ones_are_known() -> None:
+    city = replace(CONTEXT, expected=Expected(leitweg_ids=(LEITWEG,)))
+    assert list(check_leitweg(replace(INVOICE, buyer_reference=LEITWEG.lower()), city)) == []
+    [finding] = check_leitweg(replace(INVOICE, buyer_reference="992-90009-96"), city)
+    assert "992-90009-96 ist keine der Stadt." in finding.message
+    [finding] = check_leitweg(replace(INVOICE, buyer_reference="n/a"), city)
+    assert "nicht die Form" in finding.message
 
 
 def test_a_missing_leitweg_id_is_a_hint() -> None:

@@ -226,6 +226,10 @@ def test_the_validation_keeps_its_report_whatever_it_says(desk: Desk, iserlohn: 
     assert result.reason == "Nicht bestanden: 1 × Fehler, 1 × Warnung."
     assert [found.rule for found in report.findings] == ["BR-CO-16", "PE-SUMMEN"]
 
+    desk.put(FileRole.ORIGINAL, changed(INVOICE, "cbc:BuyerReference", "992-90009-96"), "fremd.xml")
+    _, report = validated(desk, iserlohn)
+    assert [found.message for found in report.findings if "992-90009-96 ist keine der Stadt" in found.message]
+
 
 @pytest.mark.usefixtures("at_the_end")
 def test_of_a_pdf_the_data_taken_out_of_it_are_validated(desk: Desk, iserlohn: City) -> None:

@@ -86,6 +86,7 @@ def test_one_rejected_is_1_whatever_the_others_are_and_the_order_is_kept(tmp_pat
         assert all(found.keys() == FINDING_KEYS for found in report["findings"])
     assert [(found["rule"], found["severity"], found["bmf"]) for found in reports[2]["findings"]] == [
         ("BR-CO-16", "error", "geschaeftsregel"),
+        ("PE-LEITWEG", "warning", None),
         ("PE-SUMMEN", "warning", "inhalt"),
     ]
     assert done.stderr.strip().endswith("8 Datei(en): 4 formal geprüft, 2 nicht bestanden, 2 nicht prüfbar.")

@@ -68,10 +68,10 @@ def _age(issued: date, context: Context) -> Iterator[Finding]:
             f"Das Rechnungsdatum (BT-2) {day(issued)} liegt in der Zukunft; geprüft wurde am {day(context.today)}. "
             "Bitte beim Rechnungssteller nachfragen.",
         )
-    elif context.today - issued > context.oldest:
+    elif (context.today - issued).days > context.expected.oldest_days:
         yield warning(
             _DATE,
             "BT-2",
-            f"Das Rechnungsdatum (BT-2) {day(issued)} liegt mehr als {context.oldest.days} Tage zurück. Bitte prüfen, "
-            "ob die Rechnung schon bezahlt oder die Forderung verjährt ist.",
+            f"Das Rechnungsdatum (BT-2) {day(issued)} liegt mehr als {context.expected.oldest_days} Tage zurück. "
+            "Bitte prüfen, ob die Rechnung schon bezahlt oder die Forderung verjährt ist.",
         )

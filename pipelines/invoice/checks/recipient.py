@@ -1,7 +1,4 @@
-"""PE-LEITWEG: is the buyer reference a Leitweg-ID, and does the electronic address say the same?
-
-Whether it is one of the city's own is asked later, where the invoice is given to a unit.
-"""
+"""PE-LEITWEG: is the buyer reference a Leitweg-ID, one of the city, and does the electronic address say the same?"""
 
 from collections.abc import Iterator
 
@@ -18,7 +15,7 @@ _LONGEST = 46
 
 
 def check_leitweg(invoice: Invoice, context: Context) -> Iterator[Finding]:
-    """Form, check digits and land key of BT-10; BT-49 beside it, which several units may share."""
+    """Form, check digits, land key and owner of BT-10; BT-49 beside it, which several units may share."""
     reference = invoice.buyer_reference
     if reference is None:
         yield hint(
@@ -26,6 +23,9 @@ def check_leitweg(invoice: Invoice, context: Context) -> Iterator[Finding]:
         )
         return
     problem = leitweg_problem(reference)
+    own = context.expected.leitweg_ids
+    if not problem and own and normalised(reference) not in own:
+        problem = f"Die Leitweg-ID {normalised(reference)} ist keine der Stadt."
     if problem:
         yield warning(
             _RULE, "BT-10", f"Käuferreferenz (BT-10): {problem} Bitte prüfen, welche Einheit der Stadt gemeint ist."

@@ -1,23 +1,43 @@
 """How our own checks speak: a warning or a hint, never an error, because they must not reject."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import TYPE_CHECKING, Self
 
 from schemas.validation import Finding, Severity
 
-__all__ = ["OLDEST", "Context", "hint", "shown", "warning"]
+if TYPE_CHECKING:
+    from config.city_config import InvoiceRules
 
-OLDEST = timedelta(days=730)
-"""From this age on a date is odd, if the city does not say another."""
+__all__ = ["ANY_CITY", "Context", "Expected", "hint", "shown", "warning"]
+
 _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """What a city expects of its invoices: not more than so many days old, and one of its own Leitweg-IDs.
+
+    Without any it is not known which are its own.
+    """
+
+    oldest_days: int = 730
+    leitweg_ids: tuple[str, ...] = ()
+
+    @classmethod
+    def by(cls, rules: "InvoiceRules") -> Self:
+        return cls(rules.oldest_days, tuple(entry.id for entry in rules.leitweg_ids))
+
+
+ANY_CITY = Expected()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
-    """What a check knows beside the invoice: the day of the examination, and from which age a date is odd."""
+    """What a check knows beside the invoice: the day of the examination, and what the city expects."""
 
     today: date
-    oldest: timedelta = OLDEST
+    expected: Expected = ANY_CITY
 
 
 def warning(rule: str, term: str, message: str) -> Finding:
