@@ -34,7 +34,7 @@ def check_pdf(content: bytes, roots: Sequence[Any] | None) -> list[SealFinding]:
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
         seals = list(reader.embedded_regular_signatures)
-        return [_pdf_seal(seal, roots) for seal in seals]
+        return [_pdf_seal(seal, content, roots) for seal in seals]
     except Exception as problem:  # lint: broad - damaged bytes: the library may fail anywhere
         return [SealFinding(broken=f"Das Siegel im PDF ist nicht lesbar ({type(problem).__name__}).")]
 
@@ -104,11 +104,11 @@ def is_stamp(found: Any) -> bool:
     return str(found["content"]["encap_content_info"]["content_type"].native) == "tst_info"
 
 
-def _pdf_seal(seal: Any, roots: Sequence[Any] | None) -> SealFinding:
+def _pdf_seal(seal: Any, content: bytes, roots: Sequence[Any] | None) -> SealFinding:
     from pyhanko.sign.validation import async_validate_pdf_signature
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-    if not form_holds(seal.signed_data, roots or ()):
+    if not form_holds(seal.signed_data, roots or ()) or not _gap_holds(seal, content):
         return SealFinding(broken="Das Siegel im PDF ist nicht mehr so, wie es geschrieben wurde.")
     moment = _stamped_at(seal.signed_data)
     status = asyncio.run(
@@ -124,6 +124,24 @@ def _pdf_seal(seal: Any, roots: Sequence[Any] | None) -> SealFinding:
     if status.modification_level is not None and not status.docmdp_ok:
         return SealFinding(broken="Nach dem Siegel wurde das PDF geändert.")
     return _judged(status, roots)
+
+
+def _gap_holds(seal: Any, content: bytes) -> bool:
+    """What the seal leaves out is the seal itself, in hexadecimal digits and filled up with zeros, and nothing else."""
+    start, length, end, _ = (int(number) for number in seal.byte_range)
+    written = content[start + length : end]
+    held = bytes(seal.pkcs7_content)
+    der = _size_of(held)
+    return written in (b"<" + held.hex().encode() + b">", b"<" + held.hex().upper().encode() + b">") and not any(
+        held[der:]
+    )
+
+
+def _size_of(held: bytes) -> int:
+    """Bytes of the DER structure at the beginning."""
+    from asn1crypto import cms
+
+    return len(cms.ContentInfo.load(held).dump())
 
 
 def _judged(status: Any, roots: Sequence[Any] | None) -> SealFinding:
