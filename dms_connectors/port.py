@@ -239,7 +239,7 @@ class Connector(Protocol):
         ...
 
     def read_back(self, target_id: str) -> FiledDocument:
-        """What really arrived: properties, and the hashes of the content."""
+        """What really arrived: properties, and the hashes of the content. Rejected if the target has it no more."""
         ...
 
     def download(self, target_id: str, to: Path) -> FileDigest:

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from config.dms_config import DmsMapping, PropertySource
-from dms_connectors.d3ecm.answers import NotFound, Refused
+from dms_connectors.d3ecm.answers import Refused
 from dms_connectors.d3ecm.documents import Documents
 from dms_connectors.d3ecm.dossiers import Dossiers
 from dms_connectors.d3ecm.drafts import draft, explained, note_losses, our_values, properties_of
@@ -77,9 +77,8 @@ class Changes:
     def delete(self, target_id: str, reason: str) -> None:
         """Version after version until none is left (facts section 5.3). What is gone already is done."""
         for _ in range(_MOST_VERSIONS):
-            try:
-                item = self._item_still_there(target_id)
-            except NotFound:
+            item = self._repository.item_if_there(target_id)
+            if item is None:
                 return
             with_reason = item.offers("deleteWithReason")
             if not with_reason and not item.offers("delete"):
@@ -93,13 +92,6 @@ class Changes:
             if _was_the_last(response):
                 return
         raise Rejected(f"{target_id} hat nach {_MOST_VERSIONS} gelöschten Versionen noch weitere.")
-
-    def _item_still_there(self, target_id: str) -> Item:
-        """A 404 counts only after the addresses have been discovered anew: it must not be a moved repository."""
-        try:
-            return self._repository.item(target_id)
-        except NotFound:
-            return self._repository.item(target_id)
 
     def _differs(self, item: Item, values: Mapping[PropertySource, Value]) -> bool:
         shown = self._documents.values(item)

@@ -78,8 +78,10 @@ class Documents:
         return tuple(item.id for item in hits if self._own_id(item) == str(document_id))
 
     def read_back(self, target_id: str) -> FiledDocument:
-        """Properties and the hashes of the content, which is read whole."""
-        item = self._repository.just_found(target_id) or self._repository.item(target_id)
+        """Properties and the hashes of the content, which is read whole. Rejected if it is gone."""
+        item = self._repository.just_found(target_id) or self._repository.item_if_there(target_id)
+        if item is None:
+            raise Rejected(f"Das Dokument {target_id} gibt es im DMS nicht (mehr).")
         content = item.link(_CONTENT)
         values = self.values(item)
         try:

@@ -80,6 +80,15 @@ class Repository:
         with self.renewing():
             return Item.of(self._session.get_json(self.addresses().of(target_id)))
 
+    def item_if_there(self, target_id: str) -> Item | None:
+        """None if it is gone. A 404 counts only after the addresses have been discovered anew."""
+        for _ in range(2):
+            try:
+                return self.item(target_id)
+            except NotFound:
+                self.addresses()
+        return None
+
     def just_found(self, target_id: str) -> Item | None:
         """What the last search showed of the object, once; saves a request when a store is read back.
 

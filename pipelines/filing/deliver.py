@@ -1,32 +1,18 @@
 """Hand the document over exactly once, where it belongs: search by our own id, store, read back, compare."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from config.city_config import City
 from dms_connectors.port import Ability, Connector, FilingRequest
-from pipelines.filing.once import bring
+from pipelines.filing.once import Brought, accepted_by, bring
 from pipelines.filing.papers import Filing, filings_of, tray_request
 from pipelines.filing.place import Destination, destination, goes_to_dms
 from schemas.digest import digest_of_file
 from schemas.errors import Rejected
-from schemas.roles import Action
 from schemas.states import State
-from schemas.values import Delivered, StepResult, Work
+from schemas.values import StepResult, Work
 
-__all__ = ["Brought", "accepted_by", "bring_all", "deliver", "deliver_invoice", "unknown_unit"]
-
-
-@dataclass(slots=True)
-class Brought:
-    """What the target has by now, and what a person must look at (German). `refused`: the target said no."""
-
-    delivered: list[Delivered] = field(default_factory=list)
-    problem: str | None = None
-    refused: bool = False
-
-    @property
-    def ids(self) -> str:
-        return ", ".join(dict.fromkeys(done.target_id for done in self.delivered))
+__all__ = ["bring_all", "deliver", "deliver_invoice", "unknown_unit"]
 
 
 def deliver(work: Work, city: City, connector: Connector) -> StepResult:
@@ -60,12 +46,6 @@ def unknown_unit(work: Work, city: City) -> str | None:
     return f"Die Organisationseinheit {work.facts.unit or ''} gibt es nicht (mehr). Bitte die Einheit festlegen."
 
 
-def accepted_by(work: Work) -> str:
-    """Who accepted what had arrived differently, as the last thing anybody did with the document; else empty."""
-    last = work.acts[-1] if work.acts else None
-    return last.name if last is not None and last.action is Action.CONFIRM else ""
-
-
 def bring_all(filings: tuple[Filing, ...], work: Work, connector: Connector) -> Brought:
     """Every document once, in order; the first difference or refusal ends it, with what already arrived."""
     brought = Brought()
@@ -78,7 +58,7 @@ def bring_all(filings: tuple[Filing, ...], work: Work, connector: Connector) -> 
         return brought
     for filing in filings:
         try:
-            brought.problem = bring(filing, work, connector, brought.delivered.append, accepted=bool(accepted_by(work)))
+            brought.problem = bring(filing, work, connector, brought)
         except Rejected as refusal:
             brought.problem, brought.refused = f"{filing.shown.file_name}: {refusal}", True
         if brought.problem is not None:
@@ -110,6 +90,8 @@ def _into_dms(work: Work, city: City, connector: Connector) -> StepResult:
     said = f"Im DMS als {brought.ids}{where} abgelegt und geprüft. {place.note}".strip()
     if person := accepted_by(work):
         said += f" Die Abweichung hat {person} anerkannt."
+    if brought.mended:
+        said += f" Nachgetragen: {', '.join(dict.fromkeys(brought.mended))}."
     return _result(brought, reached, work, place, said)
 
 

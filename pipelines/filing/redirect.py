@@ -6,8 +6,8 @@ from uuid import uuid5
 from config.city_config import City
 from config.dms_config import SCAN_PAPERS, PropertySource
 from dms_connectors.port import Ability, Connector, FilingRequest, Place
-from pipelines.filing.deliver import accepted_by, bring_all, unknown_unit
-from pipelines.filing.once import difference
+from pipelines.filing.deliver import bring_all, unknown_unit
+from pipelines.filing.once import accepted_by, difference, mended
 from pipelines.filing.papers import Filing, filings_of, tray_request
 from pipelines.filing.place import Destination, destination, goes_to_dms
 from schemas.errors import Rejected
@@ -101,6 +101,7 @@ def _move(request: FilingRequest, target_id: str, place: Destination, work: Work
     held = connector.read_back(target_id).properties.get(PropertySource.CASE_REFERENCE.value, "")
     if PropertySource.CASE_REFERENCE.value in connector.properties() and held != request.case_reference:
         connector.update(target_id, {PropertySource.CASE_REFERENCE: request.case_reference}, _reason(work))
+    mended(request, target_id, work, connector)
     if found := difference(request, target_id, connector):
         return found
     if place.dossier and target_id not in connector.children(place.dossier):

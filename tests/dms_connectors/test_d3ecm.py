@@ -510,6 +510,25 @@ def test_a_login_page_in_the_middle_of_an_upload_loses_no_chunk(
 # Search and read-back
 
 
+def test_a_document_that_is_gone_is_a_refusal_and_no_outage(mock: RunningMock, connect: MakeConnector) -> None:
+    connector = connect(mock.address)
+
+    with pytest.raises(Rejected, match=r"P000000099 gibt es im DMS nicht \(mehr\)"):
+        connector.read_back("P000000099")
+
+    assert len([request for request in mock.requests if request.path == "/dms"]) > 1, "discovered anew before"
+
+
+def test_one_404_is_not_taken_for_a_document_that_is_gone(
+    mock: RunningMock, connect: MakeConnector, filing: MakeRequest
+) -> None:
+    connector, request = connect(mock.address), filing()
+    target_id = connector.store(request)
+    mock.order({"at": "read", "kind": "status", "status": 404})
+
+    assert connector.read_back(target_id).digest == request.digest
+
+
 def test_a_search_follows_its_pages_to_the_end(mock: RunningMock, connect: MakeConnector, filing: MakeRequest) -> None:
     connector, request = connect(mock.address), filing()
     ids = [connector.store(request) for _ in range(30)]

@@ -1,22 +1,24 @@
 """Handed over exactly once, read back, compared; what differs goes to a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from config.city_config import City
+from config.dms_config import PropertySource
 from config.settings import load_settings
 from dms_connectors.memory import MemoryConnector
-from dms_connectors.port import Ability, FiledDocument, FilingRequest
+from dms_connectors.port import Ability, FiledDocument, FilingRequest, Value
 from pipelines.filing.deliver import deliver, deliver_invoice
 from pipelines.filing.papers import tray_request
 from pipelines.filing.place import goes_to_dms
 from schemas.digest import digest_of_chunks
 from schemas.errors import Rejected, Unavailable, UnclearOutcome
+from schemas.roles import Action
 from schemas.states import FileRole, State
-from schemas.values import Delivered, DocumentFacts, Work
+from schemas.values import Act, Delivered, DocumentFacts, StepResult, Work
 from tests.pipelines.papers import DOCUMENT_ID, Desk
 from tests.pipelines.parcels import filed_invoice
 
@@ -109,6 +111,32 @@ class Silent(Emptied):
 class Down(MemoryConnector):
     def find(self, document_id: UUID) -> tuple[str, ...]:
         raise Unavailable("Das DMS antwortet nicht.")
+
+
+class Dropping(MemoryConnector):
+    """Files without the unit, as d.3ecm does whose key in dms.yaml is wrong."""
+
+    def store(self, request: FilingRequest) -> str:
+        target_id = super().store(request)
+        self.update(target_id, {PropertySource.UNIT: ""}, "")
+        return target_id
+
+
+class Locked(Dropping):
+    """Somebody works on the document: it cannot be changed."""
+
+    def update(self, target_id: str, values: Mapping[PropertySource, Value], reason: str) -> None:
+        if reason:
+            raise Rejected("Das Dokument ist in Bearbeitung.")
+        super().update(target_id, values, reason)
+
+
+def tried_again(work: Work, first: StepResult) -> Work:
+    """As the worker finds it after somebody of the mailroom has pressed the button."""
+    act = Act(Action.RETRY, 1, "Maria Muster", work.now, "", "Zuordnung berichtigt.", 7)
+    return replace(
+        work, facts=first.facts, acts=(act,), arrived={each.part: each.target_id for each in first.delivered}
+    )
 
 
 def held(connector: MemoryConnector) -> int:
@@ -259,6 +287,70 @@ def test_a_changed_property_is_seen_and_named(make_work: Make, plain: City) -> N
         result.reason
         == "M000000001: Angaben fehlen oder sind verändert. Eingangsdatum – gesendet: 2026-04-01, im Ziel: 2026-01-01."
     )
+
+
+def test_a_dropped_property_is_written_when_a_person_has_it_tried_again(make_work: Make, plain: City) -> None:
+    connector = Dropping()
+    first = deliver(make_work(), plain, connector)
+    assert first.state is State.CLEARING
+
+    again = deliver(make_work(), plain, connector)
+    assert again.state is State.CLEARING, "without a person's word nothing is written over"
+
+    result = deliver(tried_again(make_work(), first), plain, connector)
+
+    assert result.state is State.FILED
+    assert result.reason.endswith("Nachgetragen: Organisationseinheit.")
+    assert connector.read_back("M000000001").properties["unit"] == "22"
+    assert held(connector) == 1
+
+
+def test_what_cannot_be_mended_is_told_with_the_difference(make_work: Make, plain: City) -> None:
+    connector = Locked()
+
+    result = deliver(tried_again(make_work(), deliver(make_work(), plain, connector)), plain, connector)
+
+    assert result.state is State.CLEARING
+    assert "gesendet: 22, im Ziel: nichts" in result.reason
+    assert result.reason.endswith("Nachtragen gelang nicht: Das Dokument ist in Bearbeitung.")
+
+
+def test_other_bytes_are_never_mended(make_work: Make, plain: City) -> None:
+    class Both(Altering, Dropping):
+        """Other bytes, and a property missing."""
+
+    connector = Both()
+
+    result = deliver(tried_again(make_work(), deliver(make_work(), plain, connector)), plain, connector)
+
+    assert result.state is State.CLEARING
+    assert "unit" not in MemoryConnector.read_back(connector, "M000000001").properties
+
+
+@pytest.mark.parametrize("surplus", ["M000000001", "M000000002"])
+def test_of_two_copies_the_one_a_person_has_left_is_ours(make_work: Make, plain: City, surplus: str) -> None:
+    connector = Doubling()
+    first = deliver(make_work(), plain, connector)
+    assert first.state is State.CLEARING
+    connector.delete(surplus, "Doppelt")
+
+    result = deliver(tried_again(make_work(), first), plain, connector)
+
+    assert result.state is State.FILED
+    assert result.facts.delivered_as != surplus
+    assert connector.find(DOCUMENT_ID) == (result.facts.delivered_as,)
+
+
+def test_what_somebody_has_deleted_since_is_not_stored_a_second_time(make_work: Make, plain: City) -> None:
+    connector = Dropping()
+    first = deliver(make_work(), plain, connector)
+    connector.delete("M000000001", "Versehen")
+
+    result = deliver(tried_again(make_work(), first), plain, connector)
+
+    assert result.state is State.CLEARING
+    assert "M000000001" in result.reason
+    assert held(connector) == 0
 
 
 def test_a_property_the_target_was_never_to_hold_is_not_missed(make_work: Make, plain: City) -> None:

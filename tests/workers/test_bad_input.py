@@ -144,6 +144,38 @@ def test_a_value_the_dms_dropped_is_named_and_what_arrived_can_be_accepted(conne
     assert mock.filed_under(routed.id) == [routed.delivered_as]
 
 
+def test_a_value_the_dms_dropped_is_written_when_the_mapping_is_put_right_and_a_person_tries_again(
+    connect: Connect, routed: Document
+) -> None:
+    mock = connect(rules=('register_number: "2"', 'register_number: "98"'))
+    file(routed)
+    assert routed.state == State.CLEARING
+
+    connect.use(mock)  # type: ignore[attr-defined]
+    retry(routed)
+
+    assert routed.state == State.FILED, routed.reason
+    assert "Nachgetragen: Eingangsnummer." in routed.reason
+    (filed,) = [item for item in mock.objects() if item["id"] == routed.delivered_as]
+    assert filed["properties"]["2"] == [routed.register_number]
+    assert mock.filed_under(routed.id) == [routed.delivered_as]
+
+
+def test_without_a_field_for_our_id_the_document_waits_for_a_person_and_nothing_is_sent(
+    connect: Connect, routed: Document
+) -> None:
+    mock = connect(rules=('document_id: "1"', 'document_id: "71"'))
+
+    file(routed)
+
+    assert routed.state == State.CLEARING, routed.last_error
+    assert "Die Eigenschaft 71 für Dokument-ID gibt es im DMS nicht" in routed.reason
+    assert not mock.documents()
+    connect.use(mock)  # type: ignore[attr-defined]
+    retry(routed)
+    assert routed.state == State.FILED, routed.reason
+
+
 def test_a_wrong_key_is_an_outage_the_document_waits_and_is_filed_with_the_right_one(
     connect: Connect, routed: Document
 ) -> None:
