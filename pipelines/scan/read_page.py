@@ -22,12 +22,14 @@ _FEW = 3
 _STEEPEST, _LEAST_SKEW = 15.0, 0.7
 
 
-def read_page(page: Any, number: int, rules: ScanRules, *, most_megapixels: float, colour_wanted: bool) -> PageWords:
+def read_page(
+    page: Any, number: int, rules: ScanRules, *, most_megapixels: float, masked: bool, colour_wanted: bool
+) -> PageWords:
     """One page of an open PdfDocument. A page that carries text is not recognised: its words are taken as they are."""
     carried = carried_words(page, number)
     if carried is not None:
         return carried
-    picture = picture_of(page, most_megapixels=most_megapixels)
+    picture = picture_of(page, most_megapixels=most_megapixels, masked=masked)
     words = _recognised(picture, number, rules)
     if not _has_words(words) and not words.gave_up and looks_blank(picture, rules.images):
         words = replace(words, blank=can_be_decoded(page))

@@ -63,9 +63,11 @@ def read_pages(
     from pipelines.scan.read_page import read_page
 
     most = float(load_settings().max_page_megapixels)
+    masked = _has_masks(source)
 
     def read(pdf: pypdfium2.PdfDocument, number: int) -> PageWords:
-        return read_page(pdf[number - 1], number, rules, most_megapixels=most, colour_wanted=colour_wanted)
+        page = pdf[number - 1]
+        return read_page(page, number, rules, most_megapixels=most, masked=masked, colour_wanted=colour_wanted)
 
     try:
         with pypdfium2.PdfDocument(source) as pdf:
@@ -82,6 +84,18 @@ def read_pages(
     if len(missing) > rules.reading.pages_at_once:
         raise Unfinished
     return tuple(page for number in numbers for page in read_words(_draft(kept, number)))
+
+
+def _has_masks(source: Path) -> bool:
+    """True if any image of the file has a mask, or if it cannot be told."""
+    import pikepdf
+
+    try:
+        with pikepdf.Pdf.open(source) as pdf:
+            streams = (item for item in pdf.objects if isinstance(item, pikepdf.Stream))
+            return any("/SMask" in stream or "/Mask" in stream for stream in streams)
+    except pikepdf.PikepdfError:
+        return True
 
 
 def _draft(kept: Path, number: int) -> Path:

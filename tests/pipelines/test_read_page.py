@@ -1,8 +1,10 @@
 """Pages are read as they lie; turned, straightened or in English only where that is surer. No picture is changed."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
@@ -12,7 +14,7 @@ from config.city_config import City
 from config.scan_config import ScanRules
 from pipelines.scan import ocr_engine, read_page
 from pipelines.scan.picture import Picture, picture_of
-from pipelines.scan.recognise import page_texts, read_pages, recognise
+from pipelines.scan.recognise import _has_masks, page_texts, read_pages, recognise
 from pipelines.scan.words import PageWords, Word, post_processing, read_words
 from schemas.states import FileRole, State
 from schemas.unfinished import Unfinished
@@ -173,12 +175,60 @@ def test_a_blank_page_between_written_ones_is_listed_and_kept(desk: Desk, iserlo
 
 def test_what_is_read_is_what_was_scanned_pixel_for_pixel(tmp_path: Path) -> None:
     content = letter()
-    path = tmp_path / "brief.pdf"
-    path.write_bytes(scanned(content))
-    with pypdfium2.PdfDocument(path) as pdf:
-        picture = picture_of(pdf[0], most_megapixels=120)
     with Image.open(io.BytesIO(content)) as delivered:
-        assert picture.pixels.tobytes() == delivered.tobytes()
+        assert drawn(scanned(content), tmp_path).pixels.tobytes() == delivered.tobytes()
+
+
+def drawn(content: bytes, folder: Path) -> Picture:
+    path = folder / "brief.pdf"
+    path.write_bytes(content)
+    with pypdfium2.PdfDocument(path) as pdf:
+        return picture_of(pdf[0], most_megapixels=120, masked=_has_masks(path))
+
+
+def inverted(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
+    image.Decode = pikepdf.Array([1, 0])
+
+
+def masked(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
+    mask = pdf.make_stream(bytes(100 * 100), Width=100, Height=100, BitsPerComponent=8)
+    mask.Type, mask.Subtype, mask.ColorSpace = pikepdf.Name.XObject, pikepdf.Name.Image, pikepdf.Name.DeviceGray
+    image.SMask = mask
+
+
+def stencilled(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
+    image.Mask = pikepdf.Array([0, 120])
+
+
+def mirrored(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
+    pdf.pages[0].contents_add(pdf.make_stream(b"-1 0 0 1 446.4 0 cm"), prepend=True)
+
+
+def cropped(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
+    pdf.pages[0].CropBox = pikepdf.Array([0, 0, 300, 300])
+
+
+def stamped(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
+    pdf.pages[0].contents_add(pdf.make_stream(b"q 1 g 0 0 446 446 re f Q"))
+
+
+@pytest.mark.parametrize("change", [inverted, masked, stencilled, mirrored, cropped, stamped])
+def test_what_is_read_is_what_a_viewer_shows(
+    change: Callable[[pikepdf.Pdf, pikepdf.Stream], None], tmp_path: Path
+) -> None:
+    with pikepdf.open(io.BytesIO(scanned(letter()))) as pdf:
+        (image,) = (
+            item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
+        )
+        change(pdf, image)
+        written = io.BytesIO()
+        pdf.save(written)
+    picture = drawn(written.getvalue(), tmp_path)
+    with pypdfium2.PdfDocument(written.getvalue()) as pdf:
+        across, _ = pdf[0].get_size()
+        shown = pdf[0].render(scale=picture.width / across, grayscale=True).to_pil().convert("L")
+    left = np.asarray(shown, dtype=int)[: picture.height, : picture.width]
+    assert np.abs(left - picture.pixels).mean() < 3
 
 
 def test_a_page_is_drawn_no_larger_than_allowed(tmp_path: Path) -> None:
