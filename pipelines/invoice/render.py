@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from pipelines.invoice import codes, german
+from pipelines.invoice.checks.discount import CashDiscount, cash_discounts
 from pipelines.invoice.explanation import in_words
 from schemas.invoice import Invoice, Line, Party, Syntax, with_sub_lines
 from schemas.payment import PaymentDiscount
@@ -45,7 +46,6 @@ _ENDLESS_WORD = re.compile(r"\S{200,}")
 _PIECE = re.compile(r".{1,40}", re.DOTALL)
 _NAMESPACE = re.compile(r"\[namespace-uri\(\)=(['\"]).*?\1\]|Q\{[^}]*\}|\*:")
 _PERIODS = {"DAY": "Tagen", "WEE": "Wochen", "MON": "Monaten"}
-_DISCOUNT = re.compile(r"#SKONTO#TAGE=(\d{1,4})#PROZENT=(\d{1,3}\.\d{2})#(?:BASISBETRAG=(-?\d{1,15}\.\d{2})#)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,11 +197,14 @@ def included_as(line: Line) -> str:
 
 def discounts(invoice: Invoice) -> list[str]:
     """A sentence for each discount: those XRechnung writes as '#SKONTO#TAGE=14#PROZENT=2.25#', those of EXTENDED."""
-    written = (
-        PaymentDiscount(Decimal(found[2]), Decimal(found[3]) if found[3] else None, None, Decimal(found[1]), "DAY")
-        for found in _DISCOUNT.finditer(invoice.payment_terms or "")
-    )
-    return [_discount(one, invoice.currency) for one in (*written, *invoice.payment_discounts)]
+    written = [_written(one, invoice.currency) for one in cash_discounts(invoice)]
+    return [*written, *(_discount(one, invoice.currency) for one in invoice.payment_discounts)]
+
+
+def _written(found: CashDiscount, currency: str | None) -> str:
+    """'2 % = 6,00 EUR auf 300,00 EUR bei Zahlung binnen 14 Tagen, nach Rechnungsdatum bis 16.03.2026'."""
+    said = _discount(PaymentDiscount(found.percent, found.base, found.amount, Decimal(found.days), "DAY"), currency)
+    return f"{said}, nach Rechnungsdatum bis {german.day(found.until)}" if found.until else said
 
 
 def _discount(found: PaymentDiscount, currency: str | None) -> str:

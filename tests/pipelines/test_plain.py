@@ -39,7 +39,7 @@ def test_the_complete_invoice_reads_in_columns() -> None:
         "Summe mit Umsatzsteuer             342,20 EUR",
         "Rundung                             −0,20 EUR",
         "IBAN                          DE02 1203 0000 0000 2020 51",
-        "Skonto                        2 % bei Zahlung binnen 14 Tagen",
+        "Skonto                        2 % = 6,00 EUR auf 300,00 EUR bei Zahlung binnen 14 Tagen, nach",
         "Nachlass                      −15,00 EUR, 10 % von 150,00 EUR: Treuerabatt (Sondernachlass 100),",
     ):
         assert f"{line}\n" in text, line

@@ -241,7 +241,12 @@ def test_structured_discounts_are_also_said_in_words() -> None:
     terms = "Netto 30 Tage\n#SKONTO#TAGE=14#PROZENT=2.25#\n#SKONTO#TAGE=21#PROZENT=1.00#BASISBETRAG=500.00#\n"
     text = shown(small_invoice(payment_terms=terms))
     assert "Netto 30 Tage #SKONTO#TAGE=14" in text
-    assert "2,25 % bei Zahlung binnen 14 Tagen 1 % auf 500,00 EUR bei Zahlung binnen 21 Tagen" in text
+    first = "2,25 % = 26,78 EUR auf 1.190,00 EUR bei Zahlung binnen 14 Tagen, nach Rechnungsdatum bis 16.11.2026"
+    second = "1 % = 5,00 EUR auf 500,00 EUR bei Zahlung binnen 21 Tagen, nach Rechnungsdatum bis 23.11.2026"
+    assert f"{first} {second}" in text
+    undated = shown(small_invoice(payment_terms="#SKONTO#TAGE=14#PROZENT=2.00#\n", issued_on=None))
+    assert "bei Zahlung binnen 14 Tagen" in undated
+    assert "nach Rechnungsdatum" not in undated
     assert "Skonto" not in shown(small_invoice(payment_terms="#SKONTO#TAGE=14#PROZENT=2,25#")).replace("#SKONTO", "")
 
 
