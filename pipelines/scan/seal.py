@@ -8,6 +8,7 @@ from typing import Any
 
 from config.seal_config import HardwareKey, Seal, Seals
 from pipelines.scan.embed import appending
+from pipelines.scan.open_key import open_key
 from pipelines.scan.timestamp import TSA_FAILURES, authority, no_stamp, stamp
 from schemas.errors import Unavailable
 from schemas.seal import SealLevel
@@ -146,13 +147,11 @@ def _no_seal(problem: Exception) -> Unavailable:
 @cache
 def _signer(seal: Seal) -> Any:
     """The key of that configuration. A failure is not remembered: the token may be plugged in later."""
-    from pyhanko.sign import signers
-
     try:
         pin = seal.pin_file.read_text(encoding="utf-8").strip()
         if seal.pkcs11 is not None:
             return _in_token(seal.pkcs11, pin)
-        signer = signers.SimpleSigner.load_pkcs12(str(seal.pkcs12), passphrase=pin.encode())
+        signer = open_key(seal.pkcs12, pin) if seal.pkcs12 is not None else None
     except _failures() as problem:
         raise _no_key(problem) from problem
     if signer is None:
