@@ -37,5 +37,19 @@ def _happened(at: datetime, state: State, payload: dict[str, object]) -> Happene
         return Happened(at, label, label, erased=True)
     reason, wording = str(payload.get("reason") or ""), str(payload.get("wording") or "")
     if action := payload.get("action"):
+        reason = " ".join(part for part in (reason, _change(payload)) if part)
         return Happened(at, ACTIONS[Action(str(action))], label, str(payload["actor"]), reason, wording)
     return Happened(at, label, label, reason=reason)
+
+
+def _change(payload: dict[str, object]) -> str:
+    """'(Einheit: 51 → 22)' where the person has set another unit, type or case file."""
+    before = payload.get("before")
+    if not isinstance(before, dict):
+        return ""
+    changes = (
+        f"{label}: {before.get(key) or '–'} → {payload.get(key) or '–'}"
+        for key, label in (("unit", "Einheit"), ("document_type", "Dokumentart"), ("case_reference", "Akte"))
+        if before.get(key) != payload.get(key)
+    )
+    return f"({', '.join(changes)})"

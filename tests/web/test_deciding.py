@@ -325,7 +325,9 @@ def test_a_misdirected_letter_goes_to_its_unit_and_its_page_with_it(filed: Docum
     assert filed.dossier == "D1", "where it lies now; the step moves it"
     assert youth.get(address_of(filed)).status_code == 404, "at once"
     assert address_of(filed) not in text_of(youth.get("/")), "no link to what they no longer see"
-    assert "Als falsch zugeleitet weitergegeben" in text_of(taxes.get(address_of(filed)))
+    page = text_of(taxes.get(address_of(filed)))
+    assert "Als falsch zugeleitet weitergegeben" in page
+    assert "Gehört zur Steuer. (Einheit: 51 → 22, Dokumentart: jugend_kita → hundesteuer)" in page
 
 
 def test_where_it_was_and_where_it_goes_is_kept_in_the_chain(filed: Document, sign_in: SignIn) -> None:
