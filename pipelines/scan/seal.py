@@ -73,6 +73,7 @@ def seal_pdf(source: Path, target: Path, sealing: Sealing) -> None:
     Unavailable if the key, the time stamp or (B-LT) the revocation data are not to be had.
     """
     from pyhanko.sign import fields, signers
+    from pyhanko.sign.signers.pdf_signer import DSSContentSettings, SigDSSPlacementPreference
 
     metadata = signers.PdfSignatureMetadata(
         field_name=FIELD,
@@ -83,6 +84,7 @@ def seal_pdf(source: Path, target: Path, sealing: Sealing) -> None:
         reason="Transfervermerk und Scanprodukt",
         embed_validation_info=sealing.long_term,
         validation_context=_context(sealing.roots) if sealing.long_term and sealing.roots else None,
+        dss_settings=DSSContentSettings(include_vri=False, placement=SigDSSPlacementPreference.TOGETHER_WITH_SIGNATURE),
         signer_key_usage=set(),
     )
     signer = signers.PdfSigner(metadata, sealing.signer, timestamper=sealing.stamper)
@@ -122,7 +124,7 @@ def pem_certificates(path: Path) -> list[Any]:
 def _context(roots: Path) -> Any:
     from pyhanko_certvalidator import ValidationContext
 
-    return ValidationContext(trust_roots=pem_certificates(roots), allow_fetching=True, revocation_mode="hard-fail")
+    return ValidationContext(trust_roots=pem_certificates(roots), allow_fetching=True, revocation_mode="require")
 
 
 def _failures() -> tuple[type[Exception], ...]:

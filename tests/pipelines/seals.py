@@ -44,14 +44,14 @@ def authority() -> Issued:
 
 
 @cache
-def issued(name: str, *, stamps: bool = False) -> Issued:
-    """A certificate of the test root, for sealing or for time stamps."""
-    return _issue(name, authority(), stamps=stamps)
+def issued(name: str, *, stamps: bool = False, crl: str = "") -> Issued:
+    """A certificate of the test root, for sealing or for time stamps. `crl`: where its revocation list is."""
+    return _issue(name, authority(), stamps=stamps, crl=crl)
 
 
-def pkcs12_file(folder: Path, name: str = "Stadt Teststadt") -> Path:
+def pkcs12_file(folder: Path, name: str = "Stadt Teststadt", *, crl: str = "") -> Path:
     """The seal as a PKCS#12 file with the chain, locked with PIN."""
-    made = issued(name)
+    made = issued(name, crl=crl)
     path = folder / "siegel.p12"
     lock = serialization.BestAvailableEncryption(PIN.encode())
     path.write_bytes(
@@ -79,10 +79,10 @@ def seals(
     """As seals.yaml would say it."""
     pin = folder / "pin"
     pin.write_text(PIN + "\n", encoding="utf-8")
-    key = None if token is not None else pkcs12_file(folder)
+    key = None if token is not None else pkcs12_file(folder, crl=f"{tsa}{_LIST}" if long_term else "")
     return Seals(
         seal=Seal(level=level, pin_file=pin, pkcs12=key, pkcs11=token, long_term=long_term),
-        time_stamp=TimeStamps(url=tsa, level=level, timeout=5) if tsa else None,
+        time_stamp=TimeStamps(url=f"{tsa}{_LISTED}" if long_term else tsa, level=level, timeout=5) if tsa else None,
         roots=roots_file(folder),
         patience_minutes=patience_minutes,
     )
@@ -105,9 +105,16 @@ def stamping() -> Iterator[str]:
 class _Authority(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         request = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-        answer = _stamper().request_tsa_response(request).dump()
+        here = f"http://{self.headers['Host']}/"
+        stamper = _stamper(f"{here}{_LIST}" if self.path == f"/{_LISTED}" else "")
+        self._answer("application/timestamp-reply", stamper.request_tsa_response(request).dump())
+
+    def do_GET(self) -> None:
+        self._answer("application/pkix-crl", _revocation_list())
+
+    def _answer(self, kind: str, answer: bytes) -> None:
         self.send_response(200)
-        self.send_header("Content-Type", "application/timestamp-reply")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
@@ -116,14 +123,30 @@ class _Authority(BaseHTTPRequestHandler):
         """Nobody wants to read it."""
 
 
+_LIST, _LISTED = "sperrliste.crl", "mit-sperrliste"
+
+
+@cache
+def _revocation_list() -> bytes:
+    """Nothing is revoked."""
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(authority().certificate.subject)
+        .last_update(now - timedelta(hours=1))
+        .next_update(now + timedelta(days=30))
+    )
+    return builder.sign(authority().key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+
+
 class _Stamper:
-    def __init__(self) -> None:
+    def __init__(self, crl: str) -> None:
         from asn1crypto import keys
         from asn1crypto import x509 as asn1_x509
         from pyhanko.sign.timestamps import DummyTimeStamper
         from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-        made = issued("Test-Zeitstempel", stamps=True)
+        made = issued("Test-Zeitstempel", stamps=True, crl=crl)
         root = asn1_x509.Certificate.load(authority().certificate.public_bytes(serialization.Encoding.DER))
         store = SimpleCertificateStore()
         store.register(root)
@@ -141,11 +164,11 @@ class _Stamper:
 
 
 @cache
-def _stamper() -> _Stamper:
-    return _Stamper()
+def _stamper(crl: str) -> _Stamper:
+    return _Stamper(crl)
 
 
-def _issue(name: str, by: Issued | None, *, stamps: bool = False) -> Issued:
+def _issue(name: str, by: Issued | None, *, stamps: bool = False, crl: str = "") -> Issued:
     key = rsa.generate_private_key(65537, 2048)
     subject = x509.Name(
         [
@@ -166,6 +189,9 @@ def _issue(name: str, by: Issued | None, *, stamps: bool = False) -> Issued:
         .add_extension(_usage(ca=by is None), True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
     )
+    if crl:
+        place = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([place]), False)
     if stamps:
         builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
     return Issued(builder.sign(by.key if by else key, hashes.SHA256()), key)

@@ -165,6 +165,29 @@ def test_seal_and_time_stamp_cover_product_and_note_and_the_manifest(
     assert (said(result, "Siegel", "art"), said(result, "Zeitstempel", "art")) == ("test", "test")
 
 
+def test_a_long_term_seal_carries_the_revocation_data_it_was_checked_with(
+    work: Work, iserlohn: City, tmp_path: Path
+) -> None:
+    with stamping() as tsa:
+        result = write_note(work, with_seals(iserlohn, seals(tmp_path, tsa=tsa, long_term=True)))
+    assert said(result, "Siegel", "form") == "PAdES B-LT"
+    path = tmp_path / "gesiegelt.pdf"
+    path.write_bytes(content(result, FileRole.PRODUCT))
+    with pikepdf.open(path) as pdf:
+        assert len(pdf.Root.DSS.CRLs) >= 1
+    (found,) = check_pdf(path.read_bytes(), roots())
+    assert (found.broken, found.doubt) == ("", "")
+
+
+def test_without_revocation_data_a_long_term_seal_is_waited_for(work: Work, iserlohn: City, tmp_path: Path) -> None:
+    with stamping() as tsa:
+        configured = seals(tmp_path, tsa=tsa)
+        assert configured.seal is not None
+        wanted = configured.model_copy(update={"seal": configured.seal.model_copy(update={"long_term": True})})
+        with pytest.raises(Unavailable, match="Sperrauskunft"):
+            write_note(soon(work), with_seals(iserlohn, wanted))
+
+
 def test_without_an_authority_the_seal_has_no_time_stamp(work: Work, iserlohn: City, tmp_path: Path) -> None:
     result = write_note(work, with_seals(iserlohn, seals(tmp_path)))
     (found,) = check_pdf(content(result, FileRole.PRODUCT), roots())
