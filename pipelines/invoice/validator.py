@@ -2,21 +2,16 @@
 
 Saxon holds the interpreter while it works, so no timer inside the process could interrupt it. The client below starts
 the process when it is first needed, asks it file by file, and stops it when a file takes too long.
-`python -m pipelines.invoice.validator`: a question (JSON) a line in: a file, and by what it is judged, or a rule pack
-alone, to be compiled. Out come lines with a mark in front: ready, the preliminary report, the verdict and the finished
-report, which nobody needs to read to pass it on; or that the rules cannot be used, and why.
 """
 
 import atexit
 import json
 import os
-import resource
 import selectors
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
@@ -25,14 +20,13 @@ from types import TracebackType
 from typing import Self
 
 from pipelines.invoice.checks.said import ANY_CITY, Expected
-from schemas.errors import ConfigurationError, os_reason
-from schemas.lifeline import die_with_parent
+from pipelines.invoice.validator_process import DONE, READY, UNUSABLE, Question
+from schemas.errors import ConfigurationError
 from schemas.validation import ValidationReport, Verdict, name_of, nothing_known
 
 __all__ = ["Answer", "Validator", "own_validator"]
 
-_READY, _BEGUN, _DONE, _UNUSABLE = b"!", b"+", b"=", b"?"
-_PROGRAM = (sys.executable, "-m", "pipelines.invoice.validator")
+_PROGRAM = (sys.executable, "-m", "pipelines.invoice.validator_process")
 _START_WITHIN = 60.0
 _MOST_MEMORY_MB = 4096
 _NOT_ENDED = "Die Prüfung hat das Zeitlimit von {limit:g} s überschritten und wurde abgebrochen."
@@ -102,7 +96,7 @@ class Validator:
         process = self._started()
         known, answered = b"", False
         end = time.monotonic() + self._limit
-        question = _Question(
+        question = Question(
             path=os.fsdecode(path.resolve()),  # /dev/stdin is another one there
             name=name_of(path),
             packs=[_place(pack) for pack in packs],
@@ -115,9 +109,9 @@ class Validator:
             with suppress(BrokenPipeError):
                 self._ask(process, question)
                 while line := self._line(process, end):
-                    if line[:1] == _UNUSABLE:
+                    if line[:1] == UNUSABLE:
                         raise _unusable(line)
-                    if line[:1] == _DONE:
+                    if line[:1] == DONE:
                         answered = True
                         verdict, _, content = line[1:].decode().partition(" ")
                         return Answer(Verdict(verdict), content)
@@ -140,9 +134,9 @@ class Validator:
         finally:
             if not line:
                 self._stop()
-        if line[:1] == _UNUSABLE:
+        if line[:1] == UNUSABLE:
             raise _unusable(line)
-        if line[:1] != _DONE:
+        if line[:1] != DONE:
             raise ConfigurationError(_NOT_COMPILED)
 
     def close(self) -> None:
@@ -169,7 +163,7 @@ class Validator:
         assert self._process is not None
         if not self._ready:
             try:
-                self._ready = self._line(self._process, time.monotonic() + _START_WITHIN) == _READY
+                self._ready = self._line(self._process, time.monotonic() + _START_WITHIN) == READY
             finally:
                 if not self._ready:
                     self._stop()
@@ -178,7 +172,7 @@ class Validator:
         return self._process
 
     @staticmethod
-    def _ask(process: subprocess.Popen[bytes], question: "_Question | str") -> None:
+    def _ask(process: subprocess.Popen[bytes], question: Question | str) -> None:
         assert process.stdin is not None
         asked = question if isinstance(question, str) else asdict(question)
         process.stdin.write(json.dumps(asked).encode() + b"\n")
@@ -221,81 +215,6 @@ def own_validator() -> Validator:
     return validator
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A file, the name its report gives it, and by what it is judged, as JSON can say it; see `Validator.answer`."""
-
-    path: str
-    name: str
-    packs: list[str]
-    day: str | None
-    expected: Expected
-    traced: bool
-    svrl: str | None
-
-
-def _serve(time_limit: float, memory_mb: int = _MOST_MEMORY_MB) -> None:
-    """Answer until nobody asks any more. Should the asking process die, the processor time limit ends us."""
-    die_with_parent()
-    _bound_memory(memory_mb * 2**20)
-    _, most_seconds = resource.getrlimit(resource.RLIMIT_CPU)
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-
-    def say(mark: bytes, what: str) -> None:
-        answers.write(mark + what.encode() + b"\n")
-
-    answers.write(_READY + b"\n")
-    for line in sys.stdin.buffer:
-        seconds = int(time.process_time()) + int(time_limit * 4) + 10
-        if most_seconds == resource.RLIM_INFINITY or seconds < most_seconds:
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, most_seconds))
-        asked = json.loads(line)
-        try:
-            if isinstance(asked, str):
-                _compile(Path(asked))
-                say(_DONE, "")
-            else:
-                asked["expected"] = Expected(**asked["expected"])
-                report = _report(_Question(**asked), lambda begun: say(_BEGUN, begun.model_dump_json()))
-                say(_DONE, f"{report.verdict} {report.model_dump_json()}")
-        except ConfigurationError as problem:
-            say(_UNUSABLE, json.dumps([problem.sentence, problem.remedy]))
-
-
-def _bound_memory(allowed: int) -> None:
-    """By what is written to (RLIMIT_DATA): of the address space Saxon reserves much that it never uses."""
-    _, most_space = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (most_space, most_space))
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (allowed if most == resource.RLIM_INFINITY else min(allowed, most), most))
-
-
-def _compile(pack: Path) -> None:
-    """ConfigurationError if the rule pack cannot be used."""
-    from pipelines.packs.load import check_pack
-
-    check_pack(pack)
-
-
-def _report(question: _Question, begun: Callable[[ValidationReport], None]) -> ValidationReport:
-    """ConfigurationError if the rules cannot be used."""
-    from pipelines.invoice.engine import svrl_kept
-    from pipelines.invoice.validate import validate_file
-
-    def named(report: ValidationReport) -> ValidationReport:
-        return report.model_copy(update={"file": question.name})
-
-    path, packs = Path(question.path), tuple(map(Path, question.packs))
-    day = date.fromisoformat(question.day) if question.day else None
-    try:
-        with svrl_kept(Path(question.svrl)) if question.svrl else nullcontext():
-            report = validate_file(path, lambda known: begun(named(known)), packs, day, question.expected)
-    except OSError as error:
-        return named(nothing_known(path, f"Die Datei ist nicht lesbar ({os_reason(error)})."))
-    return named(report if question.traced else report.kept())
-
-
 def _place(path: Path) -> str:
     return os.fsdecode(path.absolute())
 
@@ -303,7 +222,3 @@ def _place(path: Path) -> str:
 def _unusable(line: bytes) -> ConfigurationError:
     sentence, remedy = json.loads(line[1:])
     return ConfigurationError(sentence, remedy=remedy or _REMEDY)
-
-
-if __name__ == "__main__":
-    _serve(float(sys.argv[1]), int(sys.argv[2]))

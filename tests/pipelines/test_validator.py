@@ -24,7 +24,7 @@ from tests.pipelines.invoices import cii_invoice, ubl_credit_note, ubl_invoice
 
 PLAYED = """
 import os, signal, sys, time
-from pipelines.invoice import validate, validator
+from pipelines.invoice import validate, validator_process
 from schemas.errors import ConfigurationError
 
 def run_sheet(document, resource):
@@ -42,7 +42,7 @@ def run_sheet(document, resource):
     return []
 
 validate.run_sheet = run_sheet
-validator._serve(float(sys.argv[1]), int(sys.argv[2]))
+validator_process.serve(float(sys.argv[1]), int(sys.argv[2]))
 """
 """The real process but for the rules, which do what the invoice number says."""
 
