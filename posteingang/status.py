@@ -49,7 +49,7 @@ def _dms(now: datetime) -> dict[str, Any]:
     from pipelines.filing.waiting import waiting_for_dms
     from records import dms_status, dms_tasks, neighbours
 
-    look = next((look for look in neighbours.seen(now) if look.name == "DMS"), None)
+    look, mapping = neighbours.last_look("DMS", now), neighbours.last_look(neighbours.MAPPING, now)
     wanted = waiting_for_dms(city())
     unclear = dms_status.unclear_calls()
     waiting = dms_status.waiting_for_dms(wanted.states, wanted.unit_states, wanted.units)
@@ -69,6 +69,7 @@ def _dms(now: datetime) -> dict[str, Any]:
         "waiting_oldest_seconds": _age(waiting.since if waiting else None, now),
         "open_tasks": tasks.open,
         "refused_tasks": tasks.refused,
+        "mapping_checked_seconds": _age(mapping.checked_at if mapping else None, now),
         "mapping": [{"ok": line.ok, "what": line.what, "detail": line.detail} for line in dms_status.findings()],
     }
 
@@ -87,6 +88,8 @@ def _dms_lines(dms: dict[str, Any]) -> list[str]:
         lines.append(f"{dms['unclear']} Ablage(n) ungeklärt, älteste seit {_spoken(dms['unclear_oldest_seconds'])}")
     if dms["open_tasks"]:
         lines.append(f"{dms['open_tasks']} Aufgabe(n) im DMS offen, {dms['refused_tasks']} davon abgelehnt")
+    checked = dms["mapping_checked_seconds"]
+    lines.append("dms.yaml nicht geprüft" if checked is None else f"dms.yaml geprüft vor {_spoken(checked)}")
     lines += [f"dms.yaml falsch: {line['what']}: {line['detail']}" for line in dms["mapping"] if line["ok"] is False]
     return lines
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, Min, Q
 
+from records import neighbours
 from records.models import DmsFinding, Document, Outbound
 from records.status import InState
 from schemas.states import State
@@ -23,8 +24,8 @@ class Finding:
     detail: str
 
 
-def keep_findings(found: Sequence[Finding]) -> None:
-    """Instead of those of the check before; an empty sequence means all is well."""
+def keep_findings(found: Sequence[Finding], now: datetime) -> None:
+    """Instead of those of the check before; an empty sequence means all is well. When it was checked is kept too."""
     rows = [
         DmsFinding(position=position, ok=line.ok, what=line.what[:255], detail=line.detail)
         for position, line in enumerate(found)
@@ -34,6 +35,8 @@ def keep_findings(found: Sequence[Finding]) -> None:
         DmsFinding.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["position"], update_fields=["ok", "what", "detail"]
         )
+        wrong = sum(line.ok is False for line in found)
+        neighbours.note(neighbours.MAPPING, not wrong, f"{wrong} falsch, {len(found) - wrong} nicht prüfbar", now)
 
 
 def findings() -> tuple[Finding, ...]:

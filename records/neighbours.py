@@ -7,9 +7,11 @@ from django.db.models import Q
 
 from records.models import NeighbourCheck
 
-__all__ = ["SILENT_AFTER", "Neighbour", "Pause", "forget", "note", "note_pause", "seen"]
+__all__ = ["MAPPING", "SILENT_AFTER", "Neighbour", "Pause", "forget", "last_look", "note", "note_pause", "seen"]
 
 SILENT_AFTER = timedelta(minutes=2)
+MAPPING = "DMS-Zuordnung"
+"""No neighbour of its own: dms.yaml against the DMS, looked at far more seldom and only while the DMS answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +58,22 @@ def forget(name: str) -> None:
 
 def seen(now: datetime) -> tuple[Neighbour, ...]:
     """The last look at every neighbour, by name; a pause only while it lasts."""
-    return tuple(
-        Neighbour(
-            row.name,
-            row.ok,
-            row.detail,
-            row.checked_at,
-            silent=now - row.checked_at > SILENT_AFTER,
-            since=row.since,
-            pause=Pause(row.paused_for, row.paused_until) if row.paused_until and row.paused_until > now else None,
-        )
-        for row in NeighbourCheck.objects.order_by("name")
+    return tuple(_look(row, now) for row in NeighbourCheck.objects.exclude(name=MAPPING).order_by("name"))
+
+
+def last_look(name: str, now: datetime) -> Neighbour | None:
+    """The last look at that one; None if nobody has looked yet."""
+    row = NeighbourCheck.objects.filter(name=name).first()
+    return None if row is None else _look(row, now)
+
+
+def _look(row: NeighbourCheck, now: datetime) -> Neighbour:
+    return Neighbour(
+        row.name,
+        row.ok,
+        row.detail,
+        row.checked_at,
+        silent=now - row.checked_at > SILENT_AFTER,
+        since=row.since,
+        pause=Pause(row.paused_for, row.paused_until) if row.paused_until and row.paused_until > now else None,
     )

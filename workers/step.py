@@ -17,6 +17,7 @@ from uuid import UUID
 import structlog
 from django.db import InterfaceError, OperationalError
 
+from config.city_config import City
 from config.load import city
 from config.settings import load_settings
 from pipelines.flow import REGISTERED_FROM, Stage, automatic_states, stage_of
@@ -24,7 +25,7 @@ from records import work as records_work
 from records.clock import database_now
 from records.models import Document
 from records.work import Lease, LeaseLost
-from schemas.errors import BadInput, PosteingangError, Unavailable, os_reason
+from schemas.errors import BadInput, ConfigurationError, PosteingangError, Unavailable, os_reason
 from schemas.german_time import day_in_germany
 from schemas.states import Kind, State, Target
 from schemas.unfinished import Unfinished
@@ -99,22 +100,30 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
 
 
 def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
-    step = _step(stage.step or "")
+    step, rules = _step(stage.step or ""), _rules()
     try:
         if stage.outbound is None:
-            result: StepResult = step(loaded, city())
+            result: StepResult = step(loaded, rules)
         elif stage.outbound is Target.ARCHIVE:
-            result = step(loaded, city(), RecordedCalls(lease))
+            result = step(loaded, rules, RecordedCalls(lease))
         elif stage.outbound is Target.IMPORT:
-            result = step(loaded, city(), hostimport())
+            result = step(loaded, rules, hostimport())
         else:
             target = target_for(stage.outbound, loaded.facts.unit)
-            result = step(loaded, city(), RecordedConnector(target, lease))
+            result = step(loaded, rules, RecordedConnector(target, lease))
     except BadInput as problem:
         return StepResult(State.CLEARING, loaded.facts, str(problem))
     if result.state not in stage.next:
         raise AssertionError(f"{stage.step} leads to {result.state}, the flow allows {stage.next}")
     return result
+
+
+def _rules() -> City:
+    """The city's rules. A mistake in them while the system runs is no document's fault: all wait until it is gone."""
+    try:
+        return city()
+    except ConfigurationError as problem:
+        raise Unavailable(str(problem)) from problem
 
 
 def _finish(lease: Lease, result: StepResult, worker: str) -> State | None:

@@ -153,7 +153,7 @@ def test_status_tells_of_the_dms_what_the_page_tells(make_routed: MakeDocument) 
     document = make_routed(state_since=now - timedelta(hours=3))
     Outbound.objects.create(document=document, kind="delivery", intended_at=now, unclear_since=now, calls=1)
     note_pause("DMS", "Das DMS bremst (429).", now + timedelta(minutes=5), now)
-    keep_findings((Finding(False, "Kategorie POSTEN", "gibt es nicht."),))
+    keep_findings((Finding(False, "Kategorie POSTEN", "gibt es nicht."),), now - timedelta(minutes=5))
 
     told = read_status()["dms"]
 
@@ -165,4 +165,5 @@ def test_status_tells_of_the_dms_what_the_page_tells(make_routed: MakeDocument) 
     )
     assert 290 <= told["paused_seconds"] <= 300
     assert (told["waiting"], told["waiting_oldest_seconds"] // 3600, told["unclear"]) == (1, 3, 1)
+    assert told["mapping_checked_seconds"] // 60 == 5
     assert told["mapping"] == [{"ok": False, "what": "Kategorie POSTEN", "detail": "gibt es nicht."}]

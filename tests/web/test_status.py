@@ -123,6 +123,7 @@ def row(page: str, name: str) -> str:
 
 def test_a_dms_that_answers_says_where_and_how_many_at_once(sign_in: SignIn, now: datetime) -> None:
     note("DMS", True, "https://dms.example.org, Repository R", now)
+    keep_findings((), now)
     page = status(sign_in)
     assert row(page, "Verbindung").startswith("erreichbar")
     assert "d.3ecm über REST, höchstens 2 gleichzeitige Ablagen. https://dms.example.org, Repository R" in row(
@@ -157,13 +158,30 @@ def test_what_waits_for_the_dms_and_what_may_have_arrived_is_counted_with_its_ag
     assert row(page, "Ungeklärte Ablagen").startswith(f"1 ungeklärt {moment(oldest)}")
 
 
-def test_mistakes_in_the_mapping_are_listed_what_cannot_be_checked_is_no_mistake(sign_in: SignIn) -> None:
-    keep_findings((Finding(None, "Leserkreis", "nicht prüfbar"), Finding(False, "Kategorie POST", "gibt es nicht.")))
-    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith("1 falsch – Kategorie POST: gibt es nicht.")
-    keep_findings((Finding(None, "Leserkreis", "nicht prüfbar"),))
-    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith("kein Fehler – Leserkreis: nicht prüfbar")
-    keep_findings(())
+def test_mistakes_in_the_mapping_are_listed_what_cannot_be_checked_is_no_mistake(
+    sign_in: SignIn, now: datetime
+) -> None:
+    unknown, wrong = Finding(None, "Leserkreis", "nicht prüfbar"), Finding(False, "Kategorie POST", "gibt es nicht.")
+    keep_findings((unknown, wrong), now)
+    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith(
+        f"1 falsch {moment(now)} Kategorie POST: gibt es nicht."
+    )
+    keep_findings((unknown,), now)
+    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith(
+        f"kein Fehler {moment(now)} Leserkreis: nicht prüfbar"
+    )
+    keep_findings((), now)
     assert "Leserkreis" not in status(sign_in)
+
+
+def test_when_the_mapping_was_last_checked_is_said_and_that_it_never_was(sign_in: SignIn, now: datetime) -> None:
+    assert row(status(sign_in), "Zuordnung (dms.yaml)").startswith("nicht geprüft")
+    note("DMS", True, "antwortet", now)
+    checked = now - timedelta(minutes=25)
+    keep_findings((), checked)
+    page = status(sign_in)
+    assert f"Zuletzt geprüft {moment(checked)}." in row(page, "Zuordnung (dms.yaml)")
+    assert "fehlen Meldungen zu Nachbarsystemen" not in page, "it is checked every half hour only"
 
 
 def test_tasks_in_the_dms_are_counted_and_a_refusal_is_shown(sign_in: SignIn, arrive: Arrive, now: datetime) -> None:

@@ -2,8 +2,10 @@
 
 import errno
 import random
+import shutil
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +14,7 @@ from django.db import OperationalError
 from structlog.testing import capture_logs
 
 from config.city_config import City
-from config.settings import load_settings
+from config.settings import CODE_ROOT, load_settings
 from records import audit
 from records.clock import database_now
 from records.models import Document, DocumentFile, Event, Outbound
@@ -202,6 +204,26 @@ def _with_product(work: Work, city: City) -> StepResult:
     return StepResult(State.IDENTIFIED, work.facts, "", (NewFile(FileRole.PRODUCT, path, "produkt.pdf"),))
 
 
+def test_a_mistake_in_the_rules_while_the_system_runs_holds_documents_up_and_clears_none(
+    make_document: MakeDocument, configure: Configure, install: Install, tmp_path: Path
+) -> None:
+    document = make_document()
+    install(identified)
+    folder = tmp_path / "city"
+    shutil.copytree(CODE_ROOT / "config" / "city", folder)
+    routing = (folder / "routing.yaml").read_bytes()
+    (folder / "routing.yaml").write_bytes(b"nonsense: true\n")
+    configure(city=folder)
+
+    assert run_step(document.id, "w") is None
+
+    assert (row(document).state, document.attempts, document.deferrals) == (State.RECEIVED, 0, 1)
+    assert "routing.yaml" in document.last_error
+    (folder / "routing.yaml").write_bytes(routing)
+    make_due(document)
+    assert run_step(document.id, "w") is State.IDENTIFIED
+
+
 # Bugs
 
 
@@ -254,6 +276,26 @@ def test_a_result_that_cannot_be_committed_is_a_bug_and_leaves_nothing_behind(
     assert (row(document).state, document.attempts, document.register_number) == (State.RECEIVED, 1, None)
     assert document.lease_token is None
     assert DocumentFile.objects.count() == 1
+
+
+def test_only_the_product_gives_way_to_itself_with_the_note_in_it(
+    make_document: MakeDocument, install: Install
+) -> None:
+    document = make_document()
+    install(_with_product)
+    run_step(document.id, "w")
+    Document.objects.filter(id=document.id).update(state=State.RECEIVED)
+
+    def noted(work: Work, _: City) -> StepResult:
+        path = work.scratch / "mit-vermerk.pdf"
+        path.write_bytes(work.file(FileRole.PRODUCT).path.read_bytes() + b" mit Vermerk")
+        return StepResult(State.IDENTIFIED, work.facts, "", (NewFile(FileRole.PRODUCT, path, "produkt.pdf"),))
+
+    install(noted)
+    assert run_step(document.id, "w") is State.IDENTIFIED
+
+    (product,) = row(document).files.filter(role=FileRole.PRODUCT)
+    assert step.object_store().path(product.content_id).read_bytes() == b"Produkt mit Vermerk"
 
 
 def test_a_worker_that_dies_three_times_brings_the_document_to_a_person(

@@ -63,7 +63,7 @@ def status(request: HttpRequest, person: Person) -> HttpResponse:
         "names_shown": bool(person.roles & {Role.MAILROOM, Role.AUDIT}),
         "most": PAGE_SIZE,
         "neighbours": [look for look in looks if not look.name.startswith("DMS")],
-        "dms": dms_state(looks),
+        "dms": dms_state(looks, now),
         "silent": not looks or any(look.silent for look in looks),
         "overdue_minutes": numbers.OVERDUE_AFTER // timedelta(minutes=1),
         "space": _space(),
