@@ -8,11 +8,13 @@ from bench.filing import bench_filing
 from bench.flow import bench_flow
 from bench.intake import bench_intake
 from bench.invoices import bench_invoices
+from bench.mailroom import bench_mailroom
 from bench.scan import bench_scan
 from bench.search import bench_search
 
 BENCHES: dict[str, Callable[[], None]] = {
     "scan": bench_scan,
+    "mailroom": bench_mailroom,
     "intake": bench_intake,
     "flow": bench_flow,
     "filing": bench_filing,

@@ -18,7 +18,7 @@ from statistics import median
 
 from config.settings import CODE_ROOT
 
-__all__ = ["bench_scan"]
+__all__ = ["Cost", "bare_tesserocr", "bench_scan", "in_processes", "letters_of"]
 
 _LANGUAGE = "deu"
 _ROUNDS = 2
@@ -27,7 +27,7 @@ _LEAST_PAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Cost:
+class Cost:
     """Seconds by the clock, and of the processor."""
 
     seconds: float
@@ -40,16 +40,16 @@ def bench_scan() -> None:
         for kind in ("grey", "bilevel"):
             folder = Path(name) / kind
             folder.mkdir()
-            letters, images = _letters(folder, kind)
+            letters, images = letters_of(folder, kind)
             _report(kind, letters, images, folder)
 
 
 def _report(kind: str, letters: Sequence[Path], images: Sequence[Path], folder: Path) -> None:
     processes = os.cpu_count() or 1
-    ways: dict[str, Callable[[], _Cost]] = {
-        "bare tesserocr": lambda: _in_processes(processes, _bare_tesserocr, images),
-        _OURS: lambda: _in_processes(processes, _our_step, letters),
-        "bare tesseract": lambda: _in_processes(processes, _bare_tesseract, images),
+    ways: dict[str, Callable[[], Cost]] = {
+        "bare tesserocr": lambda: in_processes(processes, bare_tesserocr, images),
+        _OURS: lambda: in_processes(processes, _our_step, letters),
+        "bare tesseract": lambda: in_processes(processes, _bare_tesseract, images),
         _OCRMYPDF: lambda: _one_by_one(letters, processes),
     }
     rounds = [{label: way() for label, way in ways.items()} for _ in range(_ROUNDS)]
@@ -64,14 +64,14 @@ def _report(kind: str, letters: Sequence[Path], images: Sequence[Path], folder: 
     print(f"  {'character errors':20} {_differing(letters, images):10.2%} against bare tesserocr (aim 0.30 %)")
 
 
-def _compare(label: str, reference: str, rounds: Sequence[dict[str, "_Cost"]], aim: str) -> None:
+def _compare(label: str, reference: str, rounds: Sequence[dict[str, "Cost"]], aim: str) -> None:
     """Ratios within the rounds, the median: by the clock, and by processor time where the machine is shared."""
     clock = median(each[reference].seconds / each[_OURS].seconds for each in rounds)
     worked = median(each[reference].processor / each[_OURS].processor for each in rounds)
     print(f"  {label:20} {clock:10.2f} by the clock, {worked:.2f} by processor time (aim {aim})")
 
 
-def _letters(folder: Path, kind: str) -> tuple[list[Path], list[Path]]:
+def letters_of(folder: Path, kind: str) -> tuple[list[Path], list[Path]]:
     """One-page scans made of the samples' pages, and the same pages as pictures."""
     import img2pdf  # type: ignore[import-untyped]
     import pypdfium2
@@ -100,7 +100,7 @@ def _letters(folder: Path, kind: str) -> tuple[list[Path], list[Path]]:
     return letters, images
 
 
-def _in_processes(processes: int, work: Callable[[Path], object], paths: Sequence[Path]) -> _Cost:
+def in_processes(processes: int, work: Callable[[Path], object], paths: Sequence[Path]) -> Cost:
     """All of them in processes that have their models loaded already."""
     context = get_context("spawn")
     warm = context.Barrier(processes + 1)
@@ -110,7 +110,7 @@ def _in_processes(processes: int, work: Callable[[Path], object], paths: Sequenc
         began = time.perf_counter()
         jobs += [pool.submit(_measured, work, path) for path in paths[processes:]]
         worked = sum(job.result() for job in jobs)
-        return _Cost(time.perf_counter() - began, worked)
+        return Cost(time.perf_counter() - began, worked)
 
 
 def _warm_up(work: Callable[[Path], object], path: Path, warm: Barrier) -> None:
@@ -125,7 +125,7 @@ def _measured(work: Callable[[Path], object], path: Path) -> float:
     return sum(os.times()[:4]) - sum(before[:4])
 
 
-def _bare_tesserocr(image: Path) -> str:
+def bare_tesserocr(image: Path) -> str:
     from PIL import Image
 
     from pipelines.scan.ocr_engine import _engine
@@ -158,20 +158,20 @@ def _bare_tesseract(image: Path) -> None:
     subprocess.run(command, check=True, capture_output=True, env=os.environ | {"OMP_THREAD_LIMIT": "1"})
 
 
-def _one_by_one(letters: Sequence[Path], jobs: int) -> _Cost:
+def _one_by_one(letters: Sequence[Path], jobs: int) -> Cost:
     began, before = time.perf_counter(), os.times()
     for letter in letters:
         options = ("-l", _LANGUAGE, "-j", str(jobs), "--output-type", "pdfa", "--pdfa-backend", "internal", "-O0", "-q")
         target = letter.with_suffix(".ocrmypdf.pdf")
         subprocess.run((sys.executable, "-m", "ocrmypdf", *options, letter, target), check=True, capture_output=True)
-    return _Cost(time.perf_counter() - began, sum(os.times()[:4]) - sum(before[:4]))
+    return Cost(time.perf_counter() - began, sum(os.times()[:4]) - sum(before[:4]))
 
 
 def _differing(letters: Sequence[Path], images: Sequence[Path]) -> float:
     """Share of characters that differ between our text and that of the bare engine, white space apart."""
     wrong = total = 0
     for letter, image in list(zip(letters, images, strict=True))[:6]:
-        ours, theirs = ("".join(text.split()) for text in (_our_step(letter), _bare_tesserocr(image)))
+        ours, theirs = ("".join(text.split()) for text in (_our_step(letter), bare_tesserocr(image)))
         wrong += _distance(ours, theirs)
         total += len(theirs)
     return wrong / max(total, 1)

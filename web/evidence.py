@@ -6,12 +6,14 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import load_settings
+from pipelines.scan.words import blank_pages
 from records.models import Document, DocumentFile
 from records.objects import ObjectStore
 from schemas.digest import digest_of_file
+from schemas.errors import BadInput
 from schemas.states import FileRole
 
-__all__ = ["Evidence", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name", "unaltered"]
+__all__ = ["Evidence", "blank_pages_of", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name", "unaltered"]
 
 _LABELS = {
     FileRole.ORIGINAL: "Original wie eingegangen",
@@ -67,6 +69,15 @@ def pictured(document: Document) -> DocumentFile | None:
         return product
     original = files.get(FileRole.ORIGINAL)
     return original if original is not None and is_pdf(object_store().path(original.content_id)) else None
+
+
+def blank_pages_of(document: Document) -> frozenset[int]:
+    """Numbers of the scanned pages on which nothing stands; none if that is not known."""
+    words = next((file for file in document.files.all() if file.role == FileRole.WORDS), None)
+    try:
+        return blank_pages(object_store().path(words.content_id)) if words is not None else frozenset()
+    except (BadInput, OSError):
+        return frozenset()
 
 
 def unaltered(sha256: str) -> Path | None:

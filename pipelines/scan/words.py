@@ -9,7 +9,18 @@ from lxml import etree
 
 from schemas.errors import BadInput
 
-__all__ = ["Block", "Line", "PageWords", "PostProcessing", "Word", "alto", "post_processing", "read_words", "sureness"]
+__all__ = [
+    "Block",
+    "Line",
+    "PageWords",
+    "PostProcessing",
+    "Word",
+    "alto",
+    "blank_pages",
+    "post_processing",
+    "read_words",
+    "sureness",
+]
 
 _NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _VERSION = "4.4"
@@ -185,6 +196,18 @@ def read_words(path: Path) -> tuple[PageWords, ...]:
         return tuple(_page(node) for node in root.iter(f"{{{_NAMESPACE}}}Page"))
     except (KeyError, ValueError) as error:
         raise BadInput(f"{path.name}: die Wortdatei ist beschädigt ({type(error).__name__}).") from None
+
+
+def blank_pages(path: Path) -> frozenset[int]:
+    """Numbers of the pages that are marked as blank, without reading all the words. BadInput for a damaged file."""
+    try:
+        tag = f"{{{_NAMESPACE}}}Page"
+        pages = etree.iterparse(path, events=("start",), tag=tag, resolve_entities=False)  # lint: xml - as below
+        return frozenset(
+            int(str(node.attrib["PHYSICAL_IMG_NR"])) for _, node in pages if node.get("PAGECLASS") == _BLANK
+        )
+    except (etree.XMLSyntaxError, KeyError, ValueError):
+        raise BadInput(f"{path.name}: die Wortdatei ist beschädigt.") from None
 
 
 def post_processing(path: Path) -> tuple[PostProcessing, ...]:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from pipelines.scan.words import PageWords, alto
 from records import audit
 from records.dms_tasks import Ending, close, plan
 from records.models import Event
@@ -56,6 +57,23 @@ def test_every_page_is_a_picture_with_its_number(sign_in: SignIn, arrive: Arrive
     page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/"))
     for number in (1, 2, 3):
         assert f'src="/schriftstueck/{document.id}/seite/{number}.png" alt="Seite {number} von 3 als Bild"' in page
+
+
+def test_a_blank_page_is_folded_away_and_says_so(sign_in: SignIn, arrive: Arrive, keep: Keep) -> None:
+    document = arrive(State.RECOGNISED, page_count=3)
+    pages = tuple(PageWords(number, 2480, 3508, 300.0, languages="deu", blank=number == 2) for number in (1, 2, 3))
+    keep(document, FileRole.WORDS, alto(pages, (), "brief.pdf", NOW), "brief.alto.xml")
+    page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/"))
+    assert page.count("Leere Seite anzeigen") == 1
+    assert "Seite 2 von 3 (leer)" in page
+    assert page.count("(leer)") == 1
+
+
+def test_a_damaged_words_file_folds_nothing_away(sign_in: SignIn, arrive: Arrive, keep: Keep) -> None:
+    document = arrive(State.RECOGNISED, page_count=3)
+    keep(document, FileRole.WORDS, b"<alto", "brief.alto.xml")
+    page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/"))
+    assert page.count("<img ") == 3 and "(leer)" not in page
 
 
 def test_a_thick_document_shows_its_first_pages_and_says_where_the_rest_is(sign_in: SignIn, arrive: Arrive) -> None:

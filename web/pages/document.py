@@ -11,7 +11,7 @@ from records.access import visible_documents
 from records.dms_tasks import of_document
 from records.models import Document
 from schemas.roles import Person
-from web.evidence import evidence_of, pictured
+from web.evidence import blank_pages_of, evidence_of, pictured
 from web.history import history_of
 from web.pages.acting import act
 
@@ -40,6 +40,7 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
         "form": form,
         "first": first if first is not None and seen.filter(id=first.id).exists() else None,
         "pages": page_numbers(found),
+        "blank": blank_pages_of(found),
         "dms_tasks": of_document(found.id),
         "history": history_of(found.id),
         "files": evidence_of(found),
