@@ -4,7 +4,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import metadata
 
 from config.settings import Settings, load_settings
@@ -35,6 +35,7 @@ def run_checks() -> list[Check]:
         ("JBIG2-Encoder", _jbig2),
         ("Rechnungsprüfung", _invoice_rules),
         ("PDF-Satz", _typesetting),
+        ("Siegel", _seal),
         ("Redis", _broker),
         ("Datenbank", _database),
         ("Speicherplatz", _disk),
@@ -130,6 +131,24 @@ def _typesetting(settings: Settings) -> Check:
     except OSError as problem:
         return Check("PDF-Satz", False, f"Bibliothek fehlt ({problem})", remedy)
     return Check("PDF-Satz", True, f"WeasyPrint {weasyprint.__version__}")
+
+
+def _seal(settings: Settings) -> Check:
+    """The key opens, and its certificate is still good for a month. No time stamp is asked for: they cost money."""
+    from config.load import read_city
+    from pipelines.scan.seal import sealing_of
+
+    try:
+        sealing = sealing_of(read_city(settings.city).seals)
+    except Unavailable as problem:
+        return Check("Siegel", False, problem.sentence, problem.remedy)
+    stamps = f"Zeitstempel: {sealing.stamp_level}" if sealing.stamper is not None else "ohne Zeitstempel"
+    if sealing.signer is None:
+        return Check("Siegel", True, f"kein Siegel eingerichtet, {stamps}")
+    until: datetime = sealing.signer.signing_cert.not_valid_after
+    detail = f"{sealing.level}, {sealing.holder}, gültig bis {until:%d.%m.%Y}, {stamps}"
+    good = until - datetime.now(UTC) > timedelta(days=30)
+    return Check("Siegel", good, detail, "" if good else "Ein neues Zertifikat beantragen und in seals.yaml eintragen.")
 
 
 def _broker(settings: Settings) -> Check:
