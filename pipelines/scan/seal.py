@@ -9,6 +9,7 @@ from typing import Any
 from config.seal_config import HardwareKey, Seal, Seals
 from pipelines.scan.embed import appending
 from pipelines.scan.open_key import open_key
+from pipelines.scan.seal_check import check_seal
 from pipelines.scan.timestamp import TSA_FAILURES, authority, no_stamp, stamp
 from schemas.errors import Unavailable
 from schemas.seal import SealLevel
@@ -17,6 +18,7 @@ __all__ = ["FIELD", "UNSEALED", "Sealing", "pem_certificates", "seal_file", "sea
 
 FIELD = "Siegel"
 _DIGEST = "sha512"
+_PROBE = b"Probe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def _no_seal(problem: Exception) -> Unavailable:
 
     if isinstance(problem, TimestampRequestError):
         return no_stamp(problem)
+    _signer.cache_clear()  # a token that was pulled or restarted must be opened anew
     return Unavailable(
         f"Das Siegel lässt sich nicht anbringen ({type(problem).__name__}).",
         remedy="Bitte Schlüssel, Zertifikat und Sperrauskunft prüfen (seals.yaml).",
@@ -148,16 +151,23 @@ def _no_seal(problem: Exception) -> Unavailable:
 
 @cache
 def _signer(seal: Seal) -> Any:
-    """The key of that configuration. A failure is not remembered: the token may be plugged in later."""
+    """The key of that configuration. A failure is not remembered: the token may be plugged in later.
+
+    It seals something once, and that must hold: a key beside the wrong certificate seals without complaint.
+    """
     try:
         pin = seal.pin_file.read_text(encoding="utf-8").strip()
         if seal.pkcs11 is not None:
-            return _in_token(seal.pkcs11, pin)
-        signer = open_key(seal.pkcs12, pin) if seal.pkcs12 is not None else None
+            signer = _in_token(seal.pkcs11, pin)
+        else:
+            signer = open_key(seal.pkcs12, pin) if seal.pkcs12 is not None else None
     except _failures() as problem:
         raise _no_key(problem) from problem
     if signer is None:
         raise _no_key(ValueError("PKCS#12"))
+    sealed, _ = seal_file(_PROBE, Sealing(signer))
+    if sealed is None or check_seal(sealed, _PROBE, None).broken:
+        raise _no_key(ValueError("certificate"))
     return signer
 
 

@@ -211,8 +211,11 @@ def _usage(*, ca: bool) -> x509.KeyUsage:
     )
 
 
-def token_with_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> HardwareKey:
-    """A software token (SoftHSM 2) with key and certificate of the seal; skips the test where it is not installed."""
+def token_with_key(folder: Path, monkeypatch: pytest.MonkeyPatch, *, key: Key | None = None) -> HardwareKey:
+    """A software token (SoftHSM 2) with key and certificate of the seal; skips the test where it is not installed.
+
+    `key`: another one than the certificate's.
+    """
     module = next((path for path in _SOFTHSM if path.is_file()), None)
     if module is None or shutil.which("softhsm2-util") is None:
         pytest.skip("softhsm2 ist nicht installiert")
@@ -224,20 +227,20 @@ def token_with_key(folder: Path, monkeypatch: pytest.MonkeyPatch) -> HardwareKey
     name = f"siegel-{uuid4().hex[:8]}"
     start = ["softhsm2-util", "--init-token", "--free", "--label", name, "--pin", PIN, "--so-pin", PIN]
     subprocess.run(start, check=True, capture_output=True)
-    _fill(module, name)
+    _fill(module, name, key or issued("Stadt Teststadt").key)
     return HardwareKey(module=module, token=name, label="siegel")
 
 
 _SOFTHSM = (Path("/usr/lib/softhsm/libsofthsm2.so"), Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"))
 
 
-def _fill(module: Path, name: str) -> None:
+def _fill(module: Path, name: str, private: Key) -> None:
     import pkcs11
     from pkcs11.util.rsa import decode_rsa_private_key
     from pkcs11.util.x509 import decode_x509_certificate
 
     made = issued("Stadt Teststadt")
-    key = made.key.private_bytes(
+    key = private.private_bytes(
         serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
     )
     certificate = made.certificate.public_bytes(serialization.Encoding.DER)

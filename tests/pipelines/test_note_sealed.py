@@ -25,7 +25,7 @@ from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult, Work
 from tests.pipelines.papers import DOCUMENT_ID, Desk
 from tests.pipelines.products import product_pdf, raw_scan
-from tests.pipelines.seals import authority, seals, stamping
+from tests.pipelines.seals import authority, issued, seals, stamping, token_with_key
 
 NOWHERE = "http://127.0.0.1:9/"
 FACTS = DocumentFacts(page_count=1, document_type="sonstiges")
@@ -231,6 +231,15 @@ def test_a_key_that_cannot_be_opened_is_waited_for_and_then_done_without(
     assert said(result, "Vernichtung", "gesperrt") == "true"
 
 
+def test_a_key_beside_the_wrong_certificate_seals_nothing(
+    work: Work, iserlohn: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = token_with_key(tmp_path, monkeypatch, key=issued("Fremde Stelle").key)
+    configured = seals(tmp_path, token=token)
+    with pytest.raises(Unavailable, match="Schlüssel des Siegels"):
+        write_note(soon(work), with_seals(iserlohn, configured))
+
+
 @pytest.mark.parametrize(
     ("integrity", "seal", "stamp", "locked"),
     [
@@ -277,8 +286,6 @@ def test_the_batch_says_who_scanned_and_how_much(work: Work, iserlohn: City) -> 
 def test_a_key_in_a_token_seals_as_well(
     work: Work, iserlohn: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.pipelines.seals import token_with_key
-
     token: HardwareKey = token_with_key(tmp_path, monkeypatch)
     result = write_note(work, with_seals(iserlohn, seals(tmp_path, token=token)))
     (found,) = check_pdf(content(result, FileRole.PRODUCT), roots())
