@@ -34,7 +34,7 @@ class Reading(Strict):
 
     low_confidence: float = Field(default=0.7, ge=0, le=1)
     seconds: float = Field(default=120.0, gt=0, le=600)
-    pages_at_once: int = Field(default=10, ge=1, le=1000)
+    pages_at_once: int = Field(default=5, ge=1, le=1000)
 
 
 class ScanRules(Strict):

@@ -4,9 +4,13 @@ import io
 
 import pikepdf
 import pikepdf.pdfa
+import pypdfium2
 import pytest
+import tesserocr
+from PIL import Image
 
 from config.city_config import City
+from config.settings import CODE_ROOT
 from pipelines.scan.recognise import PAGE_BREAK, page_texts, recognise
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, NewFile, StepResult
@@ -137,3 +141,34 @@ def test_a_broken_picture_does_not_bring_the_worker_down(desk: Desk, iserlohn: C
     result = recognised(content, desk, iserlohn)
     assert files_of(result)[FileRole.TEXT].path.read_text(encoding="utf-8").strip() == ""
     assert "Kein Text erkannt." in result.facts.anomalies
+
+
+def test_a_file_without_pages_is_quarantined_at_once(desk: Desk, iserlohn: City) -> None:
+    result = recognised(pdf_bytes(pages=0), desk, iserlohn)
+    assert result.state is State.QUARANTINED
+    assert result.reason.endswith("Bitte das Schriftstück neu scannen.")
+
+
+@pytest.mark.parametrize("compression", ["group4", "tiff_lzw"])
+def test_bilevel_and_grey_streams_stay_byte_for_byte(compression: str, desk: Desk, iserlohn: City) -> None:
+    page = Image.open(io.BytesIO(picture_of("Antrag auf Wohngeld")))
+    tiff = io.BytesIO()
+    (page.convert("1") if compression == "group4" else page).save(tiff, "TIFF", compression=compression, dpi=(200, 200))
+    content = scanned(tiff.getvalue())
+    product = files_of(recognised(content, desk, iserlohn))[FileRole.PRODUCT].path
+    with pikepdf.open(io.BytesIO(content)) as before, pikepdf.open(product) as after:
+        assert raw_images(after) == raw_images(before) != []
+    assert pikepdf.pdfa.validate_written(product, "2b").passed
+    assert "Wohngeld" in page_texts(product)[0]
+
+
+def test_the_text_is_what_the_bare_engine_reads_on_the_same_picture(desk: Desk, iserlohn: City) -> None:
+    letter = CODE_ROOT / "samples" / "scan" / "kita_elternbeitrag.pdf"
+    ours = files_of(recognised(letter.read_bytes(), desk, iserlohn))[FileRole.TEXT].path.read_text(encoding="utf-8")
+    with pypdfium2.PdfDocument(letter) as pdf:
+        item = next(iter(pdf[0].get_objects()))
+        picture = item.get_bitmap().to_pil().copy()
+    engine = tesserocr.PyTessBaseAPI(path="/usr/share/tesseract-ocr/5/tessdata/", lang="deu", psm=tesserocr.PSM.AUTO)
+    engine.SetImage(picture)
+    engine.SetSourceResolution(300)
+    assert "".join(ours.split()) == "".join(engine.GetUTF8Text().split())
