@@ -5,7 +5,7 @@ from django.urls import path
 
 from schemas.roles import Role
 from web.api.routes import api_routes
-from web.pages import document, files, health, invoice, lists, login, metrics, register, start, status, upload
+from web.pages import clearing, document, files, health, invoice, lists, login, metrics, register, start, status, upload
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
@@ -17,7 +17,7 @@ HANDING_IN = frozenset({Role.MAILROOM, Role.ACCOUNTING})
 urlpatterns = [
     page("", start.start, name="start", roles=EVERYBODY),
     page("post/", lists.post, name="post", roles=MAIL),
-    page("klaerung/", lists.clearing, name="clearing", roles=frozenset({Role.MAILROOM})),
+    page("klaerung/", clearing.clearing, name="clearing", roles=frozenset({Role.MAILROOM})),
     page("schriftstueck/<uuid:document_id>/", document.document, name="document", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/datei/<slug:role>", files.download, name="file", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),

@@ -1,10 +1,14 @@
 """Post and clearing: what is seen, filtered, searched, paged, and what an empty list says."""
 
+import re
+from uuid import UUID
+
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from records.decisions import acts_of, last_sequence
 from records.intake import note_waiting
-from schemas.roles import Role
+from schemas.roles import Action, Role
 from schemas.states import State
 from tests.web.conftest import NOW, Arrive, Enter, SignIn, text_of
 
@@ -110,6 +114,73 @@ def test_clearing_lists_what_is_to_be_decided_with_proposal_and_sureness(sign_in
     for shown in ("Bauantrag", "63 Bereich Statistikstelle", "42 %", "Nicht sicher genug."):
         assert shown in page
     assert "erledigt.pdf" not in page
+
+
+# Several cases with one cause
+
+
+def ticked(page: str) -> list[str]:
+    """What the boxes that are ticked would send."""
+    return re.findall(r'name="fall" value="([^"]+)"[^>]* checked>', page)
+
+
+def test_cases_with_one_cause_are_tried_again_at_once_each_as_an_act_of_its_own(
+    sign_in: SignIn, arrive: Arrive
+) -> None:
+    wrong = [arrive(State.ROUTED, State.CLEARING, reason="Die Kategorie POSTEN gibt es nicht.") for _ in range(2)]
+    other = arrive(State.ROUTED, State.CLEARING, reason="Die Dokumentart ist nicht erkannt.")
+    client = sign_in(Role.MAILROOM)
+    page = text_of(client.get("/klaerung/?grund=kategorie posten"))
+    cases = ticked(page)
+    assert len(cases) == 2
+    assert ticked(text_of(client.get("/klaerung/"))) == []
+
+    answer = client.post("/klaerung/", {"fall": cases, "reason": "Zuordnung berichtigt."}, follow=True)
+
+    assert "2 Klärfälle werden erneut verarbeitet." in text_of(answer)
+    for document in wrong:
+        document.refresh_from_db()
+        assert document.state == State.ROUTED
+        (act,) = acts_of(document.id)
+        assert (act.action, act.reason) == (Action.RETRY, "Zuordnung berichtigt.")
+    other.refresh_from_db()
+    assert other.state == State.CLEARING
+
+
+def test_what_has_moved_on_since_the_list_was_shown_is_left_alone_and_said(sign_in: SignIn, arrive: Arrive) -> None:
+    arrive(State.ROUTED, State.CLEARING, reason="Ablage")
+    client = sign_in(Role.MAILROOM)
+    sent = {"fall": ticked(text_of(client.get("/klaerung/?grund=ablage"))), "reason": "Behoben."}
+    client.post("/klaerung/", sent, follow=True)
+
+    answer = text_of(client.post("/klaerung/", sent, follow=True))
+
+    assert "1 nicht: " in answer
+    assert "erneut verarbeitet." not in answer
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"reason": "x"}, "kein Klärfall ausgewählt"),
+        ({"fall": "unsinn", "reason": "x"}, "Diesen Klärfall gibt es nicht."),
+        ({"fall": f"{UUID(int=1)}:3", "reason": "x"}, "1 nicht"),
+        ({"fall": "unsinn", "reason": " "}, "Die Begründung fehlt."),
+    ],
+)
+def test_an_unusable_form_changes_nothing_and_says_why(sign_in: SignIn, fields: dict[str, str], told: str) -> None:
+    assert told in text_of(sign_in(Role.MAILROOM).post("/klaerung/", fields, follow=True))
+
+
+def test_an_invoice_is_not_tried_again_by_the_mailroom(sign_in: SignIn, enter: Enter) -> None:
+    entry = enter(State.CLEARING)
+    case = f"{entry.document_id}:{last_sequence(entry.document_id)}"
+
+    answer = sign_in(Role.MAILROOM).post("/klaerung/", {"fall": case, "reason": "x"}, follow=True)
+
+    assert "Diesen Klärfall gibt es nicht." in text_of(answer)
+    entry.document.refresh_from_db()
+    assert entry.document.state == State.CLEARING
 
 
 def test_a_stopped_invoice_is_no_clearing_case_of_the_mailroom(sign_in: SignIn, enter: Enter) -> None:

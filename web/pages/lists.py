@@ -1,4 +1,4 @@
-"""The lists of mail: everything a person sees, and what is to be cleared."""
+"""The list of mail: everything a person sees; and what all lists have in common."""
 
 from collections.abc import Iterable
 from typing import TypeVar
@@ -18,7 +18,7 @@ from records.search import matching
 from schemas.roles import Person, Role
 from schemas.states import State
 
-__all__ = ["PAGE_SIZE", "asked", "clearing", "paged", "post", "show_excerpts"]
+__all__ = ["PAGE_SIZE", "asked", "paged", "post", "show_excerpts"]
 
 PAGE_SIZE = 50
 Row = TypeVar("Row", bound=Model)
@@ -42,13 +42,6 @@ def post(request: HttpRequest, person: Person) -> HttpResponse:
         "waiting": status.inbox(PAGE_SIZE) if Role.MAILROOM in person.roles else (),
     }
     return render(request, "web/post.html", context)
-
-
-@require_safe
-def clearing(request: HttpRequest, person: Person) -> HttpResponse:
-    """What only a person can decide, the oldest first."""
-    rows = visible_documents(person).filter(state=State.CLEARING).select_related("intake").order_by("state_since")
-    return render(request, "web/clearing.html", {"page": paged(request, rows)})
 
 
 def paged(request: HttpRequest, rows: QuerySet[Row]) -> Page[Row]:
