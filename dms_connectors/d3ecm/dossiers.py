@@ -26,14 +26,14 @@ class Dossiers:
 
     def find(self, reference: str) -> tuple[Dossier, ...]:
         """Every one with exactly that reference; the server may search less exactly, and in other categories."""
-        keys = self._keys()
+        keys = self._findable()
         hits = self._repository.search({keys.reference: reference}, [keys.category])
         found = [self._read(item, keys) for item in hits if self._is_dossier(item, keys)]
         return tuple(dossier for dossier in found if dossier.reference == reference)
 
     def create(self, request: DossierRequest) -> str:
         """A dossier is an object without content."""
-        keys, places = self._keys(), self._repository.addresses()
+        keys, places = self._findable(), self._repository.addresses()
         values = {keys.reference: request.reference, keys.title: request.title}
         if keys.unit is not None and request.unit:
             values[keys.unit] = request.unit
@@ -86,6 +86,12 @@ class Dossiers:
         if self._mapping.dossiers is None:
             raise NotOffered("Das DMS (config/dms.yaml ohne 'dossiers')", "Akten führen")
         return self._mapping.dossiers
+
+    def _findable(self) -> DossierKeys:
+        """A dossier created without its reference would be created again at every look."""
+        keys = self._keys()
+        self._repository.require_field("Aktenzeichen der Akte", keys.reference, keys.category)
+        return keys
 
     def _is_dossier(self, item: Item, keys: DossierKeys) -> bool:
         return not item.categories or self._repository.category(item, [keys.category]) == keys.category

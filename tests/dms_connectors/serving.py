@@ -100,7 +100,7 @@ class ScriptedDms:
                 {"_links": {"repo": {"href": "/dms/r/{repositoryid}", "templated": True}}}
             ),
             ("GET", base): lambda _: JSONResponse({"_links": self.links}),
-            ("GET", f"{base}/source"): lambda _: JSONResponse({"properties": [{"key": "1", "displayName": "ID"}]}),
+            ("GET", f"{base}/source"): lambda _: JSONResponse({"properties": [{"key": "1"}, {"key": "20"}]}),
             ("POST", f"{base}/blob/chunk/"): lambda _: Response(
                 status_code=201, headers={"location": f"{base}/blob/chunk/u1"}
             ),

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from config.dms_config import DmsMapping, PropertySource
 from dms_connectors.d3ecm import D3ecmConnector, D3ecmSettings
+from dms_connectors.port import DossierRequest
 from schemas.errors import PosteingangError, Rejected, Unavailable, UnclearOutcome
 from tests.dms_connectors.conftest import MakeConnector, MakeMock, MakeRequest
 from tests.dms_connectors.mappings import full_mapping
@@ -258,6 +259,19 @@ def test_a_category_that_does_not_take_our_id_gets_no_document(
         connector.store(filing())
 
     assert not mock.calls("POST", "/dms/")
+
+
+def test_no_dossier_is_created_whose_reference_would_be_dropped(mock: RunningMock, connect: MakeConnector) -> None:
+    """It would not be found by its reference, and be created again at the next look."""
+    dossiers = {"category": "AKTE", "reference": "77", "title": "21"}
+    connector = connect(mock.address, rules=full_mapping(dossiers=dossiers))
+
+    with pytest.raises(Rejected, match="Die Eigenschaft 77 für Aktenzeichen der Akte gibt es im DMS nicht"):
+        connector.find_dossiers("51-POSTEINGANG")
+    with pytest.raises(Rejected, match="77"):
+        connector.create_dossier(DossierRequest("51-POSTEINGANG", "Posteingang", "51"))
+
+    assert mock.objects() == []
 
 
 def test_a_server_that_tells_no_properties_is_asked_again_later(
