@@ -21,7 +21,7 @@ __all__ = [
     "Tasks",
 ]
 
-SCAN_PAPERS = ("original", "transfervermerk")
+SCAN_PAPERS = ("original", "transfervermerk", "manifest", "manifestsiegel", "manifestzeitstempel")
 INVOICE_PAPERS = ("lesbar", "pruefbericht", "freigabeprotokoll")
 """Names of the further papers of a scan and of an invoice; the main document is no paper."""
 

@@ -14,10 +14,13 @@ from schemas.values import StoredFile, Work
 
 __all__ = ["MAIN", "Filing", "filings_of", "tray_request"]
 
-MAIN = "delivery"
+MAIN = "hauptdokument"
 _ROLES = {
     "original": FileRole.ORIGINAL,
     "transfervermerk": FileRole.TRANSFER_NOTE,
+    "manifest": FileRole.MANIFEST,
+    "manifestsiegel": FileRole.MANIFEST_SEAL,
+    "manifestzeitstempel": FileRole.MANIFEST_STAMP,
     "lesbar": FileRole.INVOICE_PDF,
     "pruefbericht": FileRole.REPORT_PDF,
     "freigabeprotokoll": FileRole.PROTOCOL,
@@ -58,17 +61,14 @@ def filings_of(work: Work, city: City, abilities: frozenset[Ability], dossier: s
 
 
 def tray_request(work: Work, part: str = MAIN) -> FilingRequest:
-    """For an out-tray: the searchable document, with transfer note and original beside it."""
+    """For an out-tray: the searchable document, with the original and all proof of the scan beside it."""
     number = work.register_number or ""
-    original = work.file(FileRole.ORIGINAL)
-    return replace(
-        _scan(work),
-        part=part,
-        companions=(
-            Companion(work.file(FileRole.TRANSFER_NOTE).path, f"{number}.transfervermerk.xml"),
-            Companion(original.path, f"{number}.original{_suffix(original)}"),
-        ),
+    companions = (
+        Companion(file.path, f"{number}.{name}{_suffix(file)}")
+        for name in SCAN_PAPERS
+        if (file := work.files.get(_ROLES[name])) is not None
     )
+    return replace(_scan(work), part=part, companions=tuple(companions))
 
 
 def _scan(work: Work) -> FilingRequest:

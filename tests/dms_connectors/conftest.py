@@ -95,7 +95,7 @@ def filing(tmp_path: Path) -> MakeRequest:
         note = tmp_path / f"{document_id}.xml"
         note.write_bytes(b"<Transfervermerk/>")
         values: dict[str, Any] = {
-            "part": "delivery",
+            "part": "hauptdokument",
             "register_number": "PE-2026-000001",
             "document_type": "widerspruch",
             "unit": "22",

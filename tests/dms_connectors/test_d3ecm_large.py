@@ -30,7 +30,7 @@ def rss():
 
 
 def file(path):
-    request = FilingRequest(uuid4(), "delivery", "PE-2026-000001", "widerspruch", "22", date(2026, 11, 23),
+    request = FilingRequest(uuid4(), "hauptdokument", "PE-2026-000001", "widerspruch", "22", date(2026, 11, 23),
                             "a.pdf", path, digest_of_file(path))
     copy = path.with_suffix(".kopie")
     target = connector.store(request)

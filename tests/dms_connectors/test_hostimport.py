@@ -85,7 +85,7 @@ def test_the_control_file_says_everything_in_the_spelling_of_the_import(
         page_count=3,
         sender="Bürgerverein „Am Kirchplatz“ e. V.",
         references=("4711/26", "ü-9"),
-        part="delivery",
+        part="hauptdokument",
     )
 
     target.store(request)
@@ -102,7 +102,7 @@ def test_the_control_file_says_everything_in_the_spelling_of_the_import(
         f'dok_dat_feld[7] = "{request.digest.sha256}"',
         'dok_dat_feld[8] = "RE-2026-000042"',
         'dok_dat_feld[70] = "1234,50"',
-        'dok_dat_feld[11] = "delivery"',
+        'dok_dat_feld[11] = "hauptdokument"',
         'dok_dat_feld[80] = "3"',
         'dok_dat_feld[14] = "Bürgerverein „Am Kirchplatz“ e. V."',
         'dok_dat_feld_60[1] = "4711/26"',

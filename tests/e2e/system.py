@@ -181,7 +181,7 @@ class System:
 
     def filed(self) -> list[dict[str, Any]]:
         """What the DMS holds of letters and invoices; their further papers, case files and nodes are left out."""
-        return [item for item in self.objects() if item["properties"].get("11") == ["delivery"]]
+        return [item for item in self.objects() if item["properties"].get("11") == ["hauptdokument"]]
 
     def objects(self) -> list[dict[str, Any]]:
         """Everything in the DMS."""

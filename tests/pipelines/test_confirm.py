@@ -27,7 +27,7 @@ class Told:
 
 @pytest.fixture
 def work(desk: Desk) -> Work:
-    return replace(desk.work(LETTER), arrived={"delivery": "A", "report": "B"})
+    return replace(desk.work(LETTER), arrived={"hauptdokument": "A", "report": "B"})
 
 
 def test_what_was_taken_is_handed_over_and_called_unconfirmed(work: Work, iserlohn: City) -> None:

@@ -170,10 +170,10 @@ def test_what_goes_to_a_target_without_proof_is_submitted_and_never_called_filed
     result = deliver(make_work(), plain, connector)
 
     assert result.state is State.SUBMITTED
-    assert result.delivered == (Delivered("delivery", str(result.facts.delivered_as)),)
+    assert result.delivered == (Delivered("hauptdokument", str(result.facts.delivered_as)),)
     assert "abgelegt" not in result.reason
 
-    again = deliver(replace(make_work(), arrived={"delivery": str(result.facts.delivered_as)}), plain, connector)
+    again = deliver(replace(make_work(), arrived={"hauptdokument": str(result.facts.delivered_as)}), plain, connector)
     assert again.facts.delivered_as == result.facts.delivered_as, "the target knows it still"
     assert held(connector) == 1
 
@@ -182,7 +182,7 @@ def test_what_a_target_without_proof_has_refused_is_stored_anew(make_work: Make,
     """The target says so by not finding it any more, whatever we believed to have arrived."""
     connector = Silent()
 
-    result = deliver(replace(make_work(), arrived={"delivery": "M-alt"}), plain, connector)
+    result = deliver(replace(make_work(), arrived={"hauptdokument": "M-alt"}), plain, connector)
 
     assert (result.facts.delivered_as,) == connector.find(DOCUMENT_ID)
 
@@ -389,5 +389,5 @@ def test_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(de
     connector, work = MemoryConnector(), filed_invoice(desk)
     result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), plain, connector)
     assert result.state is State.APPRAISED
-    assert [done.part for done in result.delivered] == ["delivery", "lesbar", "pruefbericht", "freigabeprotokoll"]
+    assert [done.part for done in result.delivered] == ["hauptdokument", "lesbar", "pruefbericht", "freigabeprotokoll"]
     assert result.facts.delivered_as == "M000000001"

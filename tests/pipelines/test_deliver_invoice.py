@@ -20,7 +20,7 @@ from schemas.states import FileRole, State
 from schemas.values import Delivered, DocumentFacts, Entry, InvoiceFacts, Work
 from tests.pipelines.papers import DOCUMENT_ID, Desk
 
-PARTS = ("delivery", "lesbar", "pruefbericht", "freigabeprotokoll")
+PARTS = ("hauptdokument", "lesbar", "pruefbericht", "freigabeprotokoll")
 FACTS = DocumentFacts(document_type="e_rechnung", unit="16")
 PAPERS = {
     FileRole.ORIGINAL: b"<Invoice/>",
@@ -113,7 +113,7 @@ def test_papers_of_two_invoices_never_share_an_id(make_work: Make, plain: City) 
 
 def test_an_invoice_that_came_as_pdf_has_no_second_readable_form(make_work: Make, plain: City) -> None:
     requests = invoice_requests(make_work(pdf=True), plain)
-    assert [request.part for request in requests] == ["delivery", "pruefbericht", "freigabeprotokoll"]
+    assert [request.part for request in requests] == ["hauptdokument", "pruefbericht", "freigabeprotokoll"]
     assert requests[0].file_name == "RE-2026-000007.pdf", "by what it is, not by what it was called"
 
 
@@ -154,7 +154,7 @@ def test_only_the_paper_whose_outcome_is_unclear_makes_the_others_wait(make_work
     target = Recording()
     with pytest.raises(Unavailable, match="ungeklärt"):
         deliver_invoice(make_work(unclear={"pruefbericht": 1.0}), plain, target)
-    assert target.stored == ["delivery", "lesbar"]
+    assert target.stored == ["hauptdokument", "lesbar"]
 
 
 def test_what_is_known_to_have_arrived_is_neither_stored_nor_lost_again(make_work: Make, plain: City) -> None:
@@ -189,7 +189,7 @@ def test_a_refused_paper_is_a_clearing_case_that_keeps_what_arrived(at: str, mak
     assert [done.part for done in result.delivered] == list(arrived)
     assert target.stored == list(arrived), "the papers after it are not tried"
     assert result.facts.delivered_as == ("M000000001" if arrived else None)
-    name = "RE-2026-000007.xml" if at == "delivery" else f"RE-2026-000007.{at}.pdf"
+    name = "RE-2026-000007.xml" if at == "hauptdokument" else f"RE-2026-000007.{at}.pdf"
     assert result.reason == f"{name}: Die Kategorie RECH gibt es nicht. dms.yaml prüfen."
 
 
@@ -205,7 +205,7 @@ def test_a_paper_that_arrived_otherwise_is_recorded_and_shown_to_a_person(make_w
     result = deliver_invoice(make_work(), plain, Altering())
     assert result.state is State.CLEARING
     assert result.reason.startswith("M000000002: Der abgelegte Inhalt ist nicht der gesendete")
-    assert [done.part for done in result.delivered] == ["delivery", "lesbar"]
+    assert [done.part for done in result.delivered] == ["hauptdokument", "lesbar"]
 
 
 @pytest.mark.parametrize("role", [FileRole.ORIGINAL, FileRole.PROTOCOL])

@@ -23,7 +23,7 @@ from tests.pipelines.papers import DOCUMENT_ID, Desk
 LETTER = DocumentFacts(page_count=3, document_type="hundesteuer", unit="22", confidence=1.0, case_reference="22-9/1")
 Make = Callable[..., Work]
 Form = Callable[..., City]
-CHAIN = ("original", "transfervermerk", "delivery")
+CHAIN = ("original", "transfervermerk", "hauptdokument")
 
 
 @pytest.fixture
@@ -81,13 +81,13 @@ def test_versions_lie_beneath_the_main_content_oldest_first(make_work: Make, for
     assert result.delivered == tuple(Delivered(part, "M000000001") for part in CHAIN)
     assert result.reason.startswith("Im DMS als M000000001 abgelegt und geprüft.")
     shown = target.read_back("M000000001").properties
-    assert (shown["part"], shown["file_name"], shown["page_count"]) == ("delivery", "PE-2026-000042.pdf", "3")
+    assert (shown["part"], shown["file_name"], shown["page_count"]) == ("hauptdokument", "PE-2026-000042.pdf", "3")
 
 
 def test_a_paper_may_be_a_document_or_stay_with_us(make_work: Make, form: Form) -> None:
     target = Recording()
     result = deliver(make_work(), form(original="none", transfervermerk="document"), target)
-    assert target.writes == ["delivery", "transfervermerk"]
+    assert target.writes == ["hauptdokument", "transfervermerk"]
     beside = target.read_back(result.delivered[1].target_id).properties
     assert beside["file_name"] == "PE-2026-000042.transfervermerk.xml"
     assert (beside["case_reference"], beside["unit"]) == ("22-9/1", "22"), "found by the same values"
@@ -104,7 +104,7 @@ def test_without_versions_or_proof_of_them_a_version_becomes_a_document(
     lacking: Ability, make_work: Make, form: Form
 ) -> None:
     filings = filings_of(make_work(), form(original="version"), frozenset(Ability) - {lacking})
-    assert [[version.part for version in filing.versions] for filing in filings] == [["delivery"], ["original"]]
+    assert [[version.part for version in filing.versions] for filing in filings] == [["hauptdokument"], ["original"]]
     assert len({filing.document_id for filing in filings}) == 2
 
 
@@ -112,10 +112,10 @@ def test_in_an_out_tray_note_and_original_travel_beside_whatever_is_configured(m
     target = Recording()
     work = make_work(facts=replace(LETTER, unit="30"))
     result = deliver(work, form(original="version", transfervermerk="document"), target)
-    assert (result.state, target.writes) == (State.HANDED_OVER, ["delivery"])
+    assert (result.state, target.writes) == (State.HANDED_OVER, ["hauptdokument"])
     assert [companion.name for companion in tray_request(work).companions] == [
-        "PE-2026-000042.transfervermerk.xml",
         "PE-2026-000042.original.tif",
+        "PE-2026-000042.transfervermerk.xml",
     ]
 
 
@@ -180,7 +180,7 @@ class Changing(Recording):
 
     def read_back(self, target_id: str) -> Any:
         filed = super().read_back(target_id)
-        changed = {"unit": "99"} if filed.properties["part"] == "delivery" else {}
+        changed = {"unit": "99"} if filed.properties["part"] == "hauptdokument" else {}
         return replace(filed, properties=filed.properties | changed)
 
 
@@ -201,7 +201,7 @@ def test_what_a_person_has_accepted_is_not_asked_again_and_the_papers_behind_it_
     result = deliver(replace(work, acts=(confirmed(work),)), city, target)
     assert result.state is State.FILED
     assert result.reason.endswith("Die Abweichung hat Petra Post anerkannt.")
-    assert target.writes == ["delivery", "transfervermerk"]
+    assert target.writes == ["hauptdokument", "transfervermerk"]
 
 
 def test_what_arrives_after_the_acceptance_is_compared_as_ever(make_work: Make, form: Form) -> None:

@@ -151,7 +151,7 @@ def test_a_wrong_key_is_no_finding_but_an_outage(mock: RunningMock, configure: C
 def test_status_tells_of_the_dms_what_the_page_tells(make_routed: MakeDocument) -> None:
     now = datetime.now(UTC)
     document = make_routed(state_since=now - timedelta(hours=3))
-    Outbound.objects.create(document=document, kind="delivery", intended_at=now, unclear_since=now, calls=1)
+    Outbound.objects.create(document=document, kind="hauptdokument", intended_at=now, unclear_since=now, calls=1)
     note_pause("DMS", "Das DMS bremst (429).", now + timedelta(minutes=5), now)
     keep_findings((Finding(False, "Kategorie POSTEN", "gibt es nicht."),), now - timedelta(minutes=5))
 

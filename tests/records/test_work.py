@@ -21,7 +21,7 @@ from tests.records.conftest import NOW, TakeIn, lease_of
 from tests.records.threads import at_once
 
 AUTOMATIC = (State.RECEIVED, State.IDENTIFIED)
-PART = "delivery"
+PART = "hauptdokument"
 in_database = pytest.mark.django_db
 in_file = pytest.mark.usefixtures("own_database")
 

@@ -402,7 +402,7 @@ def test_the_clerk_sets_or_takes_away_the_case_reference(arrive: Arrive, sign_in
 
 def test_what_may_have_arrived_after_a_lost_answer_is_not_sent_elsewhere(arrive: Arrive, sign_in: SignIn) -> None:
     document = arrive(State.ROUTED, State.CLEARING, unit="22")
-    Outbound.objects.create(document=document, kind="delivery", intended_at=NOW, unclear_since=NOW)
+    Outbound.objects.create(document=document, kind="hauptdokument", intended_at=NOW, unclear_since=NOW)
     client = sign_in(Role.MAILROOM)
     assert actions_on(text_of(client.get(address_of(document)))) == [Action.RETRY]
     assert send(client, document, Action.DECIDE, **DECISION).status_code == 400

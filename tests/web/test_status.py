@@ -152,7 +152,7 @@ def test_what_waits_for_the_dms_and_what_may_have_arrived_is_counted_with_its_ag
     routed = arrive(State.ROUTED, unit="22", state_since=oldest)
     arrive(State.PROTOCOLLED, unit="11", state_since=now)
     arrive(State.ROUTED, unit="11", state_since=oldest)
-    Outbound.objects.create(document=routed, kind="delivery", intended_at=oldest, unclear_since=oldest, calls=1)
+    Outbound.objects.create(document=routed, kind="hauptdokument", intended_at=oldest, unclear_since=oldest, calls=1)
     page = status(sign_in)
     assert row(page, "Wartet auf das DMS").startswith(f"2 Schriftstücke {moment(oldest)}")
     assert row(page, "Ungeklärte Ablagen").startswith(f"1 ungeklärt {moment(oldest)}")

@@ -75,8 +75,11 @@ def make_routed(tmp_path: Path, make_document: MakeDocument) -> MakeDocument:
     def make(**columns: Any) -> Document:
         values = {"unit": "22", "document_type": "widerspruch", "confidence": 1.0} | columns
         document = make_document(State.ROUTED, **values)
-        for role, content in ((FileRole.PRODUCT, b"%PDF-1.7 Produkt"), (FileRole.TRANSFER_NOTE, b"<Transfervermerk/>")):
-            path = tmp_path / f"{document.id}-{role}"
+        for role, ending, content in (
+            (FileRole.PRODUCT, "pdf", b"%PDF-1.7 Produkt"),
+            (FileRole.TRANSFER_NOTE, "xml", b"<Transfervermerk/>"),
+        ):
+            path = tmp_path / f"{document.id}-{role}.{ending}"
             path.write_bytes(content * 1000)
             row = object_store().register(object_store().put(path), NOW)
             DocumentFile.objects.create(document=document, role=role, content=row, name=path.name)

@@ -98,7 +98,7 @@ def test_an_invoice_goes_from_the_inbox_into_the_dms(
     assert {tuple(item["properties"]["8"]) for item in filed} == {("RE-2026-000001",)}
     assert {tuple(item["properties"]["9"]) for item in filed} == {(f"{entry.gross:.2f}",)}
     categories = {item["properties"]["11"][0]: item["category"] for item in filed}
-    assert categories.pop("delivery") == "RECH"
+    assert categories.pop("hauptdokument") == "RECH"
     assert categories.pop("lesbar", "RECH") == "RECH"
     assert categories == {"pruefbericht": "NACHW", "freigabeprotokoll": "NACHW"}
     (main,) = (item for item in filed if item["id"] == document.delivered_as)

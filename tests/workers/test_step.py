@@ -363,7 +363,7 @@ def test_whoever_lost_the_lease_sends_nothing_to_a_neighbour(
 
     def deliver(work: Work, city: City, connector: Any) -> StepResult:
         _overtaken(work, city)
-        connector.store(SimpleNamespace(part="delivery"))
+        connector.store(SimpleNamespace(part="hauptdokument"))
         raise AssertionError("not reached")
 
     monkeypatch.setattr(step, "_step", lambda _: deliver)
