@@ -1,7 +1,7 @@
 """The transfer note (Transfervermerk, TR-03138 1.5 A.NB.4): proof of how the scan product came about.
 
 Order, so that nothing names itself: the note names raw scan, image streams and product -> embedded in the product and
-kept beside it -> both sealed -> manifest over the finished files -> manifest sealed. docs/decisions/0016 says why.
+kept beside it -> both sealed -> manifest over the finished files -> manifest sealed. docs/decisions/0022 says why.
 """
 
 import shutil

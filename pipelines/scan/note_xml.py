@@ -1,6 +1,6 @@
 """The transfer note as XML (schemas/transfervermerk/transfervermerk-2.xsd): aspects a to f and what proves them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from config.city_config import City, IntakePoint
 from pipelines.scan.creator import Creator, creator_of
 from pipelines.scan.images import ImageStream, image_streams
 from pipelines.scan.seal import Sealing
+from pipelines.scan.words import RECOGNITION, TURNING, post_processing
 from schemas.batch_place import BatchPlace
 from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
@@ -164,14 +165,13 @@ def _seen(values: Iterable[str]) -> str:
 
 
 def _steps(root: etree._Element, work: Work, creator: Creator, point: IntakePoint, unchanged: str) -> None:
+    """What was done, in order; post-processing is what changes how the scan looks (A.NB.1)."""
     steps = _add(root, "Prozessschritte")
-    said = {"ja": "unverändert", "nein": "nicht alle wie im Rohscan", "unbekannt": "nicht vergleichbar"}
     scanner = f"{point.scanner}, {point.scan_software}"
-    read = f"Sprache deu; Bilddaten {said[unchanged]}"
     found = work.facts.document_type or "keine Dokumentart"
     for name, moment, who, system, later, parameter in (
         ("Erfassung", work.scan.received_at, creator.name, scanner, False, point.profile),
-        ("Texterkennung", None, "Posteingang", _made_with(work), unchanged == "nein", read),
+        *_reading(work, unchanged),
         ("Einordnung", None, "Posteingang", "Regeln der Stadt", False, found),
         ("Transfervermerk", work.now, "Posteingang", "Posteingang", False, "Fassung 2"),
     ):
@@ -184,16 +184,19 @@ def _steps(root: etree._Element, work: Work, creator: Creator, point: IntakePoin
         step.set("parameter", parameter)
 
 
-def _made_with(work: Work) -> str:
-    """What the product says made it: programs with their versions."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(work.file(FileRole.PRODUCT).path) as pdf:
-            creator = str(pdf.docinfo.get("/Creator", ""))
-    except (pikepdf.PikepdfError, ValueError):
-        creator = ""
-    return creator or "OCRmyPDF/Tesseract"
+def _reading(work: Work, unchanged: str) -> Iterator[tuple[str, None, str, str, bool, str]]:
+    """The steps the words of the document tell of, those of recognition with what became of the images."""
+    said = {"ja": "unverändert", "nein": "nicht alle wie im Rohscan", "unbekannt": "nicht vergleichbar"}
+    images = f"Bilddaten {said[unchanged]}"
+    words = work.files.get(FileRole.WORDS)
+    if words is None:  # recognised before words were kept
+        yield RECOGNITION, None, "Posteingang", "OCRmyPDF/Tesseract", unchanged == "nein", images
+        return
+    for step in post_processing(words.path):
+        recognition = step.name == RECOGNITION
+        later = step.name == TURNING or (recognition and unchanged == "nein")
+        parameters = f"{step.parameters}; {images}" if recognition else step.parameters
+        yield step.name, None, "Posteingang", step.tool, later, parameters
 
 
 def _quality(root: etree._Element, place: BatchPlace) -> None:

@@ -10,7 +10,7 @@ from config.city_config import City
 from config.scan_config import ScanRules
 from config.settings import load_settings
 from pipelines.scan.quality import Fault, page_list, said
-from pipelines.scan.words import PageWords, PostProcessing, alto, read_words, sureness
+from pipelines.scan.words import RECOGNITION, TURNING, PageWords, PostProcessing, alto, read_words, sureness
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.unfinished import Unfinished
@@ -216,9 +216,9 @@ def _steps(pages: Sequence[PageWords], rules: ScanRules) -> list[PostProcessing]
     languages = "+".join(sorted({page.languages for page in recognised}))
     steps = [
         PostProcessing(
-            "Texterkennung",
+            RECOGNITION,
             f"{engine_version()}, OCRmyPDF {metadata.version('ocrmypdf')}",
-            f"Sprache {languages}; Seite {page_list(page.number for page in recognised)}; Bilddaten unverändert",
+            f"Sprache {languages}; Seite {page_list(page.number for page in recognised)}",
         ),
         PostProcessing(
             "Bildprüfung",
@@ -229,7 +229,7 @@ def _steps(pages: Sequence[PageWords], rules: ScanRules) -> list[PostProcessing]
     ]
     if turned := [page for page in recognised if page.turned]:
         angles = "; ".join(f"Seite {page.number} um {page.turned} Grad" for page in turned)
-        steps.append(PostProcessing("Drehung der Anzeige", ours, f"{angles} (/Rotate, Bilddaten unverändert)"))
+        steps.append(PostProcessing(TURNING, ours, f"{angles} (/Rotate, Bilddaten unverändert)"))
     if straight := [page for page in recognised if page.deskewed]:
         angles = "; ".join(f"Seite {page.number} um {page.deskewed:.1f} Grad" for page in straight)
         steps.append(PostProcessing("Ausrichtung der Lesekopie", ours, f"{angles} (nur zum Lesen)"))

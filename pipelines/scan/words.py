@@ -10,6 +10,8 @@ from lxml import etree
 from schemas.errors import BadInput
 
 __all__ = [
+    "RECOGNITION",
+    "TURNING",
     "Block",
     "Line",
     "PageWords",
@@ -22,6 +24,8 @@ __all__ = [
     "sureness",
 ]
 
+RECOGNITION, TURNING = "Texterkennung", "Drehung der Anzeige"
+"""Names of the two steps that bear on the product; the others only help to read it."""
 _NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _VERSION = "4.4"
 _BLANK = "blank"

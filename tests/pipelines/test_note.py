@@ -10,6 +10,7 @@ from config.city_config import City
 from pipelines.scan.note import write_note
 from pipelines.scan.note_xml import NAMESPACE, SCHEMA, NoteFacts, note_xml, validate_note
 from pipelines.scan.seal import UNSEALED
+from pipelines.scan.words import RECOGNITION, TURNING, PostProcessing, alto
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, Work
@@ -108,6 +109,24 @@ def test_aspect_b_describes_the_environment(work: Work, iserlohn: City) -> None:
     }
     steps = [step.get("name") for step in root.iterfind(f".//{{{NAMESPACE}}}Schritt")]
     assert steps == ["Erfassung", "Texterkennung", "Einordnung", "Transfervermerk"]
+
+
+def test_the_steps_of_reading_are_told_as_they_were_done(desk: Desk, work: Work, iserlohn: City) -> None:
+    done = (
+        PostProcessing(RECOGNITION, "Tesseract 5.5.4", "Sprache deu+eng; Seite 1"),
+        PostProcessing(TURNING, "Posteingang", "Seite 1 um 90 Grad"),
+        PostProcessing("Ausrichtung der Lesekopie", "Posteingang", "Seite 1 um 0.7 Grad (nur zum Lesen)"),
+    )
+    desk.put(FileRole.WORDS, alto((), done, "Brief.pdf", None), "Brief.alto.xml")
+    root = note_of(replace(work, files=desk.work(FACTS).files), iserlohn)
+    read = root.findall(f".//{{{NAMESPACE}}}Schritt")[1:-2]
+    assert [(step.get("name"), step.get("system"), step.get("nachbearbeitung")) for step in read] == [
+        (RECOGNITION, "Tesseract 5.5.4", "false"),
+        (TURNING, "Posteingang", "true"),
+        ("Ausrichtung der Lesekopie", "Posteingang", "false"),
+    ]
+    assert str(read[0].get("parameter")).startswith("Sprache deu+eng; Seite 1; Bilddaten ")
+    validate_note(etree.tostring(root))
 
 
 def test_aspect_c_lists_every_anomaly_as_it_was_said(work: Work, iserlohn: City) -> None:

@@ -245,10 +245,9 @@ def test_without_permission_a_person_deletes_and_then_it_goes_on(letter: Work, i
     work = into_tray(letter, iserlohn, dms, tray)
     result = withdraw(work, iserlohn, dms)
     assert result.state is State.CLEARING
-    assert f"Im DMS liegt es noch als {', '.join(work.arrived[part] for part in ('hauptdokument', 'transfervermerk'))}" in (
-        result.reason
-    )
-    for part in ("hauptdokument", "transfervermerk"):
+    parts = ("hauptdokument", "transfervermerk")
+    assert f"Im DMS liegt es noch als {', '.join(work.arrived[part] for part in parts)}" in result.reason
+    for part in parts:
         dms.delete(work.arrived[part], "von Hand")
     assert withdraw(work, iserlohn, dms).state is State.HANDED_OVER
 
