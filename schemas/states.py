@@ -66,6 +66,7 @@ class FileRole(StrEnum):
     """What a stored file is to its document (TR-RESISCAN data objects D1 to D4, and the papers of an invoice)."""
 
     ORIGINAL = "original"
+    RAW_SCAN = "raw_scan"
     PRODUCT = "product"
     TEXT = "text"
     WORDS = "words"

@@ -229,6 +229,11 @@ class Work:
         """The stored file of that role; KeyError means the flow is broken."""
         return self.files[role]
 
+    @property
+    def raw_scan(self) -> StoredFile:
+        """The scan as a PDF: what was made of a picture file, else the original itself."""
+        return self.files.get(FileRole.RAW_SCAN) or self.file(FileRole.ORIGINAL)
+
 
 @dataclass(frozen=True, slots=True)
 class StepResult:

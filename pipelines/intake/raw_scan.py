@@ -7,7 +7,7 @@ import pikepdf
 
 from schemas.errors import BadInput
 
-__all__ = ["raw_pdf"]
+__all__ = ["raw_pdf", "save_untouched"]
 
 _RESCAN = "Bitte das Schriftstück neu scannen oder die Datei neu übertragen."
 
@@ -27,12 +27,17 @@ def raw_pdf(source: Path, pages: Sequence[int], target: Path) -> None:
             for number in pages:
                 made.pages.append(delivered.pages[number - 1])
             made.remove_unreferenced_resources()
-            made.save(
-                target,
-                compress_streams=False,
-                stream_decode_level=pikepdf.StreamDecodeLevel.none,
-                object_stream_mode=pikepdf.ObjectStreamMode.disable,
-                deterministic_id=True,
-            )
+            save_untouched(made, target)
     except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
         raise BadInput(f"Das PDF ist beschädigt ({type(error).__name__}).", remedy=_RESCAN) from None
+
+
+def save_untouched(pdf: pikepdf.Pdf, target: Path) -> None:
+    """Write the PDF with every stream packed as it is; the same content makes the same bytes."""
+    pdf.save(
+        target,
+        compress_streams=False,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        deterministic_id=True,
+    )

@@ -37,6 +37,7 @@ def test_the_names_of_the_queues_and_files_are_kept() -> None:
     assert {queue.value for queue in Queue} == {"intake", "ocr", "invoice", "filing"}
     assert {role.value for role in FileRole} == {
         "original",
+        "raw_scan",
         "product",
         "text",
         "words",
