@@ -14,7 +14,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-from PIL import Image, TiffImagePlugin
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipelines.intake.raw_scan import save_untouched
 from pipelines.scan.quality import page_list
@@ -36,7 +36,7 @@ _ASSUMED_DPI = 300.0
 _SCREEN_DPI = 72.0
 _POSSIBLE_DPI = (50.0, 2400.0)
 _POINTS_PER_INCH = 72
-_LONGEST_EDGE = 14_400
+_SHORTEST_EDGE, _LONGEST_EDGE = 3.0, 14_400.0
 _TURNED = {1: (False, 0), 2: (True, 0), 3: (False, 180), 4: (True, 180), 5: (True, 270), 6: (False, 90)}
 _TURNED |= {7: (True, 90), 8: (False, 270)}
 _SPACES = {
@@ -132,7 +132,13 @@ def _frames(source: Path, form: str, max_pages: int, max_megapixels: int) -> Ite
                 f"Das {label} ist beschädigt: sein Bilderverzeichnis ist ab Bild {number or 1} nicht lesbar.",
                 remedy=_RESCAN,
             ) from None
-        except (OSError, ValueError, SyntaxError, TypeError, KeyError, IndexError, OverflowError) as error:
+        except (UnidentifiedImageError, KeyError):
+            raise BadInput(
+                f"Das {label} ist beschädigt oder anders gepackt als erlaubt: Bild {number or 1} ist nicht lesbar "
+                "(JBIG2 ist ausgeschlossen, TR-03138 A.SC.12).",
+                remedy="Bitte mit CCITT G4, JPEG oder verlustfrei neu scannen.",
+            ) from None
+        except (OSError, ValueError, SyntaxError, TypeError, IndexError, OverflowError) as error:
             raise BadInput(
                 f"Das {label} ist beschädigt: Bild {number or 1} ist nicht lesbar ({type(error).__name__}).",
                 remedy=_RESCAN,
@@ -165,12 +171,12 @@ def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
     """The picture with its data as delivered, or packed anew."""
     dpi, orientation = _dpi(image), image.getexif().get(_ORIENTATION, 1)
     mirrored, turned = _TURNED.get(orientation, (False, 0))
-    strip = _only_strip(image) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
+    strip = _g4_strip(image, source) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
     columns, rows = _stored_size(image)
     as_shown = isinstance(image, TiffImagePlugin.TiffImageFile) and strip is None
     image.load()
     if strip is not None:
-        return _Frame(*_g4(source, strip, columns, rows), (columns, rows), dpi, mirrored, turned, repacked=False)
+        return _Frame(*strip, (columns, rows), dpi, mirrored, turned, repacked=False)
     if image.format in ("JPEG", "MPO", "JPEG2000"):
         delivered = _delivered(image, source.read_bytes(), number)
         return _Frame(*delivered, (columns, rows), dpi, mirrored, turned, repacked=False)
@@ -187,35 +193,20 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
     return image.size
 
 
-@dataclass(frozen=True, slots=True)
-class _Strip:
-    offset: int
-    length: int
-    black_is_zero: bool
-
-
-def _only_strip(image: TiffImagePlugin.TiffImageFile) -> _Strip | None:
-    """Where the one CCITT G4 strip of a page lies; None if its data cannot be taken over as they are."""
+def _g4_strip(image: TiffImagePlugin.TiffImageFile, source: Path) -> tuple[bytes, dict[str, Any]] | None:
+    """The one CCITT G4 strip of a page; None if its data cannot be taken over as they are."""
     tags = image.tag_v2
-    offsets, counts = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ())
+    offsets, counts, white_or_black = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ()), tags.get(_PHOTOMETRIC)
     if image.info.get("compression") != "group4" or len(offsets) != 1 or len(counts) != 1:
         return None
-    if tags.get(_FILL_ORDER, 1) != 1 or tags.get(_PHOTOMETRIC) not in (0, 1):
+    if tags.get(_FILL_ORDER, 1) != 1 or white_or_black not in (0, 1):
         return None
-    return _Strip(offsets[0], counts[0], tags[_PHOTOMETRIC] == 1)
-
-
-def _g4(source: Path, strip: _Strip, columns: int, rows: int) -> tuple[bytes, dict[str, Any]]:
     with source.open("rb") as stream:
-        stream.seek(strip.offset)
-        data = stream.read(strip.length)
-    how = Dictionary(K=-1, Columns=columns, Rows=rows, BlackIs1=strip.black_is_zero)
-    return data, {
-        "ColorSpace": Name.DeviceGray,
-        "BitsPerComponent": 1,
-        "Filter": Name.CCITTFaxDecode,
-        "DecodeParms": how,
-    }
+        stream.seek(offsets[0])
+        data = stream.read(counts[0])
+    how = Dictionary(K=-1, Columns=tags[_WIDTH], Rows=tags[_HEIGHT], BlackIs1=white_or_black == 1)
+    entries = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 1, "Filter": Name.CCITTFaxDecode}
+    return data, {**entries, "DecodeParms": how}
 
 
 def _delivered(image: Image.Image, data: bytes, number: int) -> tuple[bytes, dict[str, Any]]:
@@ -288,10 +279,10 @@ def _add_page(pdf: pikepdf.Pdf, frame: _Frame) -> None:
     columns, rows = frame.size
     width, height = columns * _POINTS_PER_INCH / across, rows * _POINTS_PER_INCH / down
     shrunk = min(1.0, _LONGEST_EDGE / max(width, height))
-    width, height = width * shrunk, height * shrunk
+    width, height = round(width * shrunk, 3), round(height * shrunk, 3)
     size = {"Width": columns, "Height": rows}
     picture = pdf.make_stream(frame.data, Type=Name.XObject, Subtype=Name.Image, **size, **frame.entries)
-    page = pdf.add_blank_page(page_size=(round(width, 3), round(height, 3)))
+    page = pdf.add_blank_page(page_size=(max(_SHORTEST_EDGE, width), max(_SHORTEST_EDGE, height)))
     page.obj.Resources = Dictionary(XObject=Dictionary(Bild=picture))
     matrix = f"-{width:.3f} 0 0 {height:.3f} {width:.3f} 0" if frame.mirrored else f"{width:.3f} 0 0 {height:.3f} 0 0"
     page.obj.Contents = pdf.make_stream(f"q {matrix} cm /Bild Do Q".encode())

@@ -176,6 +176,17 @@ def test_without_a_resolution_300_dpi_are_assumed_and_that_is_said(dpi: tuple[in
     assert [float(edge) for edge in pdf.pages[0].mediabox[2:]] == [72.0, 144.0]
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1)], ids=str)
+def test_the_smallest_and_the_narrowest_pictures_are_pages_too(
+    size: tuple[int, int], tmp_path: Path, iserlohn: City
+) -> None:
+    desk = Desk(tmp_path)
+    desk.put(FileRole.ORIGINAL, written(picture("L", size), "TIFF", dpi=(300, 300)), "punkt.tif")
+    work = after(desk, identify(desk.work(), iserlohn))
+    assert work.facts.page_count == 1
+    assert recognise(work, iserlohn).state is State.RECOGNISED
+
+
 def test_a_fax_has_a_resolution_of_its_own_in_each_direction(tmp_path: Path) -> None:
     content = written(picture("1", (204, 98)), "TIFF", compression="group4", dpi=(204, 98))
     _, pdf = made(content, tmp_path)
@@ -235,6 +246,12 @@ def with_a_lost_second_page() -> bytes:
     return bytes(content)
 
 
+def packed_as_jbig2() -> bytes:
+    """The tag of the compression says JBIG2."""
+    content = written(picture("1"), "TIFF", compression="group4")
+    return content.replace(struct.pack("<HHIHH", 259, 3, 1, 4, 0), struct.pack("<HHIHH", 259, 3, 1, 34661, 0))
+
+
 def huge_png() -> bytes:
     content = bytearray(written(picture("1"), "PNG"))
     struct.pack_into(">II", content, 16, 50_000, 50_000)
@@ -266,11 +283,12 @@ def deep_colour() -> bytes:
 
 HOSTILE = {
     "cut JPEG": (DELIVERED["JPEG colour"][:-200], "Das JPEG ist beschädigt: Bild 1 ist nicht lesbar"),
-    "head alone": (b"\xff\xd8\xff", "Das JPEG ist beschädigt: Bild 1 ist nicht lesbar"),
+    "head alone": (b"\xff\xd8\xff", "Das JPEG ist beschädigt oder anders gepackt"),
     "cut PNG": (written(picture("RGB"), "PNG")[:-900], "Das PNG ist beschädigt: Bild 1"),
     "cut G4": (written(picture("1"), "TIFF", compression="group4")[:120], "Das TIFF ist beschädigt: "),
     "broken second page": (with_a_broken_second_page(), "Das TIFF ist beschädigt: Bild 2 ist nicht lesbar"),
     "lost second page": (with_a_lost_second_page(), "Das TIFF ist beschädigt: sein Bilderverzeichnis ist ab Bild 1"),
+    "JBIG2": (packed_as_jbig2(), "(JBIG2 ist ausgeschlossen, TR-03138 A.SC.12)"),
     "bomb": (huge_png(), "zu groß (erlaubt: 1 Megapixel)"),
     "over the limit": (
         written(picture("1", (2000, 501)), "PNG"),
