@@ -4,6 +4,7 @@ import io
 import random
 import struct
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdfium2
@@ -155,6 +156,26 @@ def test_other_data_are_packed_anew_without_loss_and_that_is_said(
     else:
         assert pixels == image.convert("RGB" if mode in ("P", "RGBA") else mode).tobytes()
     assert result.findings == (f"Bilddaten des {form} verlustfrei neu gepackt (Seite 1).",)
+
+
+@pytest.mark.parametrize(
+    ("mode", "how"),
+    [
+        ("L", {"compression": "jpeg"}),
+        ("RGB", {"compression": "jpeg"}),
+        ("1", {"compression": "group4", "tiffinfo": {278: 8}}),
+    ],
+    ids=["JPEG grey", "JPEG colour", "several G4 strips"],
+)
+def test_of_a_packing_that_cannot_go_in_the_pixels_do(mode: str, how: dict[str, Any], tmp_path: Path) -> None:
+    content = written(picture(mode), "TIFF", dpi=DPI, **how)
+    with Image.open(io.BytesIO(content)) as tiff:
+        assert isinstance(tiff, TiffImagePlugin.TiffImageFile)
+        assert mode != "1" or len(tiff.tag_v2[273]) > 1
+        pixels = tiff.convert(mode).tobytes()
+    result, pdf = made(content, tmp_path)
+    assert stream_of(pdf.pages[0]).read_bytes() == pixels
+    assert result.findings == ("Bilddaten des TIFF verlustfrei neu gepackt (Seite 1).",)
 
 
 def test_pages_of_different_size_and_kind_keep_their_order_and_their_measure(tmp_path: Path) -> None:
