@@ -4,13 +4,14 @@ JPEG, JPEG 2000 and a TIFF page in one CCITT G4 strip go in byte for byte. Every
 strips, 16 bit grey) is unpacked and packed anew without loss, which is said. What would lose something is refused.
 """
 
+import io
 import math
 import warnings
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
@@ -29,25 +30,19 @@ _SIGNATURES = {
     b"MM\0*": "TIFF",
     b"II+\0": "TIFF",
     b"MM\0+": "TIFF",
-    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG2000",
+    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
 }
-_LABELS = {"JPEG2000": "JPEG 2000"}
-_ASSUMED_DPI = 300.0
-_SCREEN_DPI = 72.0
+_FORMATS = {"JPEG": ["JPEG", "MPO"], "JPEG 2000": ["JPEG2000"]}
+_ASSUMED_DPI, _SCREEN_DPI = 300.0, 72.0
 _POSSIBLE_DPI = (50.0, 2400.0)
 _POINTS_PER_INCH = 72
 _SHORTEST_EDGE, _LONGEST_EDGE = 3.0, 14_400.0
 _TURNED = {1: (False, 0), 2: (True, 0), 3: (False, 180), 4: (True, 180), 5: (True, 270), 6: (False, 90)}
 _TURNED |= {7: (True, 90), 8: (False, 270)}
-_SPACES = {
-    "1": (Name.DeviceGray, 1),
-    "L": (Name.DeviceGray, 8),
-    "I;16": (Name.DeviceGray, 16),
-    "I;16B": (Name.DeviceGray, 16),
-}
-_SPACES |= {"RGB": (Name.DeviceRGB, 8), "CMYK": (Name.DeviceCMYK, 8)}
+_SPACES = {"L": (Name.DeviceGray, 8), "RGB": (Name.DeviceRGB, 8), "CMYK": (Name.DeviceCMYK, 8)}
+_SPACES |= {"I;16": (Name.DeviceGray, 16), "I;16B": (Name.DeviceGray, 16)}
 _ORIENTATION, _BITS, _PHOTOMETRIC, _FILL_ORDER = 274, 258, 262, 266
-_WIDTH, _HEIGHT, _OFFSETS, _COUNTS = 256, 257, 273, 279
+_WIDTH, _HEIGHT, _OFFSETS, _COUNTS, _ROWS_PER_STRIP = 256, 257, 273, 279, 278
 _RESCAN = "Bitte neu scannen, am besten als PDF oder TIFF mit 300 dpi."
 
 
@@ -74,7 +69,7 @@ class _Frame:
 
 
 def picture_form(head: bytes) -> str | None:
-    """'TIFF', 'JPEG', 'PNG' or 'JPEG2000' by the first bytes of a file; None if it is no picture we take."""
+    """'TIFF', 'JPEG', 'PNG' or 'JPEG 2000' by the first bytes of a file; None if it is no picture we take."""
     return next((form for signature, form in _SIGNATURES.items() if head.startswith(signature)), None)
 
 
@@ -97,58 +92,56 @@ def picture_pdf(source: Path, target: Path, *, max_pages: int, max_megapixels: i
             repacked += [number] if frame.repacked else []
         pages = len(pdf.pages)
         save_untouched(pdf, target)
-    label = _LABELS.get(form, form)
     found = []
     if repacked:
-        found.append(f"Bilddaten des {label} verlustfrei neu gepackt (Seite {page_list(repacked)}).")
+        found.append(f"Bilddaten des {form} verlustfrei neu gepackt (Seite {page_list(repacked)}).")
     if unknown:
         found.append(f"Keine Auflösung angegeben, {_ASSUMED_DPI:.0f} dpi angenommen (Seite {page_list(unknown)}).")
-    return MadePdf(label, pages, tuple(found))
+    return MadePdf(form, pages, tuple(found))
 
 
 def _frames(source: Path, form: str, max_pages: int, max_megapixels: int) -> Iterator[_Frame]:
     """Every picture, read whole before it counts. What the library only warns of in a TIFF is a missing page there."""
-    label, number = _LABELS.get(form, form), 0
+    number, more = 1, True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         if form == "TIFF":
             warnings.filterwarnings("error", message="Corrupt EXIF data")
         try:
-            with Image.open(source, formats=[form] if form != "JPEG" else ["JPEG", "MPO"]) as image:
-                while True:
-                    number += 1
+            with Image.open(source, formats=_FORMATS.get(form, [form])) as image:
+                while more:
                     if number > max_pages:
                         raise BadInput(
-                            f"Das {label} hat mehr als {max_pages} Bilder.", remedy="Bitte in mehrere Dateien teilen."
+                            f"Das {form} hat mehr als {max_pages} Bilder.", remedy="Bitte in mehrere Dateien teilen."
                         )
                     _check_size(image, number, max_megapixels)
                     yield _frame(image, source, number)
-                    if form != "TIFF" or not _next(image, number):
-                        return
+                    number += 1
+                    more = form == "TIFF" and _next(image, number)
         except Image.DecompressionBombError:
-            raise _too_large(number or 1, max_megapixels) from None
+            raise _too_large(number, max_megapixels) from None
         except Warning:
             raise BadInput(
-                f"Das {label} ist beschädigt: sein Bilderverzeichnis ist ab Bild {number or 1} nicht lesbar.",
+                f"Das {form} ist beschädigt: sein Bilderverzeichnis ist ab Bild {number} nicht lesbar.",
                 remedy=_RESCAN,
             ) from None
         except (UnidentifiedImageError, KeyError):
             raise BadInput(
-                f"Das {label} ist beschädigt oder anders gepackt als erlaubt: Bild {number or 1} ist nicht lesbar "
+                f"Das {form} ist beschädigt oder anders gepackt als erlaubt: Bild {number} ist nicht lesbar "
                 "(JBIG2 ist ausgeschlossen, TR-03138 A.SC.12).",
                 remedy="Bitte mit CCITT G4, JPEG oder verlustfrei neu scannen.",
             ) from None
-        except (OSError, ValueError, SyntaxError, TypeError, IndexError, OverflowError) as error:
+        except (OSError, EOFError, ValueError, SyntaxError, TypeError, IndexError, OverflowError) as error:
             raise BadInput(
-                f"Das {label} ist beschädigt: Bild {number or 1} ist nicht lesbar ({type(error).__name__}).",
+                f"Das {form} ist beschädigt: Bild {number} ist nicht lesbar ({type(error).__name__}).",
                 remedy=_RESCAN,
             ) from None
 
 
 def _next(image: Image.Image, number: int) -> bool:
-    """On to the picture behind `number`; False if that was the last one."""
+    """On to the picture of that number; False if there is none. Whoever reads a picture must not end here."""
     try:
-        image.seek(number)
+        image.seek(number - 1)
     except EOFError:
         return False
     return True
@@ -171,7 +164,8 @@ def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
     """The picture with its data as delivered, or packed anew."""
     dpi, orientation = _dpi(image), image.getexif().get(_ORIENTATION, 1)
     mirrored, turned = _TURNED.get(orientation, (False, 0))
-    strip = _g4_strip(image, source) if isinstance(image, TiffImagePlugin.TiffImageFile) else None
+    with source.open("rb") as stream:
+        strip = _g4_strip(image, stream)
     columns, rows = _stored_size(image)
     as_shown = isinstance(image, TiffImagePlugin.TiffImageFile) and strip is None
     image.load()
@@ -193,17 +187,18 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
     return image.size
 
 
-def _g4_strip(image: TiffImagePlugin.TiffImageFile, source: Path) -> tuple[bytes, dict[str, Any]] | None:
-    """The one CCITT G4 strip of a page; None if its data cannot be taken over as they are."""
+def _g4_strip(image: Image.Image, stream: BinaryIO) -> tuple[bytes, dict[str, Any]] | None:
+    """The one CCITT G4 strip of a TIFF page in this stream; None if its data cannot be taken over as they are."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return None
     tags = image.tag_v2
     offsets, counts, white_or_black = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ()), tags.get(_PHOTOMETRIC)
     if image.info.get("compression") != "group4" or len(offsets) != 1 or len(counts) != 1:
         return None
     if tags.get(_FILL_ORDER, 1) != 1 or white_or_black not in (0, 1):
         return None
-    with source.open("rb") as stream:
-        stream.seek(offsets[0])
-        data = stream.read(counts[0])
+    stream.seek(offsets[0])
+    data = stream.read(counts[0])
     how = Dictionary(K=-1, Columns=tags[_WIDTH], Rows=tags[_HEIGHT], BlackIs1=white_or_black == 1)
     entries = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 1, "Filter": Name.CCITTFaxDecode}
     return data, {**entries, "DecodeParms": how}
@@ -225,7 +220,10 @@ def _delivered(image: Image.Image, data: bytes, number: int) -> tuple[bytes, dic
 
 
 def _packed(image: Image.Image, source: Path, number: int) -> tuple[bytes, dict[str, Any]]:
-    """The pixels, Flate-packed. BadInput where the library has fewer bits than the file, or the page is transparent."""
+    """The pixels, black and white as one CCITT G4 strip, all others with Flate.
+
+    BadInput where the library has fewer bits than the file, or the page is transparent.
+    """
     _check_bits(image, source, number)
     kept: Image.Image = image
     if image.mode == "P" and "transparency" not in image.info:
@@ -235,11 +233,23 @@ def _packed(image: Image.Image, source: Path, number: int) -> tuple[bytes, dict[
         if full.getchannel("A").getextrema() != (255, 255):
             raise _lossy(number, "durchsichtige Stellen")
         kept = full.convert("L" if image.mode in ("L", "LA") else "RGB")
+    if kept.mode == "1":
+        return _g4_of(kept)
     if kept.mode not in _SPACES:
         raise _lossy(number, f"Farbmodell {image.mode}")
     space, bits = _SPACES[kept.mode]
     pixels = kept.tobytes("raw", "I;16B") if bits == 16 else kept.tobytes()
     return zlib.compress(pixels), {"ColorSpace": space, "BitsPerComponent": bits, "Filter": Name.FlateDecode}
+
+
+def _g4_of(image: Image.Image) -> tuple[bytes, dict[str, Any]]:
+    written = io.BytesIO()
+    image.copy().save(written, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: image.height})
+    with Image.open(written, formats=["TIFF"]) as tiff:
+        strip = _g4_strip(tiff, written)
+    if strip is None:
+        raise AssertionError("a page written as one CCITT G4 strip has another form")
+    return strip
 
 
 def _check_bits(image: Image.Image, source: Path, number: int) -> None:
