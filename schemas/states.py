@@ -8,6 +8,8 @@ __all__ = ["FileRole", "Kind", "Queue", "State", "Target"]
 class State(StrEnum):
     RECEIVED = "received"
     IDENTIFIED = "identified"
+    PREPARED = "prepared"
+    SPLIT = "split"
     RECOGNISED = "recognised"
     CLASSIFIED = "classified"
     NOTED = "noted"

@@ -7,6 +7,8 @@ def test_the_names_of_the_states_are_kept() -> None:
     assert {state.value for state in State} == {
         "received",
         "identified",
+        "prepared",
+        "split",
         "recognised",
         "classified",
         "noted",
