@@ -32,6 +32,8 @@ def test_the_names_of_the_states_are_kept() -> None:
         "released",
         "protocolled",
         "rejected",
+        "redirected",
+        "withdrawn",
     }
 
 
