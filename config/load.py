@@ -207,6 +207,13 @@ def _check_references(folder: Path, found: City) -> None:
                 f"retention.yaml, Zeile {line}: die Dokumentart {appraisal.document_type!r} gibt es nicht. "
                 f"Erlaubt: {', '.join(sorted(keys))}."
             )
+    for place, sheet in enumerate(found.scan.separators.contents):
+        for name, given, known in (("unit", sheet.unit, units), ("document_type", sheet.document_type, keys)):
+            if given is not None and given not in known:
+                line = _line_at(folder / "scan.yaml", ["separators", "contents", place, name])
+                raise ConfigurationError(
+                    f"scan.yaml, Zeile {line}: {name}: {given!r} gibt es nicht. Erlaubt: {', '.join(sorted(known))}."
+                )
     _check_dms(folder / "dms.yaml", found.dms, keys, units)
 
 

@@ -1,10 +1,13 @@
 """How scans are judged and read (scan.yaml): what a page must be like, and when its text is unsure."""
 
+from typing import Literal
+
 from pydantic import Field
 
-from config.values import Strict, Text
+from config.values import Key, Strict, Text, UnitNumber
+from schemas.batch import SheetType
 
-__all__ = ["ImageRules", "Reading", "ScanRules"]
+__all__ = ["ImageRules", "PatchMeaning", "PlainSheet", "Reading", "ScanRules", "Separators"]
 
 
 class ImageRules(Strict):
@@ -37,6 +40,30 @@ class Reading(Strict):
     pages_at_once: int = Field(default=5, ge=1, le=1000)
 
 
+class PatchMeaning(Strict):
+    """What a patch code stands for; `kept`: the page it is on belongs to the document."""
+
+    type: SheetType
+    kept: bool = False
+
+
+class PlainSheet(Strict):
+    """A code with exactly this content is a separator sheet."""
+
+    content: Text
+    type: SheetType
+    unit: UnitNumber | None = None
+    document_type: Key | None = None
+
+
+class Separators(Strict):
+    """What counts as a separator sheet besides the codes this city prints itself. A patch not named is none."""
+
+    patches: dict[Literal["1", "2", "3", "4", "6", "T"], PatchMeaning] = {}
+    contents: tuple[PlainSheet, ...] = ()
+
+
 class ScanRules(Strict):
     images: ImageRules = ImageRules()
+    separators: Separators = Separators()
     reading: Reading = Reading()

@@ -88,7 +88,15 @@ FLOW: tuple[Stage, ...] = (
     Stage(
         State.IDENTIFIED,
         Kind.AUTOMATIC,
-        "geprüft, wartet auf Texterkennung",
+        "geprüft, wird auf Trennblätter durchgesehen",
+        step="pipelines.intake.split:split",
+        next=(State.PREPARED, State.SPLIT, State.QUARANTINED),
+        queue=Queue.OCR,
+    ),
+    Stage(
+        State.PREPARED,
+        Kind.AUTOMATIC,
+        "vorbereitet, wartet auf Texterkennung",
         step="pipelines.scan.recognise:recognise",
         next=(State.RECOGNISED, State.QUARANTINED),
         queue=Queue.OCR,
@@ -312,10 +320,11 @@ FLOW: tuple[Stage, ...] = (
     Stage(State.HANDED_OVER, Kind.FINAL, "übergeben (Postfach oder DMS-Import)"),
     Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt"),
     Stage(State.DUPLICATE, Kind.FINAL, "Dublette"),
+    Stage(State.SPLIT, Kind.FINAL, "in Schriftstücke getrennt"),
 )
 
-REGISTERED_FROM = frozenset(State) - {State.RECEIVED}
-"""States in which a document has its PE number: from the first judgement on, whatever it is."""
+REGISTERED_FROM = frozenset(State) - {State.RECEIVED, State.IDENTIFIED, State.SPLIT}
+"""States in which a document has its PE number: as soon as it is known to be one. A batch that is cut has none."""
 
 _BY_STATE = {stage.state: stage for stage in FLOW}
 

@@ -9,6 +9,7 @@ import typer
 
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
+from posteingang.separators import separators_app
 from posteingang.transfernote import transfernote_app
 from schemas.errors import PosteingangError, os_reason
 
@@ -42,6 +43,7 @@ for name, group in (
     ("archive", archive_app),
     ("packs", packs_app),
     ("transfernote", transfernote_app),
+    ("separators", separators_app),
 ):
     app.add_typer(group, name=name)
 

@@ -16,7 +16,7 @@ from schemas.errors import Unavailable
 from schemas.faults import fault_point
 from schemas.states import FileRole, State
 
-__all__ = ["Arrival", "accept", "is_committed", "note_waiting"]
+__all__ = ["Arrival", "accept", "is_committed", "next_entry", "note_waiting"]
 
 
 _ENTRIES = "eintrag"
@@ -43,6 +43,11 @@ class Arrival:
 def is_committed(claim_id: UUID) -> bool:
     """True if that claim is already in the records; its spool entry is then only removed."""
     return Intake.objects.filter(claim_id=claim_id).exists()
+
+
+def next_entry() -> int:
+    """The place of a new document in the order of all; to be called inside a transaction."""
+    return next_value(_ENTRIES)
 
 
 def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -> UUID:
@@ -72,7 +77,7 @@ def accept(arrival: Arrival, content: Path, store: ObjectStore, now: datetime) -
         )
         document = Document.objects.create(
             id=arrival.document_id,
-            entry=next_value(_ENTRIES),
+            entry=next_entry(),
             intake=intake,
             state=State.RECEIVED,
             state_since=now,

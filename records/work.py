@@ -1,6 +1,6 @@
 """Lease, fence and commit of one step. Whoever lost the lease loses the result, numbers and files included."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, nodes, register, search
+from records import audit, batches, nodes, register, search
 from records.clock import database_now
 from records.decisions import acts_of
 from records.models import Document, DocumentFile, Outbound, StoredObject
@@ -89,7 +89,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
     return Work(
         document_id=document.id,
         register_number=document.register_number,
-        original_name=intake.original_name,
+        original_name=files[FileRole.ORIGINAL].name if document.ordinal > 1 else intake.original_name,
         scan=ScanFacts(intake.claim_id, intake.inbox, intake.operator, intake.received_at),
         facts=_facts(document),
         files=files,
@@ -104,6 +104,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         nodes=nodes.known(),
+        batch=batches.place_of(document),
         demo=intake.demo,
     )
 
@@ -114,12 +115,13 @@ def finish(
     store: ObjectStore,
     now: datetime,
     *,
-    registered: Iterable[State],
+    registered: Collection[State],
     year: int,
     actor: str,
 ) -> None:
     """Commit the step's result as a whole, or raise LeaseLost and leave nothing."""
     digests = [(file, store.put(file.path)) for file in result.files]
+    cut_out = [(child, store.put(child.original.path)) for child in result.children]
     fault_point("step.after_files")
     with transaction.atomic():
         document = _fenced(lease)
@@ -159,6 +161,12 @@ def finish(
             "actor": actor,
         }
         audit.append(document, result.state, payload, now)
+        children = [
+            batches.take_out(document, place, child, store.register(digest, now), now, registered, year)
+            for place, (child, digest) in enumerate(cut_out, 2)
+        ]
+        if result.batch is not None:
+            batches.keep(document, result.batch, children)
     fault_point("step.after_commit")
 
 

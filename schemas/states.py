@@ -8,6 +8,8 @@ __all__ = ["FileRole", "Kind", "Queue", "State", "Target"]
 class State(StrEnum):
     RECEIVED = "received"
     IDENTIFIED = "identified"
+    PREPARED = "prepared"
+    SPLIT = "split"
     RECOGNISED = "recognised"
     CLASSIFIED = "classified"
     NOTED = "noted"
@@ -66,6 +68,7 @@ class FileRole(StrEnum):
     """What a stored file is to its document (TR-RESISCAN data objects D1 to D4, and the papers of an invoice)."""
 
     ORIGINAL = "original"
+    RAW_SCAN = "raw_scan"
     PRODUCT = "product"
     TEXT = "text"
     WORDS = "words"

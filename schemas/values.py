@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from schemas.batch import BatchImage
 from schemas.batch_place import BatchPlace
 from schemas.roles import Action
 from schemas.states import FileRole, State
@@ -15,11 +16,13 @@ from schemas.validation import InvoiceKind, Verdict
 __all__ = [
     "Act",
     "Assessment",
+    "BatchFacts",
     "Delivered",
     "DocumentFacts",
     "Entry",
     "FileDigest",
     "InvoiceFacts",
+    "NewDocument",
     "NewFile",
     "PastEvent",
     "ScanFacts",
@@ -98,6 +101,29 @@ class DocumentFacts:
     case_reference: str | None = None
     dossier: str | None = None
     destruction_lock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document cut out of a batch: its facts so far, and its raw scan, which becomes its original."""
+
+    facts: DocumentFacts
+    original: NewFile
+    state: State
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFacts:
+    """A batch as it was cut. `pages_expected`: as the cover sheet says; BatchImage.part counts the documents from 1.
+
+    Without documents of its own (`StepResult.children`) the file itself is part 1.
+    """
+
+    name: str
+    images: tuple[BatchImage, ...]
+    pages_expected: int | None = None
+    findings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +255,18 @@ class Work:
         """The stored file of that role; KeyError means the flow is broken."""
         return self.files[role]
 
+    @property
+    def raw_scan(self) -> StoredFile:
+        """The scan as a PDF: what was made of a picture file, else the original itself."""
+        return self.files.get(FileRole.RAW_SCAN) or self.file(FileRole.ORIGINAL)
+
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
     """What a step decided: the next state, why (German, for people), facts and files to keep.
 
-    `nodes`: nodes of the filing plan found in the DMS, by their reference.
+    `nodes`: nodes of the filing plan found in the DMS, by their reference. `children`: documents cut out of this one,
+    committed with it or not at all; `batch`: what became of every image.
     """
 
     state: State
@@ -245,3 +277,5 @@ class StepResult:
     assessment: Assessment | None = None
     delivered: tuple[Delivered, ...] = ()
     nodes: Mapping[str, str] = field(default_factory=dict)
+    children: tuple[NewDocument, ...] = ()
+    batch: BatchFacts | None = None

@@ -17,6 +17,7 @@ __all__ = ["Evidence", "blank_pages_of", "evidence_of", "is_pdf", "object_store"
 
 _LABELS = {
     FileRole.ORIGINAL: "Original wie eingegangen",
+    FileRole.RAW_SCAN: "Rohscan als PDF",
     FileRole.PRODUCT: "durchsuchbare Fassung",
     FileRole.TEXT: "erkannter Text",
     FileRole.WORDS: "Wörter mit Lage (ALTO)",
@@ -63,11 +64,11 @@ def evidence_of(document: Document) -> tuple[Evidence, ...]:
 
 
 def pictured(document: Document) -> DocumentFile | None:
-    """The PDF whose pages are shown: the searchable one, else the original if it is one."""
+    """The PDF whose pages are shown: the searchable one, else the raw scan or the original if it is one."""
     files = {FileRole(file.role): file for file in document.files.all()}
     if product := files.get(FileRole.PRODUCT):
         return product
-    original = files.get(FileRole.ORIGINAL)
+    original = files.get(FileRole.RAW_SCAN) or files.get(FileRole.ORIGINAL)
     return original if original is not None and is_pdf(object_store().path(original.content_id)) else None
 
 

@@ -19,6 +19,7 @@ __all__ = ["package_name", "write_package"]
 
 _NAMES = {
     FileRole.ORIGINAL: ("original", "Original wie eingegangen"),
+    FileRole.RAW_SCAN: ("rohscan.pdf", "Rohscan als PDF"),
     FileRole.PRODUCT: ("schriftstueck.pdf", "durchsuchbare Fassung"),
     FileRole.TEXT: ("text.txt", "erkannter Text"),
     FileRole.WORDS: ("woerter.alto.xml", "Wörter mit Lage (ALTO)"),

@@ -4,12 +4,19 @@ import errno
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 __all__ = ["READY_SUFFIX", "Look", "Verdict", "is_working_name", "judge", "look_at", "marker_of"]
 
 READY_SUFFIX = ".ready"
 _WORKING_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".writing")
 _TAIL = 2048
+_ENDS = (
+    (b"%PDF-", b"%%EOF", "PDF"),
+    (b"\xff\xd8\xff", b"\xff\xd9", "JPEG"),
+    (b"\x89PNG\r\n\x1a\n", b"IEND", "PNG"),
+)
+_TIFF: dict[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,8 @@ def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
 def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_grace: float) -> Verdict:
     """Complete if a marker says so, or size and time have stood still and the content has its end.
 
-    A PDF or XML without its end is waited for `trailer_grace` seconds of stillness; after that it is taken as it is,
-    and the identification tells people what is wrong with it.
+    A PDF, XML or picture without its end is waited for `trailer_grace` seconds of stillness; after that it is taken
+    as it is, and the identification tells people what is wrong with it.
     """
     if marker_of(path) is not None:
         return Verdict(True)
@@ -81,13 +88,20 @@ def marker_of(path: Path) -> Path | None:
 
 
 def _without_end(path: Path) -> str:
-    """'PDF' or 'XML' for a file that begins like one and has no end; else empty. UTF-16 has marks and zero bytes."""
+    """'PDF', 'XML', 'JPEG', 'PNG' or 'TIFF' for a file that begins like one and has no end; else empty.
+
+    UTF-16 has marks and zero bytes. A TIFF says in its head where the list of its first page lies, often at the end.
+    """
+    size = path.stat().st_size
     with path.open("rb") as stream:
         head = stream.read(64)
-        stream.seek(max(0, path.stat().st_size - _TAIL))
+        stream.seek(max(0, size - _TAIL))
         tail = stream.read()
-    if head.startswith(b"%PDF-"):
-        return "" if b"%%EOF" in tail else "PDF"
+    for begin, end, form in _ENDS:
+        if head.startswith(begin):
+            return "" if end in tail else form
+    if head[:4] in _TIFF and int.from_bytes(head[4:8], _TIFF[head[:4]]) >= size:
+        return "TIFF"
     if head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<"):
         return "" if tail.rstrip(b" \t\r\n\0").endswith(b">") else "XML"
     return ""

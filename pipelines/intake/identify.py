@@ -1,12 +1,14 @@
 """What is it really, and is it safe to open? Decided by content, never by the extension."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pikepdf
 
 from config.city_config import City
 from config.settings import load_settings
 from pipelines.intake.hazards import check_hazards
+from pipelines.intake.pictures import picture_form, picture_pdf
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
 from pipelines.invoice.enter import facts_of
 from pipelines.invoice.mail import is_mail
@@ -22,7 +24,7 @@ _RESCAN = "Bitte das Schriftstück neu scannen oder die Datei neu übertragen."
 
 
 def identify(work: Work, city: City) -> StepResult:
-    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a PDF to be read."""
+    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a scan: a PDF or pictures."""
     if work.duplicate_of is not None:
         return StepResult(State.DUPLICATE, work.facts, f"Inhaltsgleich mit {work.duplicate_of}.")
     original = work.file(FileRole.ORIGINAL)
@@ -31,6 +33,8 @@ def identify(work: Work, city: City) -> StepResult:
             head = stream.read(1024)
         if is_xml(head) and not is_pdf(head):
             return _e_invoice(work, DocumentFacts(), _invoice_xml(original), city)
+        if picture_form(head) is not None and not is_pdf(head):
+            return _pictures(work, original)
         facts = inspect_pdf(original)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
@@ -42,6 +46,15 @@ def identify(work: Work, city: City) -> StepResult:
     if source is not None:
         return _e_invoice(work, facts, source, city)
     return StepResult(State.IDENTIFIED, facts, f"PDF mit {facts.page_count} Seite(n).")
+
+
+def _pictures(work: Work, original: StoredFile) -> StepResult:
+    """TIFF, JPEG or PNG: the way of a scan needs a PDF of it, which is kept beside the file as delivered."""
+    settings, target = load_settings(), work.scratch / "rohscan.pdf"
+    made = picture_pdf(original.path, target, max_pages=settings.max_pages, max_megapixels=settings.max_page_megapixels)
+    facts = DocumentFacts(page_count=made.pages, anomalies=made.findings)
+    files = (NewFile(FileRole.RAW_SCAN, target, f"{Path(original.name).stem}.pdf"),)
+    return StepResult(State.IDENTIFIED, facts, f"{made.form} mit {made.pages} Bild(ern).", files)
 
 
 def inspect_pdf(file: StoredFile) -> DocumentFacts:
@@ -57,7 +70,7 @@ def inspect_pdf(file: StoredFile) -> DocumentFacts:
         raise BadInput("Die Datei ist eine E-Mail.", remedy="Bitte die Anlagen einzeln einlegen.")
     if b"%PDF-" not in head:
         raise BadInput(
-            "Die Datei ist weder ein PDF noch eine E-Rechnung, auch wenn sie vielleicht so heißt.",
+            "Die Datei ist weder ein PDF oder Bild noch eine E-Rechnung, auch wenn sie vielleicht so heißt.",
             remedy="Bitte als PDF scannen oder umwandeln.",
         )
     if b"%%EOF" not in tail:

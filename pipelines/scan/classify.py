@@ -14,11 +14,31 @@ __all__ = ["classify", "judge_text"]
 def classify(work: Work, city: City) -> StepResult:
     """Facts from the recognised text; always on to the transfer note, the routing decides what is sure enough."""
     text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
-    facts = judge_text(text, work.facts, city)
+    facts = _as_the_sheet_says(work.facts, judge_text(text, work.facts, city), city)
     reference, said = own_reference(text, city)
     if said:
         facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
+
+
+def _as_the_sheet_says(sheet: DocumentFacts, judged: DocumentFacts, city: City) -> DocumentFacts:
+    """Unit and type a person put on the separator sheet go before whatever the text says."""
+    kind = city.document_type(sheet.document_type or "")
+    unit = city.unit(sheet.unit or "")
+    if kind is None and unit is None:
+        return judged
+    if kind is not None:
+        own = city.unit(kind.unit or "")
+        judged = replace(
+            judged,
+            document_type=kind.key,
+            confidence=1.0,
+            needs_original=kind.original_needed,
+            unit=judged.unit or (own.number if own else None),
+        )
+    if unit is not None:
+        judged = replace(judged, unit=unit.number)
+    return replace(judged, reasons=(*sheet.reasons, *judged.reasons))
 
 
 def judge_text(text: str, facts: DocumentFacts, city: City) -> DocumentFacts:

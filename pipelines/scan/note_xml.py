@@ -98,10 +98,11 @@ def _images(work: Work) -> tuple[tuple[ImageStream, ...], str]:
 
     try:
         images = image_streams(work.file(FileRole.PRODUCT).path)
-        raw = {image.sha256 for image in image_streams(work.file(FileRole.ORIGINAL).path)}
+        raw = {image.sha256 for image in image_streams(work.raw_scan.path)}
     except (pikepdf.PikepdfError, ValueError):
         return (), "unbekannt"
-    return images, "ja" if all(image.sha256 in raw for image in images) else "nein"
+    as_delivered = not any("neu gepackt" in anomaly for anomaly in work.facts.anomalies)
+    return images, "ja" if as_delivered and all(image.sha256 in raw for image in images) else "nein"
 
 
 def _document(root: etree._Element, work: Work, images: tuple[ImageStream, ...], unchanged: str) -> None:

@@ -30,7 +30,7 @@ _RESCAN = "Bitte das Schriftstück neu scannen."
 def recognise(work: Work, city: City) -> StepResult:
     """Product (PDF/A-2b), text (UTF-8, pages parted by form feed) and words (ALTO), or quarantine if unreadable."""
     product, text, words = (work.scratch / name for name in ("produkt.pdf", "text.txt", "worte.xml"))
-    original = work.file(FileRole.ORIGINAL)
+    original = work.raw_scan
     signed = any("signiert" in anomaly for anomaly in work.facts.anomalies)
     try:
         pages = read_pages(original.path, city.scan, colour_wanted=_colour_wanted(work, city), kept=work.kept)

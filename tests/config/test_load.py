@@ -1,5 +1,6 @@
 """A mistake in the city's rules is told with file, line, what is wrong and what is allowed."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -470,3 +471,13 @@ def test_two_decisions_about_one_type_are_told_on_the_second_line(folder: Path) 
     path = decide(folder, "rat_fraktion", "V")
     line = len(path.read_text(encoding="utf-8").splitlines())
     assert complaint(folder) == f"retention.yaml, Zeile {line}: 'rat_fraktion' ist zweimal vergeben."
+
+
+@pytest.mark.parametrize("mistake", ['unit: "999"', "document_type: witz"])
+def test_a_separator_names_units_and_types_that_exist(folder: Path, mistake: str) -> None:
+    path = folder / "scan.yaml"
+    sheet = f"contents:\n    - {{content: NEU, type: DOC, {mistake}}}\n"
+    path.write_text(re.sub(r"contents: \[\].*\n", sheet, path.read_text()))
+    name, _, value = mistake.replace('"', "'").partition(": ")
+    said = f"scan.yaml, Zeile {line_of(path, 'NEU')}: {name}: '{value.strip(chr(39))}' gibt es nicht. Erlaubt: "
+    assert complaint(folder).startswith(said)

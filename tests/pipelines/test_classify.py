@@ -156,3 +156,25 @@ def test_the_step_reads_the_recognised_text_and_keeps_what_was_known(desk: Desk,
 def test_an_undecided_document_still_gets_its_transfer_note(desk: Desk, iserlohn: City) -> None:
     desk.put(FileRole.TEXT, b"", "brief.txt")
     assert classify(desk.work(), iserlohn).state is State.CLASSIFIED
+
+
+def test_unit_and_type_of_the_separator_sheet_go_before_the_text(desk: Desk, iserlohn: City) -> None:
+    desk.put(FileRole.TEXT, LETTERS["hundesteuer"].encode(), "brief.txt")
+    sheet = DocumentFacts(unit="14", document_type="kuendigung", reasons=("Auf dem Trennblatt: 14.",))
+    facts = classify(desk.work(sheet), iserlohn).facts
+    assert (facts.unit, facts.document_type, facts.confidence) == ("14", "kuendigung", 1.0)
+    assert facts.needs_original is True
+    assert facts.reasons[0] == "Auf dem Trennblatt: 14."
+    assert doubt(facts, iserlohn) is None
+
+
+def test_a_sheet_with_a_unit_alone_leaves_the_type_to_the_text(desk: Desk, iserlohn: City) -> None:
+    desk.put(FileRole.TEXT, LETTERS["hundesteuer"].encode(), "brief.txt")
+    facts = classify(desk.work(DocumentFacts(unit="14")), iserlohn).facts
+    assert (facts.unit, facts.document_type) == ("14", "hundesteuer")
+
+
+def test_a_sheet_with_what_does_not_exist_says_nothing(desk: Desk, iserlohn: City) -> None:
+    desk.put(FileRole.TEXT, LETTERS["hundesteuer"].encode(), "brief.txt")
+    without = classify(desk.work(), iserlohn).facts
+    assert classify(desk.work(DocumentFacts(unit="999", document_type="witz")), iserlohn).facts == without

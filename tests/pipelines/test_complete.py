@@ -1,9 +1,11 @@
 """A file is taken only when it has arrived whole."""
 
 import os
+import struct
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipelines.intake.complete import Look, Verdict, is_working_name, judge, look_at
 from tests.pipelines.papers import pdf_bytes
@@ -116,9 +118,20 @@ def test_an_empty_file_may_be_just_begun_and_is_waited_for(tmp_path: Path) -> No
     assert verdict_after(path, GRACE).complete
 
 
-def test_a_file_that_is_no_pdf_needs_no_end(tmp_path: Path) -> None:
-    path = tmp_path / "foto.jpg"
-    path.write_bytes(b"\xff\xd8\xff\xe0 JFIF")
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])
+def test_a_picture_without_end_is_waited_for_and_a_whole_one_is_taken(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "bild"
+    Image.new("L", (40, 40), 128).save(path, form, **({"compression": "tiff_lzw"} if form == "TIFF" else {}))
+    whole = path.read_bytes()
+    assert verdict_after(path, STABLE) == Verdict(True)
+    path.write_bytes(whole[: struct.unpack_from("<I", whole, 4)[0]] if form == "TIFF" else whole[:-8])
+    assert verdict_after(path, GRACE - 1) == Verdict(False, f"{form} ohne Ende, vermutlich noch in Übertragung")
+    assert verdict_after(path, GRACE).complete
+
+
+def test_a_file_of_another_kind_needs_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "notiz.txt"
+    path.write_bytes(b"Sehr geehrte Damen und")
     assert verdict_after(path, STABLE).complete
 
 

@@ -176,7 +176,7 @@ def test_the_sweep_looks_after_exactly_the_automatic_states() -> None:
 
 
 def test_recognition_has_a_queue_of_its_own_so_that_it_never_blocks_filing() -> None:
-    assert [stage.state for stage in FLOW if stage.queue is Queue.OCR] == [State.IDENTIFIED]
+    assert [stage.state for stage in FLOW if stage.queue is Queue.OCR] == [State.IDENTIFIED, State.PREPARED]
 
 
 def test_only_filing_and_staging_call_a_neighbour() -> None:
@@ -191,7 +191,7 @@ def test_only_filing_and_staging_call_a_neighbour() -> None:
 
 
 def test_whatever_has_been_judged_has_a_register_number_also_quarantine_and_duplicates() -> None:
-    assert set(State) - REGISTERED_FROM == {State.RECEIVED}
+    assert set(State) - REGISTERED_FROM == {State.RECEIVED, State.IDENTIFIED, State.SPLIT}
 
 
 @pytest.mark.parametrize("stage", FLOW, ids=by_state)

@@ -119,7 +119,7 @@ def nested_deeply() -> bytes:
 
 BROKEN = {
     "zero bytes": (b"", "Die Datei ist leer (0 Byte)."),
-    "not a PDF": (b"Sehr geehrte Damen und Herren", "Die Datei ist weder ein PDF noch eine E-Rechnung"),
+    "not a PDF": (b"Sehr geehrte Damen und Herren", "Die Datei ist weder ein PDF oder Bild noch eine E-Rechnung"),
     "HTML named PDF": (b"<html>404</html>", "Das XML ist keine Rechnung in UBL oder CII."),
     "truncated": (pdf_bytes(pages=5)[:-40], "Das PDF ist abgeschnitten"),
     "only a head": (b"%PDF-1.7\n", "Das PDF ist abgeschnitten"),
@@ -222,7 +222,8 @@ def assert_judged_in_german(result: StepResult) -> None:
     else:
         assert result.state is State.QUARANTINED
         assert re.match(
-            r"(Das PDF|Das XML|Die Datei|Ein Bild) (ist|hat|enthält|nennt|beginnt) .+\. Bitte .+\.$", result.reason
+            r"(Das PDF|Das XML|Das JPEG|Die Datei|Ein Bild) (ist|hat|enthält|nennt|beginnt) .+\. Bitte .+\.$",
+            result.reason,
         )
 
 

@@ -88,7 +88,8 @@ def bring(entry: int, state: State, folder: Path) -> Mail:
     for before, after in pairwise(WAY):
         if before is state:
             break
-        module, _, function = str(stage_of(before).step).partition(":")
+        reading = State.PREPARED if before is State.IDENTIFIED else before  # the first release cut nothing
+        module, _, function = str(stage_of(reading).step).partition(":")
         result = getattr(importlib.import_module(module), function)(work, city())
         assert result.state is after, result.reason
         made = {file.role: keep(file.role, file.path, file.name) for file in result.files}

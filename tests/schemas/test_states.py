@@ -7,6 +7,8 @@ def test_the_names_of_the_states_are_kept() -> None:
     assert {state.value for state in State} == {
         "received",
         "identified",
+        "prepared",
+        "split",
         "recognised",
         "classified",
         "noted",
@@ -39,6 +41,7 @@ def test_the_names_of_the_queues_and_files_are_kept() -> None:
     assert {queue.value for queue in Queue} == {"intake", "ocr", "invoice", "filing"}
     assert {role.value for role in FileRole} == {
         "original",
+        "raw_scan",
         "product",
         "text",
         "words",

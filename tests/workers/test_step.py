@@ -80,7 +80,7 @@ def test_a_step_leads_to_the_next_state_which_is_returned_if_it_is_automatic(
     assert run_step(document.id, "w") is State.IDENTIFIED
 
     assert (row(document).state, document.page_count) == (State.IDENTIFIED, 1)
-    assert document.register_number is not None
+    assert document.register_number is None, "not before it is known what is a document of its own"
     assert document.lease_token is None
     assert audit.history(document.id)[-1][2]["actor"] == "w"
 

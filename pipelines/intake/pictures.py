@@ -1,0 +1,300 @@
+"""Picture files as scanners write them, made a PDF: the image data stay as delivered where a PDF can hold them so.
+
+JPEG, JPEG 2000 and a TIFF page in one CCITT G4 strip go in byte for byte. Everything else (LZW, PackBits, PNG, several
+strips, 16 bit grey) is unpacked and packed anew without loss, which is said. What would lose something is refused.
+"""
+
+import io
+import math
+import warnings
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+
+from pipelines.intake.raw_scan import save_untouched
+from pipelines.scan.quality import page_list
+from schemas.errors import BadInput
+
+__all__ = ["MadePdf", "picture_form", "picture_pdf"]
+
+_SIGNATURES = {
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+    b"II+\0": "TIFF",
+    b"MM\0+": "TIFF",
+    b"\0\0\0\x0cjP  \r\n\x87\n": "JPEG 2000",
+}
+_FORMATS = {"JPEG": ["JPEG", "MPO"], "JPEG 2000": ["JPEG2000"]}
+_ASSUMED_DPI, _SCREEN_DPI = 300.0, 72.0
+_POSSIBLE_DPI = (50.0, 2400.0)
+_POINTS_PER_INCH = 72
+_SHORTEST_EDGE, _LONGEST_EDGE = 3.0, 14_400.0
+_TURNED = {1: (False, 0), 2: (True, 0), 3: (False, 180), 4: (True, 180), 5: (True, 270), 6: (False, 90)}
+_TURNED |= {7: (True, 90), 8: (False, 270)}
+_SPACES = {"L": (Name.DeviceGray, 8), "RGB": (Name.DeviceRGB, 8), "CMYK": (Name.DeviceCMYK, 8)}
+_SPACES |= {"I;16": (Name.DeviceGray, 16), "I;16B": (Name.DeviceGray, 16)}
+_ORIENTATION, _BITS, _PHOTOMETRIC, _FILL_ORDER = 274, 258, 262, 266
+_WIDTH, _HEIGHT, _OFFSETS, _COUNTS, _ROWS_PER_STRIP = 256, 257, 273, 279, 278
+_RESCAN = "Bitte neu scannen, am besten als PDF oder TIFF mit 300 dpi."
+
+
+@dataclass(frozen=True, slots=True)
+class MadePdf:
+    """What was made of a picture file: its form ('TIFF'), how many pages, and what a person should know (German)."""
+
+    form: str
+    pages: int
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """One picture as it goes into the PDF: its data, what they are, and how the page shows them (dpi across, down)."""
+
+    data: bytes
+    entries: dict[str, Any]
+    size: tuple[int, int]
+    dpi: tuple[float, float] | None
+    mirrored: bool
+    turned: int
+    repacked: bool
+
+
+def picture_form(head: bytes) -> str | None:
+    """'TIFF', 'JPEG', 'PNG' or 'JPEG 2000' by the first bytes of a file; None if it is no picture we take."""
+    return next((form for signature, form in _SIGNATURES.items() if head.startswith(signature)), None)
+
+
+def picture_pdf(source: Path, target: Path, *, max_pages: int, max_megapixels: int) -> MadePdf:
+    """Write the pictures of the file as pages of the PDF `target`, in their order; the same input makes the same bytes.
+
+    BadInput names the picture that is broken, too large or cannot be kept without loss: then nothing is used of it,
+    for a letter must not become shorter.
+    """
+    with source.open("rb") as stream:
+        form = picture_form(stream.read(16))
+    if form is None:
+        raise ValueError(f"not a picture: {source}")
+    unknown: list[int] = []
+    repacked: list[int] = []
+    with pikepdf.Pdf.new() as pdf:
+        for number, frame in enumerate(_frames(source, form, max_pages, max_megapixels), 1):
+            _add_page(pdf, frame)
+            unknown += [number] if frame.dpi is None else []
+            repacked += [number] if frame.repacked else []
+        pages = len(pdf.pages)
+        save_untouched(pdf, target)
+    found = []
+    if repacked:
+        found.append(f"Bilddaten des {form} verlustfrei neu gepackt (Seite {page_list(repacked)}).")
+    if unknown:
+        found.append(f"Keine Auflösung angegeben, {_ASSUMED_DPI:.0f} dpi angenommen (Seite {page_list(unknown)}).")
+    return MadePdf(form, pages, tuple(found))
+
+
+def _frames(source: Path, form: str, max_pages: int, max_megapixels: int) -> Iterator[_Frame]:
+    """Every picture, read whole before it counts. What the library only warns of in a TIFF is a missing page there."""
+    number, more = 1, True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        if form == "TIFF":
+            warnings.filterwarnings("error", message="Corrupt EXIF data")
+        try:
+            with Image.open(source, formats=_FORMATS.get(form, [form])) as image:
+                while more:
+                    if number > max_pages:
+                        raise BadInput(
+                            f"Das {form} hat mehr als {max_pages} Bilder.", remedy="Bitte in mehrere Dateien teilen."
+                        )
+                    _check_size(image, number, max_megapixels)
+                    yield _frame(image, source, number)
+                    number += 1
+                    more = form == "TIFF" and _next(image, number)
+        except Image.DecompressionBombError:
+            raise _too_large(number, max_megapixels) from None
+        except Warning:
+            raise BadInput(
+                f"Das {form} ist beschädigt: sein Bilderverzeichnis ist ab Bild {number} nicht lesbar.",
+                remedy=_RESCAN,
+            ) from None
+        except (UnidentifiedImageError, KeyError):
+            raise BadInput(
+                f"Das {form} ist beschädigt oder anders gepackt als erlaubt: Bild {number} ist nicht lesbar "
+                "(JBIG2 ist ausgeschlossen, TR-03138 A.SC.12).",
+                remedy="Bitte mit CCITT G4, JPEG oder verlustfrei neu scannen.",
+            ) from None
+        except (OSError, EOFError, ValueError, SyntaxError, TypeError, IndexError, OverflowError) as error:
+            raise BadInput(
+                f"Das {form} ist beschädigt: Bild {number} ist nicht lesbar ({type(error).__name__}).",
+                remedy=_RESCAN,
+            ) from None
+
+
+def _next(image: Image.Image, number: int) -> bool:
+    """On to the picture of that number; False if there is none. Whoever reads a picture must not end here."""
+    try:
+        image.seek(number - 1)
+    except EOFError:
+        return False
+    return True
+
+
+def _check_size(image: Image.Image, number: int, max_megapixels: int) -> None:
+    width, height = image.size
+    if width * height > max_megapixels * 1_000_000:
+        raise _too_large(number, max_megapixels, f" mit {width} x {height} Pixeln")
+
+
+def _too_large(number: int, max_megapixels: int, size: str = "") -> BadInput:
+    return BadInput(
+        f"Bild {number} ist{size} zu groß (erlaubt: {max_megapixels} Megapixel).",
+        remedy="Bitte mit 300 dpi neu scannen.",
+    )
+
+
+def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
+    """The picture with its data as delivered, or packed anew."""
+    dpi, orientation = _dpi(image), image.getexif().get(_ORIENTATION, 1)
+    mirrored, turned = _TURNED.get(orientation, (False, 0))
+    with source.open("rb") as stream:
+        strip = _g4_strip(image, stream)
+    columns, rows = _stored_size(image)
+    as_shown = isinstance(image, TiffImagePlugin.TiffImageFile) and strip is None
+    image.load()
+    if strip is not None:
+        return _Frame(*strip, (columns, rows), dpi, mirrored, turned, repacked=False)
+    if image.format in ("JPEG", "MPO", "JPEG2000"):
+        delivered = _delivered(image, source.read_bytes(), number)
+        return _Frame(*delivered, (columns, rows), dpi, mirrored, turned, repacked=False)
+    if as_shown and dpi is not None and orientation in (5, 6, 7, 8):
+        dpi = dpi[1], dpi[0]
+    shown = (False, 0) if as_shown else (mirrored, turned)
+    return _Frame(*_packed(image, source, number), image.size, dpi, *shown, repacked=True)
+
+
+def _stored_size(image: Image.Image) -> tuple[int, int]:
+    """Columns and rows as stored; the library tells those of a turned TIFF as they are shown."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return int(image.tag_v2[_WIDTH]), int(image.tag_v2[_HEIGHT])
+    return image.size
+
+
+def _g4_strip(image: Image.Image, stream: BinaryIO) -> tuple[bytes, dict[str, Any]] | None:
+    """The one CCITT G4 strip of a TIFF page in this stream; None if its data cannot be taken over as they are."""
+    if not isinstance(image, TiffImagePlugin.TiffImageFile):
+        return None
+    tags = image.tag_v2
+    offsets, counts, white_or_black = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ()), tags.get(_PHOTOMETRIC)
+    if image.info.get("compression") != "group4" or len(offsets) != 1 or len(counts) != 1:
+        return None
+    if tags.get(_FILL_ORDER, 1) != 1 or white_or_black not in (0, 1):
+        return None
+    stream.seek(offsets[0])
+    data = stream.read(counts[0])
+    how = Dictionary(K=-1, Columns=tags[_WIDTH], Rows=tags[_HEIGHT], BlackIs1=white_or_black == 1)
+    entries = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 1, "Filter": Name.CCITTFaxDecode}
+    return data, {**entries, "DecodeParms": how}
+
+
+def _delivered(image: Image.Image, data: bytes, number: int) -> tuple[bytes, dict[str, Any]]:
+    """JPEG and JPEG 2000 are streams a PDF holds as they are. Adobe writes the four inks of a JPEG inverted."""
+    if image.mode not in ("L", "RGB", "CMYK"):
+        raise _lossy(number, f"Farbmodell {image.mode}")
+    jpeg = image.format != "JPEG2000"
+    entries = {
+        "ColorSpace": _SPACES[image.mode][0],
+        "BitsPerComponent": 8,
+        "Filter": Name.DCTDecode if jpeg else Name.JPXDecode,
+    }
+    if jpeg and image.mode == "CMYK" and "adobe" in image.info:
+        entries["Decode"] = Array([1, 0] * 4)
+    return data, entries
+
+
+def _packed(image: Image.Image, source: Path, number: int) -> tuple[bytes, dict[str, Any]]:
+    """The pixels, black and white as one CCITT G4 strip, all others with Flate.
+
+    BadInput where the library has fewer bits than the file, or the page is transparent.
+    """
+    _check_bits(image, source, number)
+    kept: Image.Image = image
+    if image.mode == "P" and "transparency" not in image.info:
+        kept = image.convert("RGB")
+    elif image.mode in ("P", "LA", "RGBA") or "transparency" in image.info:
+        full = image.convert("RGBA")
+        if full.getchannel("A").getextrema() != (255, 255):
+            raise _lossy(number, "durchsichtige Stellen")
+        kept = full.convert("L" if image.mode in ("L", "LA") else "RGB")
+    if kept.mode == "1":
+        return _g4_of(kept)
+    if kept.mode not in _SPACES:
+        raise _lossy(number, f"Farbmodell {image.mode}")
+    space, bits = _SPACES[kept.mode]
+    pixels = kept.tobytes("raw", "I;16B") if bits == 16 else kept.tobytes()
+    return zlib.compress(pixels), {"ColorSpace": space, "BitsPerComponent": bits, "Filter": Name.FlateDecode}
+
+
+def _g4_of(image: Image.Image) -> tuple[bytes, dict[str, Any]]:
+    written = io.BytesIO()
+    image.copy().save(written, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: image.height})
+    with Image.open(written, formats=["TIFF"]) as tiff:
+        strip = _g4_strip(tiff, written)
+    if strip is None:
+        raise AssertionError("a page written as one CCITT G4 strip has another form")
+    return strip
+
+
+def _check_bits(image: Image.Image, source: Path, number: int) -> None:
+    """More than 8 bits a colour are kept of grey pictures alone, and of those whose black is zero."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        depth = max(image.tag_v2.get(_BITS, (1,)))
+        if depth > 8 and (image.mode not in ("I;16", "I;16B") or image.tag_v2.get(_PHOTOMETRIC) != 1):
+            raise _lossy(number, f"{depth} Bit je Farbe")
+        return
+    with source.open("rb") as stream:
+        depth, colour = stream.read(26)[24:26]
+    if depth == 16 and colour != 0:
+        raise _lossy(number, "16 Bit je Farbe")
+
+
+def _lossy(number: int, what: str) -> BadInput:
+    return BadInput(
+        f"Bild {number} lässt sich nicht verlustfrei übernehmen ({what}).",
+        remedy="Bitte mit 8 Bit je Farbe in Schwarzweiß, Graustufen oder RGB neu scannen.",
+    )
+
+
+def _dpi(image: Image.Image) -> tuple[float, float] | None:
+    """Pixels per inch across and down as the file says; None if it does not say, or nothing a scanner would."""
+    try:
+        across, down = (round(float(value), 1) for value in image.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        return None
+    low, high = _POSSIBLE_DPI
+    if not all(math.isfinite(value) and low <= value <= high for value in (across, down)):
+        return None
+    return None if across == down == _SCREEN_DPI else (across, down)
+
+
+def _add_page(pdf: pikepdf.Pdf, frame: _Frame) -> None:
+    across, down = frame.dpi or (_ASSUMED_DPI, _ASSUMED_DPI)
+    columns, rows = frame.size
+    width, height = columns * _POINTS_PER_INCH / across, rows * _POINTS_PER_INCH / down
+    shrunk = min(1.0, _LONGEST_EDGE / max(width, height))
+    width, height = round(width * shrunk, 3), round(height * shrunk, 3)
+    size = {"Width": columns, "Height": rows}
+    picture = pdf.make_stream(frame.data, Type=Name.XObject, Subtype=Name.Image, **size, **frame.entries)
+    page = pdf.add_blank_page(page_size=(max(_SHORTEST_EDGE, width), max(_SHORTEST_EDGE, height)))
+    page.obj.Resources = Dictionary(XObject=Dictionary(Bild=picture))
+    matrix = f"-{width:.3f} 0 0 {height:.3f} {width:.3f} 0" if frame.mirrored else f"{width:.3f} 0 0 {height:.3f} 0 0"
+    page.obj.Contents = pdf.make_stream(f"q {matrix} cm /Bild Do Q".encode())
+    if frame.turned:
+        page.obj.Rotate = frame.turned

@@ -1,0 +1,91 @@
+"""Batches, their images, and the documents cut out of them; called inside the transaction of the step."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import uuid5
+
+from records import audit
+from records.intake import next_entry
+from records.models import Batch, BatchImage, Document, DocumentFile, StoredObject
+from records.numbers import MAIL_REGISTER, next_number
+from schemas.batch_place import BatchPlace
+from schemas.states import FileRole, State
+from schemas.values import BatchFacts, NewDocument
+
+__all__ = ["keep", "place_of", "take_out"]
+
+
+def take_out(
+    container: Document,
+    ordinal: int,
+    child: NewDocument,
+    original: StoredObject,
+    now: datetime,
+    registered: Collection[State],
+    year: int,
+) -> Document:
+    """A document of the same intake with its number, original and first event.
+
+    Its id follows from the container's: cut again after a restore it is the same document, under the same number.
+    """
+    document_id = uuid5(container.id, str(ordinal))
+    document = Document.objects.create(
+        id=document_id,
+        entry=next_entry(),
+        intake=container.intake,
+        ordinal=ordinal,
+        register_number=next_number(MAIL_REGISTER, year, document_id) if child.state in registered else None,
+        state=child.state,
+        state_since=now,
+        reason=child.reason,
+        page_count=child.facts.page_count,
+        document_type=child.facts.document_type,
+        unit=child.facts.unit,
+        reasons=list(child.facts.reasons),
+        anomalies=list(child.facts.anomalies),
+    )
+    DocumentFile.objects.create(document=document, role=FileRole.ORIGINAL, content=original, name=child.original.name)
+    payload: dict[str, object] = {
+        "reason": child.reason,
+        "register_number": document.register_number,
+        "cut_out_of": str(container.id),
+        "ordinal": ordinal,
+        "sha256": original.sha256,
+        "sha512": original.sha512,
+        "size": original.size,
+        "document_type": child.facts.document_type,
+        "unit": child.facts.unit,
+    }
+    audit.append(document, child.state, payload, now)
+    return document
+
+
+def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -> None:
+    """What became of every image; of a file that was not cut they all went to itself. A second time replaces it."""
+    batch, _ = Batch.objects.update_or_create(
+        intake=container.intake,
+        defaults={"name": facts.name, "pages_expected": facts.pages_expected, "findings": list(facts.findings)},
+    )
+    batch.images.all().delete()
+    parts = list(children) or [container]
+    BatchImage.objects.bulk_create(
+        BatchImage(
+            batch=batch,
+            number=image.number,
+            kind=image.kind,
+            document=None if image.part is None else parts[image.part - 1],
+            findings=list(image.findings),
+        )
+        for image in facts.images
+    )
+
+
+def place_of(document: Document) -> BatchPlace | None:
+    """Where in its batch the document stood; None for a file that is one document."""
+    if document.ordinal == 1:
+        return None
+    numbers = list(document.images.order_by("number").values_list("number", flat=True))
+    if not numbers:
+        return None
+    batch = document.intake.batch
+    return BatchPlace(str(document.intake_id), batch.name, numbers[0], numbers[-1], batch.images.count())

@@ -1,0 +1,80 @@
+"""Separator sheets and what became of every image of a scan batch."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["BatchImage", "ImageKind", "Part", "Sheet", "SheetType", "Split"]
+
+
+class SheetType(StrEnum):
+    """What a separator sheet begins (or, END, ends)."""
+
+    DOCUMENT = "DOC"
+    BATCH = "BATCH"
+    ATTACHMENT = "ANLAGE"
+    END = "END"
+
+
+class ImageKind(StrEnum):
+    """What an image of a batch is; every image is exactly one of these."""
+
+    PAGE = "page"
+    BLANK = "blank"
+    SEPARATOR = "separator"
+    SEPARATOR_BACK = "separator_back"
+    ENVELOPE = "envelope"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a separator or batch cover sheet says; None: it does not say so.
+
+    `pages`: of the document behind it, or of the whole batch on a cover sheet. `kept`: the page is itself part of the
+    document (Patch 2). `source`: how it was read, for people.
+    """
+
+    type: SheetType
+    batch: str | None = None
+    number: str | None = None
+    unit: str | None = None
+    document_type: str | None = None
+    confidential: bool = False
+    pages: int | None = None
+    kept: bool = False
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchImage:
+    """One image of a batch, counted from 1. `part`: which document it went to, from 1; None: to none.
+
+    `findings`: what a person should know (German).
+    """
+
+    number: int
+    kind: ImageKind
+    part: int | None = None
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a batch: its images, what its separator says, and the images at which attachments begin."""
+
+    images: tuple[int, ...]
+    sheet: Sheet | None = None
+    attachments: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A batch cut at its separators. Every image is in `images` once; `cover` is the batch cover sheet, if any."""
+
+    parts: tuple[Part, ...]
+    images: tuple[BatchImage, ...]
+    cover: Sheet | None = None
+
+    @property
+    def separated(self) -> bool:
+        """False: nothing was cut and nothing taken out; the file is the document."""
+        return len(self.parts) > 1 or any(image.kind is ImageKind.SEPARATOR for image in self.images)

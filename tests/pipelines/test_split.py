@@ -1,0 +1,131 @@
+"""A scanned file is cut at its separators; what the sheet says goes with the document, image data stay as they are."""
+
+import hashlib
+import io
+
+import numpy as np
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFont
+
+from config.city_config import City
+from pipelines.intake.split import split
+from pipelines.scan.images import image_hashes
+from schemas.batch import ImageKind
+from schemas.states import FileRole, State
+from schemas.values import DocumentFacts, StepResult
+from tests.pipelines.papers import Desk
+
+_FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
+_SIZE = (1240, 1754)
+
+
+def letter(text: str) -> Image.Image:
+    page = Image.new("L", _SIZE, 255)
+    ImageDraw.Draw(page).text((150, 300), text, font=ImageFont.truetype(_FONT, 40), fill=0)
+    return page
+
+
+def separator(content: str) -> Image.Image:
+    page = letter("Trennblatt")
+    code = zxingcpp.create_barcode(content, zxingcpp.BarcodeFormat.QRCode).to_image(scale=8)
+    page.paste(Image.fromarray(np.asarray(code)), (400, 600))
+    return page
+
+
+def blank() -> Image.Image:
+    return Image.new("L", _SIZE, 255)
+
+
+def scanned(*pages: Image.Image) -> bytes:
+    """A PDF as a scanner writes it: one JPEG a page, A4 at 150 dpi."""
+    written = io.BytesIO()
+    pages[0].save(written, "PDF", resolution=150, save_all=True, append_images=pages[1:])
+    return written.getvalue()
+
+
+def cut(desk: Desk, city: City, content: bytes, facts: DocumentFacts | None = None) -> StepResult:
+    desk.put(FileRole.ORIGINAL, content, "stapel.pdf")
+    return split(desk.work(facts or DocumentFacts(page_count=9)), city)
+
+
+def kinds(result: StepResult) -> list[ImageKind]:
+    assert result.batch is not None
+    return [image.kind for image in result.batch.images]
+
+
+def test_a_scan_without_separators_goes_on_as_it_is(desk: Desk, iserlohn: City) -> None:
+    facts = DocumentFacts(page_count=2, anomalies=("Ein Hinweis.",))
+    result = cut(desk, iserlohn, scanned(letter("Seite eins"), letter("Seite zwei")), facts)
+    assert (result.state, result.facts, result.children, result.files) == (State.PREPARED, facts, (), ())
+    assert kinds(result) == [ImageKind.PAGE, ImageKind.PAGE]
+
+
+def test_a_batch_becomes_its_documents_with_image_data_as_delivered(desk: Desk, iserlohn: City) -> None:
+    content = scanned(
+        separator("v=1;type=DOC;unit=10/1"), blank(), letter("A eins"), blank(), separator("v=1;type=DOC"), letter("B")
+    )
+    result = cut(desk, iserlohn, content)
+    assert result.state is State.SPLIT
+    assert kinds(result) == [
+        ImageKind.SEPARATOR,
+        ImageKind.SEPARATOR_BACK,
+        ImageKind.PAGE,
+        ImageKind.BLANK,
+        ImageKind.SEPARATOR,
+        ImageKind.PAGE,
+    ]
+    delivered = image_hashes(content)
+    raw = [image_hashes(child.original.path.read_bytes()) for child in result.children]
+    assert raw == [delivered[2:4], delivered[5:6]]
+    assert [child.state for child in result.children] == [State.PREPARED, State.PREPARED]
+    assert [child.facts.page_count for child in result.children] == [2, 1]
+    assert [child.facts.unit for child in result.children] == ["10/1", None]
+
+
+def test_cutting_again_makes_the_same_bytes(desk: Desk, iserlohn: City) -> None:
+    content = scanned(letter("A"), separator("v=1;type=DOC"), letter("B"))
+
+    def digests() -> list[str]:
+        made = cut(desk, iserlohn, content).children
+        return [hashlib.sha256(child.original.path.read_bytes()).hexdigest() for child in made]
+
+    assert digests() == digests()
+
+
+def test_what_the_sheet_says_is_told_and_what_does_not_fit_is_pointed_out(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=DOC;unit=999;class=witz;pages=3"), letter("A"))
+    (child,) = cut(desk, iserlohn, content).children
+    assert child.facts.anomalies == (
+        "Das Trennblatt nennt die Organisationseinheit 999, die es nicht gibt.",
+        "Das Trennblatt nennt die Dokumentart „witz“, die es nicht gibt.",
+        "Laut Trennblatt 3 Seite(n), gezählt 1.",
+    )
+
+
+def test_an_attachment_stays_with_its_letter(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=DOC"), letter("A"), separator("v=1;type=ANLAGE"), letter("Plan"))
+    (child,) = cut(desk, iserlohn, content).children
+    assert (child.facts.page_count, child.facts.reasons) == (2, ("Anlage ab Seite 2 (Trennblatt).",))
+
+
+def test_the_cover_sheet_is_compared_with_what_was_counted(desk: Desk, iserlohn: City) -> None:
+    content = scanned(
+        separator("v=1;type=BATCH;batch=Montag;pages=3"), letter("A"), separator("v=1;type=DOC"), letter("B")
+    )
+    batch = cut(desk, iserlohn, content).batch
+    assert batch is not None
+    assert (batch.name, batch.pages_expected) == ("Montag", 3)
+    assert batch.findings == ("Laut Deckblatt 3 Seite(n), gezählt 2.",)
+
+
+def test_nothing_but_separators_is_looked_at_by_a_person(desk: Desk, iserlohn: City) -> None:
+    result = cut(desk, iserlohn, scanned(separator("v=1;type=BATCH"), separator("v=1;type=DOC"), blank()))
+    assert (result.state, result.children) == (State.QUARANTINED, ())
+    assert "nur Trennblätter" in result.reason
+
+
+def test_a_signed_file_is_not_cut(desk: Desk, iserlohn: City) -> None:
+    facts = DocumentFacts(page_count=2, anomalies=("Das PDF ist elektronisch signiert.",))
+    result = cut(desk, iserlohn, scanned(separator("v=1;type=DOC"), letter("A")), facts)
+    assert (result.state, result.children) == (State.PREPARED, ())
+    assert "nicht getrennt" in result.facts.anomalies[-1]
