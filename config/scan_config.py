@@ -1,8 +1,8 @@
 """How scans are judged and read (scan.yaml): what a page must be like, and when its text is unsure."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from config.values import Key, Strict, Text, UnitNumber
 from schemas.batch import SheetType
@@ -57,8 +57,12 @@ class PlainSheet(Strict):
 
 
 class Separators(Strict):
-    """What counts as a separator sheet besides the codes this city prints itself. A patch not named is none."""
+    """What counts as a separator sheet besides the codes this city prints itself. A patch not named is none.
 
+    `mark`: a word of the city's own that its printed codes must carry, so that nobody outside can print one.
+    """
+
+    mark: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{4,64}$")] | None = None
     patches: dict[Literal["1", "2", "3", "4", "6", "T"], PatchMeaning] = {}
     contents: tuple[PlainSheet, ...] = ()
 

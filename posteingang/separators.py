@@ -61,7 +61,7 @@ def print_sheets(sheet: Sheet, count: int, target: Path, rules: City) -> None:
     from pipelines.invoice.paper import pdf_of
 
     title = _TITLES[sheet.type]
-    page = f"<section><h1>{title}</h1>{_code(sheet)}{_lines(sheet, rules)}</section>"
+    page = f"<section><h1>{title}</h1>{_code(sheet, rules)}{_lines(sheet, rules)}</section>"
     html = f'<html lang="de"><head><style>{_STYLE}</style></head><body>{page * count}</body></html>'
     try:
         pdf_of(html, target, title=title)
@@ -69,11 +69,11 @@ def print_sheets(sheet: Sheet, count: int, target: Path, rules: City) -> None:
         raise BadInput(f"{target} lässt sich nicht schreiben ({os_reason(error)}).") from None
 
 
-def _code(sheet: Sheet) -> str:
+def _code(sheet: Sheet, rules: City) -> str:
     import segno
 
     try:
-        content = content_of(sheet)
+        content = content_of(sheet, rules.scan.separators.mark)
     except ValueError:
         raise BadInput("Die Bezeichnung des Stapels darf kein „;“ und kein „=“ enthalten.") from None
     return (

@@ -22,7 +22,7 @@ _VALUE = re.compile(r"[^;=\x00-\x1f]*")
 _SAYS_YES = frozenset({"1", "ja", "yes"})
 
 
-def content_of(sheet: Sheet) -> str:
+def content_of(sheet: Sheet, mark: str | None = None) -> str:
     """What is printed as a code: `v=1;type=DOC;unit=32;pages=4`. ValueError if a value cannot be written so."""
     parts: Mapping[str, object] = {
         "v": _VERSION,
@@ -33,6 +33,7 @@ def content_of(sheet: Sheet) -> str:
         "class": sheet.document_type,
         "conf": "1" if sheet.confidential else None,
         "pages": sheet.pages,
+        "mark": mark,
     }
     said = {key: str(value) for key, value in parts.items() if value is not None}
     if any(_VALUE.fullmatch(value) is None for value in said.values()):
@@ -49,6 +50,8 @@ def read_content(text: str, rules: Separators, source: str) -> Sheet | None:
     said = {key.strip().lower(): value.strip() for key, _, value in parts}
     if len(text) > _LONGEST or len(said) != len(parts) or said.get("v") != _VERSION:
         return None
+    if rules.mark is not None and said.get("mark") != rules.mark:
+        return None  # printed by somebody else
     try:
         kind = SheetType(said.get("type", "").upper())
     except ValueError:

@@ -88,6 +88,14 @@ def test_a_code_of_somebody_else_is_no_separator(content: str) -> None:
     assert read_content(content, RULES, "QR Code") is None
 
 
+def test_with_a_mark_of_the_city_only_its_own_sheets_count() -> None:
+    rules = Separators(mark="Schillerplatz-7")
+    ours = Sheet(SheetType.DOCUMENT, unit="51", source="QR Code")
+    assert read_content(content_of(ours, rules.mark), rules, "QR Code") == ours
+    assert read_content(content_of(ours), rules, "QR Code") is None
+    assert read_content(content_of(ours, "Schillerplatz-8"), rules, "QR Code") is None
+
+
 def test_a_number_of_pages_that_is_none_says_nothing() -> None:
     for pages in ("viele", "-1", "٣", "1000000"):
         found = read_content(f"v=1;type=DOC;pages={pages}", RULES, "QR Code")
