@@ -12,7 +12,7 @@ from schemas.errors import Rejected
 from schemas.states import State
 from schemas.values import StepResult, Work
 
-__all__ = ["bring_all", "deliver", "deliver_invoice", "unknown_unit"]
+__all__ = ["bring_all", "damage", "deliver", "deliver_invoice", "unknown_unit"]
 
 
 def deliver(work: Work, city: City, connector: Connector) -> StepResult:
@@ -24,7 +24,10 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
         return StepResult(State.CLEARING, work.facts, reason)
     if goes_to_dms(work.facts.unit, city):
         return _into_dms(work, city, connector)
-    brought = bring_all((Filing((tray_request(work),)),), work, connector)
+    tray = (Filing((tray_request(work),)),)
+    if reason := damage(tray):
+        return StepResult(State.CLEARING, work.facts, reason)
+    brought = bring_all(tray, work, connector)
     if brought.problem is not None:
         return _to_clearing(brought, work, Destination())
     reached = State.APPRAISED if city.kept_by_archive(work.facts.document_type) else State.HANDED_OVER
@@ -47,15 +50,11 @@ def unknown_unit(work: Work, city: City) -> str | None:
 
 
 def bring_all(filings: tuple[Filing, ...], work: Work, connector: Connector) -> Brought:
-    """Every document once, in order; the first difference or refusal ends it, with what already arrived."""
+    """Every document once, in order; the first difference or refusal ends it, with what already arrived.
+
+    Whoever calls has asked for `damage` first.
+    """
     brought = Brought()
-    versions = [version for filing in filings for version in filing.versions]
-    damaged = [version.file_name for version in versions if not _whole(version)]
-    if damaged:
-        brought.problem = (
-            f"Der Beleg zu {', '.join(damaged)} fehlt oder ist verändert. Bitte die IT verständigen (store verify)."
-        )
-        return brought
     for filing in filings:
         try:
             brought.problem = bring(filing, work, connector, brought)
@@ -66,12 +65,24 @@ def bring_all(filings: tuple[Filing, ...], work: Work, connector: Connector) -> 
     return brought
 
 
+def damage(filings: tuple[Filing, ...]) -> str | None:
+    """Which evidence is missing or changed (German), or None."""
+    versions = [version for filing in filings for version in filing.versions]
+    damaged = [version.file_name for version in versions if not _whole(version)]
+    if not damaged:
+        return None
+    return f"Der Beleg zu {', '.join(damaged)} fehlt oder ist verändert. Bitte die IT verständigen (store verify)."
+
+
 def _whole(request: FilingRequest) -> bool:
     """What is about to be handed over is what was stored: a damaged object must not leave the house."""
     return request.content.is_file() and digest_of_file(request.content) == request.digest
 
 
 def _into_dms(work: Work, city: City, connector: Connector) -> StepResult:
+    """Lost or changed evidence is noticed first, whether the DMS answers or not."""
+    if reason := damage(filings_of(work, city, connector.abilities())):
+        return StepResult(State.CLEARING, work.facts, reason)
     try:
         place = destination(work, city, connector)
         brought = bring_all(filings_of(work, city, connector.abilities(), place.dossier), work, connector)

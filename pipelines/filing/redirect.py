@@ -6,7 +6,7 @@ from uuid import uuid5
 from config.city_config import City
 from config.dms_config import SCAN_PAPERS, PropertySource
 from dms_connectors.port import Ability, Connector, FilingRequest, Place
-from pipelines.filing.deliver import bring_all, unknown_unit
+from pipelines.filing.deliver import bring_all, damage, unknown_unit
 from pipelines.filing.once import accepted_by, difference, mended
 from pipelines.filing.papers import Filing, filings_of, tray_request
 from pipelines.filing.place import Destination, destination, goes_to_dms
@@ -69,7 +69,10 @@ def withdraw(work: Work, city: City, connector: Connector) -> StepResult:
 
 def _into_tray(work: Work, connector: Connector) -> StepResult:
     """The DMS keeps it until the out-tray has proved to hold it."""
-    brought = bring_all((Filing((tray_request(work, TRAY),)),), work, connector)
+    tray = (Filing((tray_request(work, TRAY),)),)
+    if reason := damage(tray):
+        return StepResult(State.CLEARING, work.facts, reason)
+    brought = bring_all(tray, work, connector)
     if brought.problem is not None:
         return StepResult(State.CLEARING, work.facts, brought.problem, delivered=tuple(brought.delivered))
     said = f"Ins Postfach als {brought.ids} gelegt und geprüft; wird im DMS entfernt."

@@ -81,7 +81,9 @@ def lines_of(system: System, name: str) -> list[dict[str, Any]]:
 
 
 def test_nothing_of_the_mail_or_of_the_people_is_in_the_logs(make_system: Make, tmp_path: Path) -> None:
-    system = make_system(TRAILER_GRACE="1", MAX_ATTEMPTS="1", RETRY_LONGEST="1")
+    system = make_system(
+        TRAILER_GRACE="1", MAX_ATTEMPTS="1", RETRY_LONGEST="1", DMS_BREAKER_SECONDS="0", DMS_UNCLEAR_WAIT="1"
+    )
     system.start()
     faults = [{"at": "store", "kind": "status", "status": 503, "count": 1000}]
     httpx.post(f"http://127.0.0.1:{system.mock_port}/_admin/faults", json=faults, timeout=10).raise_for_status()

@@ -31,11 +31,12 @@ def test_every_command_of_the_readme_works(make_system: Make, tmp_path: Path) ->
     system.drop(letter(tmp_path / "hund.pdf", 1))
     system.until(lambda: system.states() == {"filed": 1}, "the letter is filed")
     made = {
-        "invoice.xml": str(CODE_ROOT / "samples" / "rechnung" / "xrechnung_ubl.xml"),
-        "letter.pdf": str(tmp_path / "hund.pdf"),
-        "backups": str(tmp_path / "backups"),
-        "NAME": "anna",
-        "ROLE": "poststelle",
+        "invoice.xml": [str(CODE_ROOT / "samples" / "rechnung" / "xrechnung_ubl.xml")],
+        "letter.pdf": [str(tmp_path / "hund.pdf")],
+        "backups": [str(tmp_path / "backups")],
+        "NAME": ["anna"],
+        "ROLE": ["poststelle"],
+        "FILE": proof_of(system),
     }
     run = 0
     for words in commands():
@@ -43,12 +44,23 @@ def test_every_command_of_the_readme_works(make_system: Make, tmp_path: Path) ->
             continue
         if "backups/SET" in words:
             (found,) = (tmp_path / "backups").iterdir()
-            made["backups/SET"] = str(found)
+            made["backups/SET"] = [str(found)]
         secret = ["--password-stdin"] if words[:2] == ["users", "add"] else []
-        done = system.run(*(made.get(word, word) for word in words), *secret, stdin="ein-langes-kennwort-7\n")
+        done = system.run(
+            *(part for word in words for part in made.get(word, [word])), *secret, stdin="ein-langes-kennwort-7\n"
+        )
         assert done.returncode == 0, f"{words}: {done.stdout} {done.stderr}"
         run += 1
     assert run >= 14, "the README lists the commands"
+
+
+def proof_of(system: System) -> list[str]:
+    """The files of the letter that its transfer note speaks of, as they lie in the evidence store."""
+    rows = system.query(
+        "SELECT content_id FROM records_documentfile "
+        "WHERE role IN ('original', 'product', 'transfer_note', 'manifest', 'manifest_seal', 'manifest_stamp')"
+    )
+    return [str(path) for (sha256,) in rows for path in (system.var / "objects").rglob(str(sha256))]
 
 
 def test_the_demonstration_ends_well(tmp_path: Path) -> None:

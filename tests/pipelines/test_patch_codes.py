@@ -32,7 +32,7 @@ def seen(image: Image.Image, dpi: int) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("name", PATCHES)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     dpi=st.sampled_from([200, 300, 400]),
     skew=st.floats(-3, 3),

@@ -109,7 +109,7 @@ def test_the_shadow_of_the_sheet_s_edge_is_not_cut_off() -> None:
     assert faults(shown(page)) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     brightness=st.integers(190, 255),

@@ -219,7 +219,7 @@ def changed(draw: st.DrawFn) -> tuple[str, int, int]:
     return f"{which}/{name}", draw(st.integers(0, len(files[name]) - 1)), draw(st.integers(1, 255))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changed())
 def test_one_changed_byte_anywhere_is_found(change: tuple[str, int, int]) -> None:
     place, position, bits = change
