@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench.scan import Cost, bare_tesserocr, in_processes, letters_of
 from config.settings import CODE_ROOT
+from schemas.states import State
 
 __all__ = ["bench_mailroom"]
 
@@ -128,7 +129,10 @@ class _System:
 
     def until_begun(self, count: int) -> None:
         """Until so many long documents are being read."""
-        while len(list((self.var / "scratch").glob("identified-*/*.xml"))) < count:
+        end = time.monotonic() + _PATIENCE
+        while len(list((self.var / "scratch").glob(f"{State.PREPARED}-*/*.xml"))) < count:
+            if time.monotonic() > end:
+                raise TimeoutError("no long document is being read")
             time.sleep(0.05)  # lint: sleep - measures a system from outside
 
     def _until(self, query: str, values: Sequence[str], wanted: int) -> None:

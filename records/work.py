@@ -104,7 +104,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         nodes=nodes.known(),
-        batch=batches.place_of(document),
+        batch=batches.place_of(document) if lease.state is State.CLASSIFIED else None,
         demo=intake.demo,
     )
 

@@ -6,7 +6,10 @@ import pikepdf
 
 from schemas.errors import BadInput
 
-__all__ = ["EXECUTABLE", "check_active", "check_hazards"]
+__all__ = ["EXECUTABLE", "SIGNED", "check_active", "check_hazards"]
+
+SIGNED = "Das Original ist digital signiert; die durchsuchbare Fassung trägt die Signatur nicht."
+"""The anomaly by which later steps know that a file must not be altered unsaid."""
 
 _ACTIVE = {"/JavaScript": "JavaScript", "/Launch": "eine Startaktion für Programme"}
 EXECUTABLE = (
@@ -38,7 +41,7 @@ def check_hazards(pdf: pikepdf.Pdf, *, max_megapixels: int) -> tuple[str, ...]:
         _refuse_executable(item)
         _refuse_image(item, max_megapixels)
         if item.get("/FT") == "/Sig" and "/V" in item:
-            anomalies.append("Das Original ist digital signiert; die durchsuchbare Fassung trägt die Signatur nicht.")
+            anomalies.append(SIGNED)
     return tuple(dict.fromkeys(anomalies))
 
 

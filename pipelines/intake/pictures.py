@@ -21,7 +21,10 @@ from pipelines.intake.raw_scan import save_untouched
 from pipelines.scan.quality import page_list
 from schemas.errors import BadInput
 
-__all__ = ["MadePdf", "picture_form", "picture_pdf"]
+__all__ = ["REPACKED", "MadePdf", "picture_form", "picture_pdf"]
+
+REPACKED = "verlustfrei neu gepackt"
+"""How the anomaly says it by which the transfer note knows of it."""
 
 _SIGNATURES = {
     b"\xff\xd8\xff": "JPEG",
@@ -94,7 +97,7 @@ def picture_pdf(source: Path, target: Path, *, max_pages: int, max_megapixels: i
         save_untouched(pdf, target)
     found = []
     if repacked:
-        found.append(f"Bilddaten des {form} verlustfrei neu gepackt (Seite {page_list(repacked)}).")
+        found.append(f"Bilddaten des {form} {REPACKED} (Seite {page_list(repacked)}).")
     if unknown:
         found.append(f"Keine Auflösung angegeben, {_ASSUMED_DPI:.0f} dpi angenommen (Seite {page_list(unknown)}).")
     return MadePdf(form, pages, tuple(found))

@@ -9,6 +9,7 @@ import pypdfium2
 from config.city_config import City
 from config.scan_config import ScanRules
 from pipelines.intake.cut import Look, cut
+from pipelines.intake.hazards import SIGNED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
 from pipelines.scan.picture import Grey, Picture, can_be_decoded
@@ -22,7 +23,7 @@ __all__ = ["split"]
 
 _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
-_SIGNED = "Enthält Trennblätter, ist aber elektronisch signiert: nicht getrennt."
+_NOT_CUT = "Enthält Trennblätter, ist aber elektronisch signiert: nicht getrennt."
 
 
 def split(work: Work, city: City) -> StepResult:
@@ -34,18 +35,20 @@ def split(work: Work, city: City) -> StepResult:
         return StepResult(State.PREPARED, work.facts)
     if not found.separated:
         return StepResult(State.PREPARED, work.facts, "Keine Trennblätter.", batch=_batch(work, found))
-    if any("signiert" in anomaly for anomaly in work.facts.anomalies):
-        facts = replace(work.facts, anomalies=(*work.facts.anomalies, _SIGNED))
-        return StepResult(State.PREPARED, facts, _SIGNED)
+    if SIGNED in work.facts.anomalies:
+        facts = replace(work.facts, anomalies=(*work.facts.anomalies, _NOT_CUT))
+        return StepResult(State.PREPARED, facts, _NOT_CUT)
     if not found.parts:
         reason = "Die Datei enthält nur Trennblätter, kein Schriftstück. Bitte den Stapel vollständig scannen."
         return StepResult(State.QUARANTINED, work.facts, reason)
+    batch = _batch(work, found)
+    doubts = (*batch.findings, *(finding for image in found.images for finding in image.findings))
     try:
-        children = tuple(_child(work, place, part, city) for place, part in enumerate(found.parts, 1))
+        children = tuple(_child(work, place, part, city, doubts) for place, part in enumerate(found.parts, 1))
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
     reason = f"In {len(children)} Schriftstück(e) getrennt."
-    return StepResult(State.SPLIT, work.facts, reason, children=children, batch=_batch(work, found))
+    return StepResult(State.SPLIT, work.facts, reason, children=children, batch=batch)
 
 
 def _looks(path: Path, rules: ScanRules) -> list[Look]:
@@ -68,8 +71,8 @@ def _has_much_ink(pixels: Grey) -> bool:
     return float(np.mean(seen < np.median(seen) - _MUCH_DARKER)) > _INK_OF_A_LETTER
 
 
-def _child(work: Work, place: int, part: Part, city: City) -> NewDocument:
-    """The document with its raw scan and what its separator sheet says of it."""
+def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ...]) -> NewDocument:
+    """The document with its raw scan, what its separator sheet says of it, and what is doubtful of the whole batch."""
     target = work.scratch / f"schriftstueck-{place}.pdf"
     raw_pdf(work.raw_scan.path, part.images, target)
     reasons, anomalies = _said(part, city)
@@ -78,7 +81,7 @@ def _child(work: Work, place: int, part: Part, city: City) -> NewDocument:
         document_type=part.sheet.document_type if part.sheet else None,
         unit=part.sheet.unit if part.sheet else None,
         reasons=tuple(reasons),
-        anomalies=(*work.facts.anomalies, *anomalies),
+        anomalies=(*work.facts.anomalies, *doubts, *anomalies),
     )
     name = f"{Path(work.original_name).stem}-{place}.pdf"
     reason = f"Bild {part.images[0]} bis {part.images[-1]} von „{work.original_name}“."

@@ -22,11 +22,9 @@ def classify(work: Work, city: City) -> StepResult:
 
 
 def _as_the_sheet_says(sheet: DocumentFacts, judged: DocumentFacts, city: City) -> DocumentFacts:
-    """Unit and type a person put on the separator sheet go before whatever the text says."""
+    """Unit and type a person put on the separator sheet go before whatever the text says; its words are kept."""
     kind = city.document_type(sheet.document_type or "")
     unit = city.unit(sheet.unit or "")
-    if kind is None and unit is None:
-        return judged
     if kind is not None:
         own = city.unit(kind.unit or "")
         judged = replace(
@@ -47,6 +45,8 @@ def judge_text(text: str, facts: DocumentFacts, city: City) -> DocumentFacts:
     if not ranked:
         return replace(
             facts,
+            document_type=None,
+            unit=None,
             confidence=0.0,
             reasons=("Kein bekanntes Wort spricht für eine Dokumentart.",),
         )

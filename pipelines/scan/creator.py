@@ -38,7 +38,7 @@ def creator_of(work: Work, point: IntakePoint, city: City) -> Creator:
         raise BadInput(
             f"„{name}“ ist keine natürliche Person mit Vor- und Nachnamen.",
             remedy="Der Transfervermerk muss eine Person nennen, nicht die Stelle (TR-03138 A.NB.4 a): operator in "
-            "intake_points.yaml oder die Angabe auf dem Stapeldeckblatt berichtigen.",
+            "intake_points.yaml berichtigen.",
         )
     return Creator(mark.strip(), name.strip())
 

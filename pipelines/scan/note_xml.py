@@ -8,6 +8,7 @@ from pathlib import Path
 from lxml import etree
 
 from config.city_config import City, IntakePoint
+from pipelines.intake.pictures import REPACKED
 from pipelines.scan.creator import Creator, creator_of
 from pipelines.scan.images import ImageStream, image_streams
 from pipelines.scan.seal import Sealing
@@ -93,7 +94,7 @@ def _batch_of_one(work: Work) -> BatchPlace:
 
 
 def _images(work: Work) -> tuple[tuple[ImageStream, ...], str]:
-    """Those of the product, and whether each stands byte for byte in the raw scan; empty if it is no readable PDF."""
+    """Those of the product, and whether each stands byte for byte in what was read; empty if it is no readable PDF."""
     import pikepdf
 
     try:
@@ -101,8 +102,12 @@ def _images(work: Work) -> tuple[tuple[ImageStream, ...], str]:
         raw = {image.sha256 for image in image_streams(work.raw_scan.path)}
     except (pikepdf.PikepdfError, ValueError):
         return (), "unbekannt"
-    as_delivered = not any("neu gepackt" in anomaly for anomaly in work.facts.anomalies)
-    return images, "ja" if as_delivered and all(image.sha256 in raw for image in images) else "nein"
+    return images, "ja" if all(image.sha256 in raw for image in images) else "nein"
+
+
+def _repacked(work: Work) -> str:
+    """What was said when the data of a delivered picture were packed anew; empty if they are as delivered."""
+    return next((anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly), "")
 
 
 def _document(root: etree._Element, work: Work, images: tuple[ImageStream, ...], unchanged: str) -> None:
@@ -116,7 +121,8 @@ def _document(root: etree._Element, work: Work, images: tuple[ImageStream, ...],
         ("Text", FileRole.TEXT),
     ):
         _hashes(document, label, work.file(role))
-    listed = _add(document, "Bildstroeme", wieImRohscan=unchanged)
+    as_delivered = "nein" if unchanged == "ja" and _repacked(work) else unchanged
+    listed = _add(document, "Bildstroeme", wieImRohscan=as_delivered)
     for image in images:
         entry = _add(listed, "Bild", seite=str(image.page), nummer=str(image.number), breite=str(image.width))
         entry.set("hoehe", str(image.height))
@@ -169,9 +175,10 @@ def _steps(root: etree._Element, work: Work, creator: Creator, point: IntakePoin
     """What was done, in order; post-processing is what changes how the scan looks (A.NB.1)."""
     steps = _add(root, "Prozessschritte")
     scanner = f"{point.scanner}, {point.scan_software}"
-    found = work.facts.document_type or "keine Dokumentart"
+    found, repacked = work.facts.document_type or "keine Dokumentart", _repacked(work)
     for name, moment, who, system, later, parameter in (
         ("Erfassung", work.scan.received_at, creator.name, scanner, False, point.profile),
+        *((("Umpacken", None, "Posteingang", "Posteingang", False, repacked),) if repacked else ()),
         *_reading(work, unchanged),
         ("Einordnung", None, "Posteingang", "Regeln der Stadt", False, found),
         ("Transfervermerk", work.now, "Posteingang", "Posteingang", False, "Fassung 2"),
@@ -203,11 +210,11 @@ def _reading(work: Work, unchanged: str) -> Iterator[tuple[str, None, str, str, 
 def _quality(root: etree._Element, place: BatchPlace) -> None:
     """Aspects e and f: nothing has been checked yet, and that is what is said."""
     checked = _add(root, "Qualitaetssicherung", art="nicht geprüft", ergebnis="offen")
-    checked.text = "Die Qualitätssicherung folgt; ihr Ergebnis wird als gesiegelte Anlage ergänzt."
+    checked.text = "Eine Qualitätssicherung ist nicht vermerkt."
     result, said = _completeness(place)
     _add(root, "Vollstaendigkeit", ergebnis=result).text = said
     agreed = _add(root, "Uebereinstimmung", bestaetigt="false")
-    agreed.text = "Ob Bild und Inhalt mit dem Papier übereinstimmen, sagt nach der Qualitätssicherung eine Anlage."
+    agreed.text = "Ob Bild und Inhalt mit dem Papier übereinstimmen, hat niemand bestätigt."
 
 
 def _completeness(place: BatchPlace) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from config.city_config import City
 from config.scan_config import ScanRules
 from config.settings import load_settings
+from pipelines.intake.hazards import SIGNED
 from pipelines.scan.quality import Fault, page_list, said
 from pipelines.scan.words import RECOGNITION, TURNING, PageWords, PostProcessing, alto, read_words, sureness
 from schemas.errors import BadInput
@@ -31,7 +32,7 @@ def recognise(work: Work, city: City) -> StepResult:
     """Product (PDF/A-2b), text (UTF-8, pages parted by form feed) and words (ALTO), or quarantine if unreadable."""
     product, text, words = (work.scratch / name for name in ("produkt.pdf", "text.txt", "worte.xml"))
     original = work.raw_scan
-    signed = any("signiert" in anomaly for anomaly in work.facts.anomalies)
+    signed = SIGNED in work.facts.anomalies
     try:
         pages = read_pages(original.path, city.scan, colour_wanted=_colour_wanted(work, city), kept=work.kept)
         proven = make_product(original.path, product, pages, signed=signed)

@@ -174,7 +174,16 @@ def test_a_sheet_with_a_unit_alone_leaves_the_type_to_the_text(desk: Desk, iserl
     assert (facts.unit, facts.document_type) == ("14", "hundesteuer")
 
 
+def test_what_the_sheet_says_beside_unit_and_type_is_kept(desk: Desk, iserlohn: City) -> None:
+    said = ("Anlage ab Seite 2 (Trennblatt).", "Auf dem Trennblatt: vertraulich.")
+    desk.put(FileRole.TEXT, LETTERS["hundesteuer"].encode(), "brief.txt")
+    assert classify(desk.work(DocumentFacts(reasons=said)), iserlohn).facts.reasons[:2] == said
+
+
 def test_a_sheet_with_what_does_not_exist_says_nothing(desk: Desk, iserlohn: City) -> None:
     desk.put(FileRole.TEXT, LETTERS["hundesteuer"].encode(), "brief.txt")
-    without = classify(desk.work(), iserlohn).facts
-    assert classify(desk.work(DocumentFacts(unit="999", document_type="witz")), iserlohn).facts == without
+    nothing = DocumentFacts(unit="999", document_type="witz")
+    assert classify(desk.work(nothing), iserlohn).facts == classify(desk.work(), iserlohn).facts
+    desk.put(FileRole.TEXT, b"", "brief.txt")
+    unread = classify(desk.work(nothing), iserlohn).facts
+    assert (unread.unit, unread.document_type) == (None, None)

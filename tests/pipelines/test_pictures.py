@@ -407,6 +407,8 @@ def test_a_picture_goes_the_whole_way_of_a_scan(
     noted = write_note(work, iserlohn)
     (note,) = (file.path.read_text() for file in noted.files if file.role is FileRole.TRANSFER_NOTE)
     assert f'wieImRohscan="{as_delivered}"' in note
+    assert ('<Schritt name="Umpacken"' in note) == (as_delivered == "nein")
+    assert "Bilddaten unverändert" in note, "reading alters nothing, whatever was packed anew before"
     assert work.file(FileRole.ORIGINAL).digest.sha256 in note
 
 

@@ -8,6 +8,7 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
 from config.city_config import City
+from pipelines.intake.hazards import SIGNED
 from pipelines.intake.split import split
 from pipelines.scan.images import image_hashes
 from schemas.batch import ImageKind
@@ -112,10 +113,18 @@ def test_the_cover_sheet_is_compared_with_what_was_counted(desk: Desk, iserlohn:
     content = scanned(
         separator("v=1;type=BATCH;batch=Montag;pages=3"), letter("A"), separator("v=1;type=DOC"), letter("B")
     )
-    batch = cut(desk, iserlohn, content).batch
+    result = cut(desk, iserlohn, content)
+    batch = result.batch
     assert batch is not None
     assert (batch.name, batch.pages_expected) == ("Montag", 3)
     assert batch.findings == ("Laut Deckblatt 3 Seite(n), gezählt 2.",)
+    assert [child.facts.anomalies for child in result.children] == [batch.findings, batch.findings]
+
+
+def test_a_second_cover_sheet_is_told_at_every_document(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=BATCH"), letter("A"), separator("v=1;type=BATCH"), letter("B"))
+    told = {child.facts.anomalies for child in cut(desk, iserlohn, content).children}
+    assert told == {("Zweites Stapeldeckblatt in derselben Datei.",)}
 
 
 def test_nothing_but_separators_is_looked_at_by_a_person(desk: Desk, iserlohn: City) -> None:
@@ -125,7 +134,7 @@ def test_nothing_but_separators_is_looked_at_by_a_person(desk: Desk, iserlohn: C
 
 
 def test_a_signed_file_is_not_cut(desk: Desk, iserlohn: City) -> None:
-    facts = DocumentFacts(page_count=2, anomalies=("Das PDF ist elektronisch signiert.",))
+    facts = DocumentFacts(page_count=2, anomalies=(SIGNED,))
     result = cut(desk, iserlohn, scanned(separator("v=1;type=DOC"), letter("A")), facts)
     assert (result.state, result.children) == (State.PREPARED, ())
     assert "nicht getrennt" in result.facts.anomalies[-1]
