@@ -71,7 +71,7 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
     neighbours_seconds: float = Field(default=30.0, gt=0)
-    dms_tasks_seconds: float = Field(default=60.0, gt=0)
+    dms_tasks_seconds: float = Field(default=60.0, gt=0, le=60)
     spool_sweep_seconds: float = Field(default=30.0, gt=0)
     step_time_limit: int = Field(default=900, gt=0)
     lease_seconds: int = Field(default=1200, gt=0)

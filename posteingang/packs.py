@@ -34,15 +34,19 @@ def install_pack(source: Path, options: Mapping[str, object] | None = None) -> l
             source, settings.packs, now=datetime.now(UTC), compile_pack=validator.compile_pack, options=options
         )
     said = [f"Installiert: {_described(pack)}"]
-    if pack.kind is PackKind.CONFIGURATION:
-        others = [one for one in before if one.kind is pack.kind and one.active]
-        said += [
-            f"Ab {pack.valid_from:%d.%m.%Y} an Stelle von {one.name}."
-            if one.standard == pack.standard
-            else f"Daneben prüft {one.name} ({one.standard})."
-            for one in others
-        ]
+    if pack.kind is PackKind.CONFIGURATION and pack.active:
+        said += [told for one in before if (told := _beside(pack, one))]
     return said
+
+
+def _beside(pack: RulePack, other: RulePack) -> str:
+    """What becomes of another configuration beside this one (German); empty if nothing is to be said of it."""
+    over = other.valid_until is not None and other.valid_until < pack.valid_from
+    if other.kind is not pack.kind or not other.active or over:
+        return ""
+    if other.standard != pack.standard:
+        return f"Daneben prüft {other.name} ({other.standard})."
+    return f"Ab {pack.valid_from:%d.%m.%Y} an Stelle von {other.name}." if other.age < pack.age else ""
 
 
 def change_pack(name: str, options: Mapping[str, object]) -> str:

@@ -55,13 +55,16 @@ def validate_files(
     verdicts: Counter[Verdict] = Counter()
     with output.open("w", encoding="utf-8") if output else nullcontext(sys.stdout) as target:
         for path, answer in _answered(files, packs, day, traced=reports is not None, svrl=sheets):
-            if reports is not None:
-                write_varl(reports, path, answer.report())
-                answer = Answer.of(answer.report().kept())
-            if pages is not None:
-                write_page(pages, path, answer.report())
             verdicts[answer.verdict] += 1
-            print(answer.content if as_json or output else _spoken(answer.report()), file=target, flush=True)
+            if reports is not None or pages is not None or not (as_json or output):
+                report = answer.report()
+                if reports is not None:
+                    write_varl(reports, path, report)
+                    report = report.kept()
+                    answer = Answer.of(report)
+                if pages is not None:
+                    write_page(pages, path, report)
+            print(answer.content if as_json or output else _spoken(report), file=target, flush=True)
     counted = ", ".join(f"{verdicts[verdict]} {verdict.label}" for verdict in Verdict)
     print(f"{len(files)} Datei(en): {counted}.", file=sys.stderr)
     if verdicts[Verdict.REJECT]:

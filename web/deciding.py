@@ -124,11 +124,12 @@ def _fits(choice: Choice, document: Document, person: Person) -> bool:
     invoice = hasattr(document, "invoice")
     if choice.no_invoice and invoice:
         return False
-    there = {
-        None: True,
-        True: document.delivered_as is not None and (invoice or goes_to_dms(document.unit, city())),
-        False: not may_have_arrived(document),
-    }[choice.delivered]
+    if choice.delivered is None:
+        there = True
+    elif choice.delivered:
+        there = document.delivered_as is not None and (invoice or goes_to_dms(document.unit, city()))
+    else:
+        there = not may_have_arrived(document)
     return own and there and (not choice.after or came_from(document) in choice.after)
 
 

@@ -31,6 +31,7 @@ _SUBJECTS = {
 def round_of_tasks(connector: Connector, city: City, page: str, now: datetime, *, pause: timedelta) -> None:
     """`page` is the address of our pages, `pause` the time between two looks at the same task."""
     if Ability.TASKS not in connector.abilities():
+        neighbours.forget(NAME)
         return
     rules = city.dms.tasks
     wanted = _occasions(city)

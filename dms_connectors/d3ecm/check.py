@@ -20,7 +20,15 @@ _TEXT, _DATE, _NUMBER = (
     {"date", "datetime", "timestamp"},
     {"number", "numeric", "money", "integer", "decimal"},
 )
-_INVOICES_ONLY = frozenset({PropertySource.INVOICE_REGISTER_NUMBER, PropertySource.AMOUNT})
+_INVOICES_ONLY = frozenset(
+    {
+        PropertySource.INVOICE_REGISTER_NUMBER,
+        PropertySource.AMOUNT,
+        PropertySource.DOCUMENT_DATE,
+        PropertySource.SENDER,
+        PropertySource.REFERENCES,
+    }
+)
 _GROUPS, _USER = "/identityprovider/scim/groups", "/identityprovider/validate"
 
 

@@ -126,9 +126,9 @@ def _there(filing: Filing, work: Work, connector: Connector, *, accepted: bool) 
     """The target's id if our document is there. Without proof only the target's own receipts count: what it refused
     later is stored anew. What has arrived is never stored a second time, even if somebody has deleted it since."""
     known = [work.arrived[version.part] for version in filing.versions if version.part in work.arrived]
+    if known and accepted:
+        return known[-1]
     proved = known if Ability.PROOF in connector.abilities() else []
-    if proved and accepted:
-        return proved[-1]
     found = connector.find(filing.document_id)
     if proved and _still_there(proved[-1], found, connector):
         return proved[-1]

@@ -68,14 +68,16 @@ def withdraw(work: Work, city: City, connector: Connector) -> StepResult:
 
 
 def _into_tray(work: Work, connector: Connector) -> StepResult:
-    """The DMS keeps it until the out-tray has proved to hold it."""
+    """The DMS keeps it until the out-tray has it, or the unit has already taken it out of there."""
     tray = (Filing((tray_request(work, TRAY),)),)
     if reason := damage(tray):
         return StepResult(State.CLEARING, work.facts, reason)
     brought = bring_all(tray, work, connector)
     if brought.problem is not None:
         return StepResult(State.CLEARING, work.facts, brought.problem, delivered=tuple(brought.delivered))
-    said = f"Ins Postfach als {brought.ids} gelegt und geprüft; wird im DMS entfernt."
+    checked = connector.read_back(brought.ids).digest is not None
+    laid = "gelegt und geprüft" if checked else "übergeben (die Einheit hat es schon entnommen)"
+    said = f"Ins Postfach als {brought.ids} {laid}; wird im DMS entfernt."
     return StepResult(State.WITHDRAWN, work.facts, said, delivered=tuple(brought.delivered))
 
 
@@ -101,9 +103,10 @@ def _move(request: FilingRequest, target_id: str, place: Destination, work: Work
     leaving = "" if old == place.dossier else old
     to = Place(request.document_type, request.unit, place.dossier, request.part)
     connector.move(target_id, to, leaving, _reason(work))
-    held = connector.read_back(target_id).properties.get(PropertySource.CASE_REFERENCE.value, "")
-    if PropertySource.CASE_REFERENCE.value in connector.properties() and held != request.case_reference:
-        connector.update(target_id, {PropertySource.CASE_REFERENCE: request.case_reference}, _reason(work))
+    if PropertySource.CASE_REFERENCE.value in connector.properties():
+        held = connector.read_back(target_id).properties.get(PropertySource.CASE_REFERENCE.value, "")
+        if held != request.case_reference:
+            connector.update(target_id, {PropertySource.CASE_REFERENCE: request.case_reference}, _reason(work))
     mended(request, target_id, work, connector)
     if found := difference(request, target_id, connector):
         return found

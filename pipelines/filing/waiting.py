@@ -21,7 +21,7 @@ class WaitingForDms:
 def waiting_for_dms(city: City) -> WaitingForDms:
     """Every step that leads to the DMS."""
     return WaitingForDms(
-        states=tuple(stage.state for stage in FLOW if stage.outbound is Target.DMS),
+        states=tuple(stage.state for stage in FLOW if stage.outbound in (Target.DMS, Target.IMPORT)),
         unit_states=tuple(stage.state for stage in FLOW if stage.outbound is Target.UNIT),
         units=tuple(unit.number for unit in city.organisation.units if unit.dms),
     )

@@ -10,7 +10,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.invoice.engine import SVRL, SheetAborted, finding_of, outcome, spoken, violations
-from pipelines.invoice.varl import varl_report
+from pipelines.invoice.varl import is_fallback, varl_report
 from pipelines.packs.configuration import PackResource, PackScenario
 from pipelines.packs.load import LoadedPack, load_pack
 from pipelines.packs.store import recorded
@@ -175,7 +175,7 @@ def _by_accept_match(
     day: date,
 ) -> tuple[Verdict, str]:
     """The expression is asked of the report: it recommends by the adjusted levels, and the expression may disagree."""
-    rejected = "fallback" in scenario.name.lower() or any(one.severity is Severity.ERROR for one in found)
+    rejected = is_fallback(scenario.name) or any(one.severity is Severity.ERROR for one in found)
     recommended = judged.model_copy(update={"verdict": Verdict.REJECT if rejected else Verdict.ACCEPT})
     report = varl_report(
         recommended, sha256=hashlib.sha256(text.encode()).hexdigest(), at=datetime.combine(day, time(), UTC)

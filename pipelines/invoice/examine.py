@@ -26,10 +26,10 @@ def validate(work: Work, city: City) -> StepResult:
     original = work.file(FileRole.ORIGINAL)
     data = work.files.get(FileRole.INVOICE_XML, original)
     day = day_in_germany(work.scan.received_at)
-    judged = own_validator().judge(
+    answer = own_validator().answer(
         original.path, packs_for(load_settings().packs, day), day, Expected.by(city.invoices)
     )
-    report = judged.kept().model_copy(update={"file": data.name})
+    report = answer.report().model_copy(update={"file": data.name})
     path = work.scratch / "pruefbericht.json"
     path.write_text(report.model_dump_json(indent=1), encoding="utf-8")
     return StepResult(

@@ -78,12 +78,10 @@ def is_mail(path: Path) -> bool:
 
 
 def reports_on(path: Path, judge: Callable[[Path], ValidationReport]) -> list[ValidationReport]:
-    """One report a file; of a mail one for every invoice in it, named 'mail.eml!rechnung.xml'.
+    """One report for every invoice in a mail, named 'mail.eml!rechnung.xml'.
 
     A mail without any is not assessed, and what was not looked into is said.
     """
-    if not is_mail(path):
-        return [judge(path)]
     try:
         enclosures = _enclosures(path)
     except BadInput as problem:

@@ -10,7 +10,7 @@ from pipelines.invoice.scenarios import Scenario
 from schemas.safe_xml import parse_xml, serialised
 from schemas.validation import Message, Severity, Step, ValidationReport, Verdict
 
-__all__ = ["VARL", "builtin_scenario", "varl_report"]
+__all__ = ["VARL", "builtin_scenario", "is_fallback", "varl_report"]
 
 VARL = "http://www.xoev.de/de/validator/varl/1"
 _NAMESPACES = {
@@ -41,7 +41,7 @@ def varl_report(report: ValidationReport, *, sha256: str, at: datetime) -> etree
     valid = (
         report.trace is not None
         and report.verdict is not Verdict.NOT_ASSESSED
-        and "fallback" not in (report.scenario or "").lower()
+        and not is_fallback(report.scenario or "")
         and all(map(_is_valid, report.trace.steps))
     )
     return _made(
@@ -62,6 +62,11 @@ def varl_report(report: ValidationReport, *, sha256: str, at: datetime) -> etree
         valid=_word(valid),
         varlVersion="1.0.0",
     )
+
+
+def is_fallback(scenario: str) -> bool:
+    """True for a scenario whose name says that it is for what fits no other: its report recommends rejection."""
+    return "fallback" in scenario.lower()
 
 
 def builtin_scenario(scenario: Scenario) -> str:

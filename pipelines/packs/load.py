@@ -60,7 +60,7 @@ class LoadedPack:
 
 def check_pack(folder: Path) -> None:
     """Compile whatever is in the pack. ConfigurationError if it cannot be used."""
-    if whole(folder).kind is PackKind.SCHEMAS:
+    if recorded(folder).kind is PackKind.SCHEMAS:
         compiled_pack(folder)
     else:
         load_pack(folder)

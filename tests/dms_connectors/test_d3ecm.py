@@ -407,11 +407,10 @@ def test_a_line_cut_at_the_store_may_have_stored(
 def test_no_answer_in_time_at_the_store_may_have_stored(
     scripted: Scripted, connect: MakeConnector, filing: MakeRequest
 ) -> None:
-    _, address = scripted
     request = filing()
 
     with pytest.raises(UnclearOutcome, match="ReadTimeout"):
-        connect(_never_answering_store(scripted) or address, repository="R", timeout=0.2).store(request)
+        connect(_never_answering_store(scripted), repository="R", timeout=0.2).store(request)
 
 
 def _never_answering_store(scripted: Scripted) -> str:

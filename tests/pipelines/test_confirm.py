@@ -8,8 +8,9 @@ from config.city_config import City
 from dms_connectors.port import Submission, SubmissionState
 from pipelines.filing.confirm import confirm
 from schemas.errors import Unavailable
+from schemas.roles import Action
 from schemas.states import State
-from schemas.values import DocumentFacts, Work
+from schemas.values import Act, DocumentFacts, Work
 from tests.pipelines.papers import Desk
 
 LETTER = DocumentFacts(page_count=1, document_type="widerspruch", unit="22", confidence=1.0, delivered_as="A")
@@ -58,3 +59,14 @@ def test_what_was_refused_or_cannot_be_accounted_for_goes_to_a_person_even_if_an
 
     assert result.state is State.CLEARING
     assert result.reason == f"B: Stand {lost}."
+
+
+@pytest.mark.parametrize("lost", [SubmissionState.REFUSED, SubmissionState.UNKNOWN])
+def test_what_a_person_has_found_in_the_dms_is_not_asked_about_again(
+    lost: SubmissionState, work: Work, iserlohn: City
+) -> None:
+    looked_up = replace(work, acts=(Act(Action.CONFIRM, 1, "Paula Post", work.now, "", "Liegt im DMS.", 9),))
+    result = confirm(looked_up, iserlohn, Told(A=SubmissionState.TAKEN, B=lost))
+
+    assert result.state is State.HANDED_OVER
+    assert result.reason == "Dem DMS-Import übergeben, unbestätigt: A, B. Anerkannt von Paula Post."

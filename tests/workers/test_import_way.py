@@ -49,11 +49,9 @@ def once_more(document: Document) -> State:
     return State(document.state)
 
 
-def retry(document: Document) -> None:
+def retry(document: Document, action: Action = Action.RETRY) -> None:
     with hold(document.id, last_sequence(document.id)) as held:
-        held.move(
-            held.came_from(), Action.RETRY, make_person(Role.MAILROOM), NOW, reason="Dokumentart ist im DMS angelegt."
-        )
+        held.move(held.came_from(), action, make_person(Role.MAILROOM), NOW, reason="Dokumentart ist im DMS angelegt.")
     document.refresh_from_db()
 
 
@@ -91,6 +89,25 @@ def test_what_the_import_refused_goes_to_a_person_who_has_it_written_anew(submit
     assert lying(folder) == first
     assert all(".beiseite-" in name for name in lying(folder.parent / "errors"))
     assert submitted.delivered_as == base
+
+
+def test_what_a_person_has_found_in_the_dms_is_not_written_again(
+    submitted: Document, folder: Path, configure: Configure
+) -> None:
+    """The receipt is lost and the pair has gone: nothing of ours can tell, so a person looks."""
+    for path in folder.iterdir():
+        path.unlink()
+    for receipt in configure().receipts.rglob("*"):
+        if receipt.is_file():
+            receipt.unlink()
+    assert once_more(submitted) is State.CLEARING
+    assert "keinen Übergabebeleg" in submitted.reason
+    retry(submitted, Action.CONFIRM)
+
+    assert once_more(submitted) is State.SUBMITTED
+    assert lying(folder) == set()
+    assert once_more(submitted) is State.HANDED_OVER
+    assert "Anerkannt von" in submitted.reason
 
 
 def test_a_pair_that_went_before_our_commit_is_not_written_again(submitted: Document, folder: Path) -> None:

@@ -15,7 +15,7 @@ from pipelines.invoice.checks.said import Context
 from pipelines.invoice.checks.sums import check_sums
 from pipelines.invoice.checks.tax_ids import check_tax_number, check_vat_ids
 from pipelines.invoice.checks.visible import check_visible, visible_text
-from pipelines.invoice.detect import Source, is_pdf
+from pipelines.invoice.detect import Source
 from pipelines.invoice.read import read_invoice
 from schemas.invoice import Invoice
 from schemas.validation import Finding
@@ -38,7 +38,7 @@ CHECKS: tuple[Check, ...] = (
 
 def own_findings(path: Path, source: Source, context: Context, *, valid: bool) -> list[Finding]:
     """Everything our checks say of a file; of a document that is not `valid` by its schema, the PDF around it only."""
-    name = _embedded_name(path, source)
+    name = source.embedded_name
     around = [] if name is None else findings_on_pdf(path, name, source.profile)
     if not valid:
         return around
@@ -62,9 +62,3 @@ def findings_on_pages(path: Path, invoice: Invoice) -> list[Finding]:
     """What they say of the pages beside the data; nothing if the pages cannot be read."""
     text = visible_text(path)
     return [] if text is None else list(check_visible(invoice, text))
-
-
-def _embedded_name(path: Path, source: Source) -> str | None:
-    """The name of the data inside a PDF; None if the file is none."""
-    with path.open("rb") as stream:
-        return source.embedded_name if is_pdf(stream.read(1024)) else None
