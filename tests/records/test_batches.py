@@ -85,12 +85,13 @@ def test_a_file_that_was_not_cut_is_the_document_of_all_its_images(take_in: Take
     assert set(BatchImage.objects.values_list("document", flat=True)) == {document.id}
 
 
-def test_a_step_of_a_document_knows_its_name_and_its_place_in_the_batch(
+def test_the_step_that_writes_the_note_knows_the_name_and_the_place_in_the_batch(
     take_in: TakeIn, store: ObjectStore, tmp_path: Path
 ) -> None:
     complete(lease_of(take_in().id), store, two_documents(tmp_path))
     second = Document.objects.get(ordinal=3)
-    lease = work.take(second.id, worker="ocr", seconds=60, automatic=[State.PREPARED])
+    Document.objects.filter(id=second.id).update(state=State.CLASSIFIED)
+    lease = work.take(second.id, worker="note", seconds=60, automatic=[State.CLASSIFIED])
     assert lease is not None
     loaded = load(lease, store, tmp_path, NOW)
     assert loaded.original_name == "stapel-2.pdf"
