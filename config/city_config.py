@@ -7,9 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.dms_config import DmsMapping
+from config.procedure_config import Procedure, Protection
 from config.scan_config import ScanRules
 from config.seal_config import Seals
-from config.values import Key, Level, Strict, Text, UnitNumber
+from config.values import Key, Strict, Text, UnitNumber
 from schemas.roles import SIGNED, Action
 
 __all__ = [
@@ -22,7 +23,6 @@ __all__ = [
     "Leitweg",
     "OrgUnit",
     "Organisation",
-    "Protection",
     "Retention",
     "Routing",
 ]
@@ -49,14 +49,6 @@ class Organisation(Strict):
     units: tuple[OrgUnit, ...] = Field(min_length=1)
 
 
-class Protection(Strict):
-    """Schutzbedarf after TR-03138 A.G.2."""
-
-    integrity: Level = "normal"
-    confidentiality: Level = "normal"
-    availability: Level = "normal"
-
-
 class Cue(Strict):
     """A phrase that speaks for a document type. `word` is matched on word borders, `pattern` is a regex."""
 
@@ -77,14 +69,13 @@ class Cue(Strict):
 
 
 class DocumentType(Strict):
-    """One document class (Dokumentart): the words that decide, its unit, its protection need."""
+    """One document class (Dokumentart): words that decide, unit. What scanning it demands: procedure.yaml."""
 
     key: Key
     name: Text
     unit: UnitNumber | None = None
     unit_from_address: bool = True
     original_needed: bool = False
-    protection: Protection = Protection()
     cues: tuple[Cue, ...] = ()
 
 
@@ -188,6 +179,7 @@ class City(Strict):
     invoices: InvoiceRules
     dms: DmsMapping
     retention: Retention
+    procedure: Procedure
     seals: Seals = Seals()
     scan: ScanRules = ScanRules()
 
@@ -196,6 +188,11 @@ class City(Strict):
 
     def document_type(self, key: str) -> DocumentType | None:
         return next((kind for kind in self.document_types if kind.key == key), None)
+
+    def protection(self, document_type: str | None) -> Protection | None:
+        """The protection need of a document type; None if nobody knows the type."""
+        known = document_type is not None and self.document_type(document_type) is not None
+        return self.procedure.rules_for(document_type).protection if document_type and known else None
 
     def intake_point(self, inbox: str) -> IntakePoint | None:
         return next((point for point in self.intake_points if point.inbox == inbox), None)

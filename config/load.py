@@ -18,6 +18,7 @@ from config.city_config import (
 )
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.german import complaint
+from config.procedure_config import Procedure
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings
@@ -58,6 +59,7 @@ def read_city(folder: Path) -> City:
     invoices = invoice_rules(folder)
     dms = _read(folder / "dms.yaml", DmsMapping)
     retention = _read(folder / "retention.yaml", Retention)
+    procedure = _read(folder / "procedure.yaml", Procedure)
     seals = _read(folder / "seals.yaml", Seals) if (folder / "seals.yaml").exists() else Seals()
     scan = _read(folder / "scan.yaml", ScanRules)
     found = City(
@@ -68,6 +70,7 @@ def read_city(folder: Path) -> City:
         invoices=invoices,
         dms=dms,
         retention=retention,
+        procedure=procedure,
         seals=seals,
         scan=scan,
     )
@@ -169,6 +172,8 @@ def _check_unique(folder: Path, found: City) -> None:
         ("intake_points.yaml", "intake_points", "key", [point.key for point in found.intake_points]),
         ("intake_points.yaml", "intake_points", "inbox", [point.inbox for point in found.intake_points]),
         ("invoices.yaml", "leitweg_ids", "id", [entry.id for entry in found.invoices.leitweg_ids]),
+        ("procedure.yaml", "profiles", "key", [profile.key for profile in found.procedure.profiles]),
+        ("procedure.yaml", "classes", "document_type", [rules.document_type for rules in found.procedure.classes]),
         ("retention.yaml", "appraisals", "document_type", [e.document_type for e in found.retention.appraisals]),
     ):
         for place, name in enumerate(names):
@@ -206,6 +211,21 @@ def _check_references(folder: Path, found: City) -> None:
             raise ConfigurationError(
                 f"retention.yaml, Zeile {line}: die Dokumentart {appraisal.document_type!r} gibt es nicht. "
                 f"Erlaubt: {', '.join(sorted(keys))}."
+            )
+    for place, rules in enumerate(found.procedure.classes):
+        if rules.document_type not in keys:
+            line = _line_at(folder / "procedure.yaml", ["classes", place, "document_type"])
+            raise ConfigurationError(
+                f"procedure.yaml, Zeile {line}: die Dokumentart {rules.document_type!r} gibt es nicht. "
+                f"Erlaubt: {', '.join(sorted(keys))}."
+            )
+    profiles = {profile.key for profile in found.procedure.profiles}
+    for place, point in enumerate(found.intake_points):
+        if point.profile not in profiles:
+            line = _line_at(folder / "intake_points.yaml", ["intake_points", place, "profile"])
+            raise ConfigurationError(
+                f"intake_points.yaml, Zeile {line}: {point.key}: das Scanprofil {point.profile!r} gibt es nicht. "
+                f"Erlaubt: {', '.join(sorted(profiles))}."
             )
     for place, sheet in enumerate(found.scan.separators.contents):
         for name, given, known in (("unit", sheet.unit, units), ("document_type", sheet.document_type, keys)):

@@ -26,7 +26,6 @@ class ImageRules(Strict):
     blank_contrast: int = Field(default=32, ge=8, le=200)
     blank_stroke: float = Field(default=2.5, gt=0, le=20)
     blank_margin: float = Field(default=4.0, ge=0, le=20)
-    colour_profiles: tuple[Text, ...] = ()
 
 
 class Reading(Strict):

@@ -30,7 +30,7 @@ def check_inboxes(mapping: DmsMapping, connector: Connector) -> tuple[CheckResul
 def _categories(city: City) -> Iterator[CheckResult]:
     """Who may read a category no server tells: the city declares it (`readers`)."""
     for category in city.dms.document_categories:
-        confidential = [kind for kind in city.document_types if _may_lie_in(kind, category, city.dms)]
+        confidential = [kind for kind in city.document_types if _may_lie_in(kind, category, city)]
         if not confidential:
             continue
         what = f"Leserkreis der Kategorie {category}"
@@ -38,27 +38,29 @@ def _categories(city: City) -> Iterator[CheckResult]:
         if readers is None:
             detail = (
                 f"nicht prüfbar: in dms.yaml unter 'readers' angeben, bis zu welcher Vertraulichkeit {category} "
-                f"genügt. Betrifft: {_named(confidential)}."
+                f"genügt. Betrifft: {_named(confidential, city)}."
             )
             yield CheckResult(None, what, detail)
             continue
-        exposed = [kind for kind in confidential if _need(kind) > _LEVELS.index(readers)]
-        detail = f"genügt bis {readers!r}; zu weit für: {_named(exposed)}." if exposed else f"genügt bis {readers!r}"
+        exposed = [kind for kind in confidential if _need(kind, city) > _LEVELS.index(readers)]
+        detail = (
+            f"genügt bis {readers!r}; zu weit für: {_named(exposed, city)}." if exposed else f"genügt bis {readers!r}"
+        )
         yield CheckResult(not exposed, what, detail)
 
 
-def _may_lie_in(kind: DocumentType, category: str, mapping: DmsMapping) -> bool:
+def _may_lie_in(kind: DocumentType, category: str, city: City) -> bool:
     """A confidential class whose document, or one of its papers, is filed there."""
-    papers = (rule.category for rule in mapping.papers.values() if rule.form is PaperForm.DOCUMENT)
-    return _need(kind) > 0 and category in {mapping.category_of(kind.key), *papers}
+    papers = (rule.category for rule in city.dms.papers.values() if rule.form is PaperForm.DOCUMENT)
+    return _need(kind, city) > 0 and category in {city.dms.category_of(kind.key), *papers}
 
 
-def _need(kind: DocumentType) -> int:
-    return _LEVELS.index(kind.protection.confidentiality)
+def _need(kind: DocumentType, city: City) -> int:
+    return _LEVELS.index(city.procedure.rules_for(kind.key).protection.confidentiality)
 
 
-def _named(kinds: list[DocumentType]) -> str:
-    return ", ".join(f"{kind.name} ({kind.protection.confidentiality})" for kind in kinds)
+def _named(kinds: list[DocumentType], city: City) -> str:
+    return ", ".join(f"{kind.name} ({_LEVELS[_need(kind, city)]})" for kind in kinds)
 
 
 def _units_without_inbox(city: City) -> CheckResult:

@@ -48,8 +48,8 @@ def _with_less(work: Work, city: City, problem: Unavailable) -> StepResult:
 
 def noted(work: Work, city: City, sealing: Sealing, shortfall: str = "") -> StepResult:
     """The files of the note. `shortfall` (German): why the seal is less than what is configured."""
-    kind = city.document_type(work.facts.document_type or "")
-    lock = missing_for_destruction(kind.protection.integrity if kind else None, sealing.level, sealing.stamp_level)
+    need = city.protection(work.facts.document_type)
+    lock = missing_for_destruction(need.integrity if need else None, sealing.level, sealing.stamp_level)
     found = (shortfall,) if shortfall else ()
     facts = NoteFacts((*work.facts.anomalies, *found), sealing, shortfall or lock, embedded=True)
     xml = note_xml(work, city, facts)

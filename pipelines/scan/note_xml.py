@@ -226,12 +226,12 @@ def _completeness(place: BatchPlace) -> tuple[str, str]:
 
 
 def _protection(root: etree._Element, work: Work, city: City) -> None:
-    kind = city.document_type(work.facts.document_type or "")
-    node = _add(root, "Schutzbedarf", dokumentart=kind.key if kind else "unbekannt")
-    if kind is not None:
-        node.set("integritaet", kind.protection.integrity)
-        node.set("vertraulichkeit", kind.protection.confidentiality)
-        node.set("verfuegbarkeit", kind.protection.availability)
+    need = city.protection(work.facts.document_type)
+    node = _add(root, "Schutzbedarf", dokumentart=(work.facts.document_type or "") if need else "unbekannt")
+    if need is not None:
+        node.set("integritaet", need.integrity)
+        node.set("vertraulichkeit", need.confidentiality)
+        node.set("verfuegbarkeit", need.availability)
 
 
 def _seal(root: etree._Element, facts: NoteFacts) -> None:

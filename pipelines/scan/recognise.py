@@ -176,7 +176,8 @@ def _turn(pdf: "pikepdf.Pdf", turned: Mapping[int, int]) -> None:
 
 def _colour_wanted(work: Work, city: City) -> bool:
     point = city.intake_point(work.scan.intake_point)
-    return point is not None and point.profile in city.scan.images.colour_profiles
+    profile = city.procedure.profile(point.profile) if point is not None else None
+    return profile is not None and profile.colour == "farbe"
 
 
 def _unreadable(error: Exception) -> BadInput:

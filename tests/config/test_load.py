@@ -149,7 +149,7 @@ MISTAKES = {
         "document_types.3.key: hat nicht die erlaubte Form",
     ),
     "unknown protection level": (
-        "document_types.yaml",
+        "procedure.yaml",
         "protection: {integrity: sehr hoch}",
         "protection: {integrity: mittel}",
         "protection.integrity: erlaubt ist nur 'normal', 'hoch' oder 'sehr hoch' (gefunden: 'mittel')",

@@ -101,7 +101,7 @@ def test_aspect_b_describes_the_environment(work: Work, iserlohn: City) -> None:
         "scanner": "Dokumentenscanner 1",
         "arbeitsplatz": "unbekannt",
         "scansoftware": "Erfassungssoftware laut Verfahrensdokumentation",
-        "profil": "farbe-300-duplex/1",
+        "profil": "grau-300-duplex",
         "aufloesung": "keine Bilder",
         "farbe": "keine Bilder",
         "kompression": "keine Bilder",
