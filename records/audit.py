@@ -13,7 +13,10 @@ from records.models import Document, Event, EventPayload
 from schemas import chain
 from schemas.values import PastEvent
 
-__all__ = ["BrokenLink", "append", "erase", "history", "past", "verify"]
+__all__ = ["REMARK", "BrokenLink", "append", "erase", "history", "past", "remark", "verify"]
+
+REMARK = "remark"
+"""Kind of an event that leaves the document in its state; every other kind is the state it led to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,14 @@ def append(document: Document, kind: str, payload: Mapping[str, object], at: dat
     )
     EventPayload.objects.create(event=event, salt=salt, text=text)
     return event
+
+
+def remark(document: Document, what: str, payload: Mapping[str, object], at: datetime) -> Event:
+    """Something happened to the document that does not move it on; `what` is said to people (German).
+
+    `actor` and `reason` of the payload are shown with it.
+    """
+    return append(document, REMARK, {**payload, "what": what}, at)
 
 
 def erase(event: Event, at: datetime) -> None:
@@ -76,7 +87,8 @@ def _first_break(document_id: UUID) -> BrokenLink | None:
     if broken := chain.first_break(document_id, events):
         return BrokenLink(document_id, broken.sequence, broken.reason)
     state = Document.objects.values_list("state", flat=True).get(id=document_id)
-    if events[-1].kind != state:
+    moves = [event.kind for event in events if event.kind != REMARK]
+    if not moves or moves[-1] != state:
         return BrokenLink(document_id, len(events), f"Der Zustand {state!r} ist nicht der letzte Eintrag der Kette.")
     return None
 

@@ -128,7 +128,11 @@ def hold(document_id: UUID, seen: int) -> Iterator[Held]:
 
 def came_from(document: Document) -> State:
     """The state in which the document stopped before it came to where it waits now."""
-    passed = (document.state, State.SUBMITTED)  # what an import refused is delivered again, not asked for again
+    passed = (
+        document.state,
+        State.SUBMITTED,
+        audit.REMARK,
+    )  # what an import refused is delivered again, not asked for again
     last = Event.objects.filter(document=document).exclude(kind__in=passed).order_by("-sequence").first()
     if last is None:
         raise AssertionError(f"{document.id} waits without ever having been anywhere")

@@ -15,7 +15,7 @@ __all__ = ["Happened", "history_of"]
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """One entry of the chain: what happened and to which state it led; `person` is empty for a step."""
+    """One entry of the chain: what happened, to which state it led (empty: to none); `person` is empty for a step."""
 
     at: datetime
     what: str
@@ -28,7 +28,17 @@ class Happened:
 
 def history_of(document_id: UUID) -> tuple[Happened, ...]:
     """Every entry, oldest first."""
-    return tuple(_happened(at, State(kind), payload) for at, kind, payload in audit.history(document_id))
+    return tuple(
+        _remarked(at, payload) if kind == audit.REMARK else _happened(at, State(kind), payload)
+        for at, kind, payload in audit.history(document_id)
+    )
+
+
+def _remarked(at: datetime, payload: dict[str, object]) -> Happened:
+    if not payload:
+        return Happened(at, "Vermerk", "", erased=True)
+    person, reason = str(payload.get("actor") or ""), str(payload.get("reason") or "")
+    return Happened(at, str(payload["what"]), "", person, reason)
 
 
 def _happened(at: datetime, state: State, payload: dict[str, object]) -> Happened:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from records import audit
+from records.decisions import came_from
 from records.models import Document, Event, EventPayload
 from schemas.states import State
 from tests.records.conftest import NOW, TakeIn
@@ -173,3 +174,18 @@ def test_what_claims_to_be_erased_and_still_says_something_does_not_pass(
 
     assert broken.sequence == 2
     assert "gelöscht" in broken.reason
+
+
+def test_a_remark_is_a_link_of_the_chain_and_moves_nothing(document: Document) -> None:
+    audit.remark(document, "Geprüft", {"actor": "Maria Muster"}, NOW + timedelta(minutes=9))
+
+    assert list(audit.verify()) == []
+    assert audit.history(document.id)[-1][2] == {"actor": "Maria Muster", "what": "Geprüft"}
+    assert came_from(document) is State.NOTED
+
+
+def test_a_state_nobody_wrote_down_is_found_behind_a_remark(document: Document) -> None:
+    audit.remark(document, "Geprüft", {}, NOW + timedelta(minutes=9))
+    Document.objects.filter(id=document.id).update(state=State.HANDED_OVER)
+
+    assert "ist nicht der letzte Eintrag" in next(audit.verify()).reason

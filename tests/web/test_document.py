@@ -106,6 +106,17 @@ def test_a_duplicate_leads_to_the_first_only_for_who_may_see_it(sign_in: SignIn,
         assert f"/schriftstueck/{first.id}/" not in text_of(sign_in(Role.UNIT, units=("16",)).get(address))
 
 
+def test_what_happened_without_moving_the_document_is_told_with_who_did_it(sign_in: SignIn, arrive: Arrive) -> None:
+    letter = arrive(State.FILED)
+    audit.remark(letter, "Original ausgeliehen", {"actor": "Erika Beispiel", "reason": "Für die Akte."}, NOW)
+    page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{letter.id}/"))
+
+    told = page.partition("Original ausgeliehen")[2].partition("</li>")[0]
+    assert "Erika Beispiel" in told
+    assert "Für die Akte." in told
+    assert "danach" not in told
+
+
 def test_an_erased_entry_of_the_chain_says_so(sign_in: SignIn, arrive: Arrive) -> None:
     document = arrive(State.IDENTIFIED)
     audit.erase(Event.objects.get(document=document, sequence=2), NOW)
