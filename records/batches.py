@@ -1,6 +1,7 @@
 """Batches, their images, and the documents cut out of them; called inside the transaction of the step."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import uuid5
 
@@ -64,7 +65,12 @@ def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -
     """What became of every image; of a file that was not cut they all went to itself. A second time replaces it."""
     batch, _ = Batch.objects.update_or_create(
         intake=container.intake,
-        defaults={"name": facts.name, "pages_expected": facts.pages_expected, "findings": list(facts.findings)},
+        defaults={
+            "name": facts.name,
+            "pages_expected": facts.pages_expected,
+            "findings": list(facts.findings),
+            **asdict(facts.capture),
+        },
     )
     batch.images.all().delete()
     parts = list(children) or [container]

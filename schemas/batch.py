@@ -1,9 +1,10 @@
 """Separator sheets and what became of every image of a scan batch."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["BatchImage", "ImageKind", "Part", "Sheet", "SheetType", "Split"]
+__all__ = ["BatchImage", "Capture", "ImageKind", "Part", "Sheet", "SheetType", "Split"]
 
 
 class SheetType(StrEnum):
@@ -29,8 +30,10 @@ class ImageKind(StrEnum):
 class Sheet:
     """What a separator or batch cover sheet says; None: it does not say so.
 
-    `pages`: of the document behind it, or of the whole batch on a cover sheet. `kept`: the page is itself part of the
-    document (Patch 2). `source`: how it was read, for people.
+    `pages`: of the document behind it, or of the whole batch on a cover sheet. `sheets`, `documents`, `operator`,
+    `scanner`, `profile`, `box`, `duplex`: of the batch, on its cover sheet. `replaces`: the register number of the
+    document that is scanned anew. `kept`: the page is itself part of the document (Patch 2). `source`: how it was
+    read, for people.
     """
 
     type: SheetType
@@ -40,8 +43,38 @@ class Sheet:
     document_type: str | None = None
     confidential: bool = False
     pages: int | None = None
+    sheets: int | None = None
+    documents: int | None = None
+    operator: str | None = None
+    scanner: str | None = None
+    profile: str | None = None
+    box: str | None = None
+    duplex: bool | None = None
+    replaces: str | None = None
     kept: bool = False
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Who scanned a batch, how, and how much it should be: from its index or cover sheet.
+
+    Empty or None: it does not say so. `operator` is the natural person, `operator_id` the mark they are known by.
+    `sheets_expected` are sheets of paper, separators not counted. `scanned_at` is aware. `unknown`: what else the
+    index says, as it stands there.
+    """
+
+    operator: str = ""
+    operator_id: str = ""
+    scanner: str = ""
+    workstation: str = ""
+    profile: str = ""
+    box: str = ""
+    duplex: bool | None = None
+    sheets_expected: int | None = None
+    documents_expected: int | None = None
+    scanned_at: datetime | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

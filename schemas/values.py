@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
-from schemas.batch import BatchImage
+from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
 from schemas.roles import Action
 from schemas.states import FileRole, State
@@ -105,12 +105,16 @@ class DocumentFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document cut out of a batch: its facts so far, and its raw scan, which becomes its original."""
+    """A document cut out of a batch: its facts so far, and its raw scan, which becomes its original.
+
+    `replaces`: the register number of the document it is scanned anew for.
+    """
 
     facts: DocumentFacts
     original: NewFile
     state: State
     reason: str = ""
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class BatchFacts:
     images: tuple[BatchImage, ...]
     pages_expected: int | None = None
     findings: tuple[str, ...] = ()
+    capture: Capture = Capture()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,52 @@
-from django.db import migrations
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+def _batch(name, field):
+    return migrations.AddField(model_name="batch", name=name, field=field)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0011_batches")]
+    dependencies = [
+        ("records", "0011_batches"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
 
-    operations = []
+    operations = [
+        _batch("operator", models.CharField(default="", max_length=200)),
+        _batch("operator_id", models.CharField(db_index=True, default="", max_length=64)),
+        _batch("scanner", models.CharField(default="", max_length=200)),
+        _batch("workstation", models.CharField(default="", max_length=200)),
+        _batch("profile", models.CharField(default="", max_length=100)),
+        _batch("box", models.CharField(db_index=True, default="", max_length=64)),
+        _batch("duplex", models.BooleanField(null=True)),
+        _batch("sheets_expected", models.PositiveIntegerField(null=True)),
+        _batch("documents_expected", models.PositiveIntegerField(null=True)),
+        _batch("scanned_at", models.DateTimeField(null=True)),
+        _batch("unknown", models.JSONField(default=list)),
+        migrations.CreateModel(
+            name="BatchCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sheets", models.PositiveIntegerField()),
+                ("name", models.CharField(max_length=255)),
+                ("at", models.DateTimeField()),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="counts", to="records.batch"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batch_counts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+    ]

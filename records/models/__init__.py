@@ -1,6 +1,6 @@
 """What is kept. Uniqueness that must hold is a constraint here, not a check in code."""
 
-from records.models.batches import Batch, BatchImage
+from records.models.batches import Batch, BatchCount, BatchImage
 from records.models.documents import (
     Document,
     DocumentFile,
@@ -17,11 +17,13 @@ from records.models.documents import (
 from records.models.invoices import RegisterEntry
 from records.models.neighbours import DmsFinding, DmsTask, FilingNode, NeighbourCheck
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
+from records.models.procedure import ProcedureVersion
 
 __all__ = [
     "Act",
     "ApiToken",
     "Batch",
+    "BatchCount",
     "BatchImage",
     "ClearingDecision",
     "DmsFinding",
@@ -36,6 +38,7 @@ __all__ = [
     "NeighbourCheck",
     "NumberSeries",
     "Outbound",
+    "ProcedureVersion",
     "RegisterEntry",
     "ReservedNumber",
     "SearchText",
