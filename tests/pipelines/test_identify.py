@@ -222,7 +222,7 @@ def assert_judged_in_german(result: StepResult) -> None:
     else:
         assert result.state is State.QUARANTINED
         assert re.match(
-            r"(Das PDF|Das XML|Das JPEG|Die Datei|Ein Bild) (ist|hat|enthält|nennt|beginnt) .+\. Bitte .+\.$",
+            r"(Das (PDF|XML|JPEG|TIFF)|Die Datei|Ein Bild|Bild \d+) (ist|hat|enthält|nennt|beginnt|lässt) .+\. Bitte .+\.$",
             result.reason,
         )
 
