@@ -18,6 +18,7 @@ from records.models.invoices import RegisterEntry
 from records.models.neighbours import DmsFinding, DmsTask, FilingNode, NeighbourCheck
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
 from records.models.procedure import ProcedureVersion
+from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
 
 __all__ = [
     "Act",
@@ -33,9 +34,14 @@ __all__ = [
     "Event",
     "EventPayload",
     "FilingNode",
+    "FullCheckOrder",
     "InboxFile",
     "Intake",
+    "Judgement",
+    "Lot",
+    "LotDocument",
     "NeighbourCheck",
+    "NoteAnnex",
     "NumberSeries",
     "Outbound",
     "ProcedureVersion",
