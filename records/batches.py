@@ -35,6 +35,7 @@ def take_out(
         entry=next_entry(),
         intake=container.intake,
         ordinal=ordinal,
+        name=child.original.name,
         register_number=next_number(MAIL_REGISTER, year, document_id) if child.state in registered else None,
         state=child.state,
         state_since=now,

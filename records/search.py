@@ -31,6 +31,7 @@ _NAMES = (
     "invoice__number",
     "invoice__invoice_number",
     "invoice__seller_name",
+    "name",
     "intake__original_name",
 )
 

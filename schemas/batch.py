@@ -60,7 +60,7 @@ class Capture:
     """Who scanned a batch, how, and how much it should be: from its index or cover sheet.
 
     Empty or None: it does not say so. `operator` is the natural person, `operator_id` the mark they are known by.
-    `sheets_expected` are sheets of paper, separators not counted. `scanned_at` is aware. `unknown`: what else the
+    `sheets_expected`: as put into the scanner, separators among them. `scanned_at` is aware. `unknown`: what else the
     index says, as it stands there.
     """
 

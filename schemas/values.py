@@ -128,7 +128,7 @@ class BatchFacts:
     images: tuple[BatchImage, ...]
     pages_expected: int | None = None
     findings: tuple[str, ...] = ()
-    capture: Capture = Capture()
+    capture: Capture = field(default_factory=Capture)
 
 
 @dataclass(frozen=True, slots=True)

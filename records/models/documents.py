@@ -53,6 +53,7 @@ class InboxFile(models.Model):
 class Document(models.Model):
     """One logical piece of mail (Schriftstück) with its state; the lease says who is working on it.
 
+    `name`: of its own file, where it was cut out of another. `cut_at`: pages a person wants it cut before.
     `replaces`: the document whose scan had a fault and was made anew with this one (Nachscan).
     """
 
