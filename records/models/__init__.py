@@ -16,6 +16,16 @@ from records.models.documents import (
 )
 from records.models.invoices import RegisterEntry
 from records.models.neighbours import DmsFinding, DmsTask, FilingNode, NeighbourCheck
+from records.models.originals import (
+    BackupRun,
+    DestructionApproval,
+    DestructionList,
+    Hold,
+    ListFile,
+    ListItem,
+    Original,
+    RoutingSlip,
+)
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
 from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
@@ -23,10 +33,13 @@ from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, 
 __all__ = [
     "Act",
     "ApiToken",
+    "BackupRun",
     "Batch",
     "BatchCount",
     "BatchImage",
     "ClearingDecision",
+    "DestructionApproval",
+    "DestructionList",
     "DmsFinding",
     "DmsTask",
     "Document",
@@ -35,18 +48,23 @@ __all__ = [
     "EventPayload",
     "FilingNode",
     "FullCheckOrder",
+    "Hold",
     "InboxFile",
     "Intake",
     "Judgement",
+    "ListFile",
+    "ListItem",
     "Lot",
     "LotDocument",
     "NeighbourCheck",
     "NoteAnnex",
     "NumberSeries",
+    "Original",
     "Outbound",
     "ProcedureVersion",
     "RegisterEntry",
     "ReservedNumber",
+    "RoutingSlip",
     "SearchText",
     "StoredObject",
     "UnitMembership",
