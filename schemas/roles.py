@@ -51,6 +51,12 @@ class Action(StrEnum):
     ORDER_PAYMENT = "anordnen"
     RELEASE = "freigeben"
     QUERY = "klaeren"
+    LOCK = "sperren"
+    ASK_REMOVAL = "entfernung_beantragen"
+    CONFIRM_REMOVAL = "entfernung_bestaetigen"
+    ASK_OPENING = "freigabe_beantragen"
+    CONFIRM_OPENING = "freigabe_bestaetigen"
+    KEEP_LOCKED = "gesperrt_lassen"
 
 
 SIGNED = (Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY, Action.ORDER_PAYMENT, Action.RELEASE)

@@ -86,7 +86,8 @@ class DocumentFacts:
     """What is known of a document so far. A step returns a changed copy; None means not known, never guessed.
 
     `case_reference`: our own Aktenzeichen the letter names. `dossier`: the DMS's id of the case file or inbox node
-    it lies in. `destruction_lock`: why the paper must stay, whatever else is done (German).
+    it lies in. `destruction_lock`: why the paper must stay, whatever else is done (German). `doubt`: why a person must
+    look before it is routed, however sure type and unit are (German). `cut_at`: pages a person wants it cut before.
     """
 
     page_count: int | None = None
@@ -101,6 +102,8 @@ class DocumentFacts:
     case_reference: str | None = None
     dossier: str | None = None
     destruction_lock: str | None = None
+    doubt: str | None = None
+    cut_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +274,8 @@ class StepResult:
     """What a step decided: the next state, why (German, for people), facts and files to keep.
 
     `nodes`: nodes of the filing plan found in the DMS, by their reference. `children`: documents cut out of this one,
-    committed with it or not at all; `batch`: what became of every image.
+    committed with it or not at all; `batch`: what became of every image. `removed`: roles of files the document had and
+    shall not have any more.
     """
 
     state: State
@@ -284,3 +288,4 @@ class StepResult:
     nodes: Mapping[str, str] = field(default_factory=dict)
     children: tuple[NewDocument, ...] = ()
     batch: BatchFacts | None = None
+    removed: frozenset[FileRole] = frozenset()

@@ -219,6 +219,12 @@ ACTIONS = {
     Action.ORDER_PAYMENT: "Auszahlungsanordnung",
     Action.RELEASE: "Freigabe durch die Buchhaltung",
     Action.QUERY: "In Klärung gegeben",
+    Action.LOCK: "Als verschlossene Post gesperrt",
+    Action.ASK_REMOVAL: "Entfernung beantragt",
+    Action.CONFIRM_REMOVAL: "Entfernung bestätigt",
+    Action.ASK_OPENING: "Aufhebung der Sperre beantragt",
+    Action.CONFIRM_OPENING: "Sperre aufgehoben: keine verschlossene Post",
+    Action.KEEP_LOCKED: "Antrag abgelehnt, bleibt gesperrt",
 }
 
 LEGAL_BASIS = {

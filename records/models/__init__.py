@@ -1,6 +1,7 @@
 """What is kept. Uniqueness that must hold is a constraint here, not a check in code."""
 
 from records.models.batches import Batch, BatchCount, BatchImage
+from records.models.closed import RemovedFile
 from records.models.documents import (
     Document,
     DocumentFile,
@@ -63,6 +64,7 @@ __all__ = [
     "Outbound",
     "ProcedureVersion",
     "RegisterEntry",
+    "RemovedFile",
     "ReservedNumber",
     "RoutingSlip",
     "SearchText",

@@ -18,12 +18,17 @@ __all__ = [
 
 
 class StoredObject(models.Model):
-    """One content in the evidence store, named by its hash. Referenced by DocumentFile rows."""
+    """One content in the evidence store, named by its hash. Referenced by DocumentFile rows.
+
+    `condemned_at`: its last use has gone, the file is to be erased; `erased_at`: it is. Hashes and size stay.
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     sha512 = models.CharField(max_length=128)
     size = models.BigIntegerField()
     stored_at = models.DateTimeField()
+    condemned_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
 
 class Intake(models.Model):
@@ -53,7 +58,8 @@ class InboxFile(models.Model):
 class Document(models.Model):
     """One logical piece of mail (Schriftstück) with its state; the lease says who is working on it.
 
-    `name`: of its own file, where it was cut out of another. `cut_at`: pages a person wants it cut before.
+    `name`: of its own file, where it was cut out of another. `doubt`: why a person must look before it is routed.
+    `cut_at`: pages a person wants it cut before.
     `replaces`: the document whose scan had a fault and was made anew with this one (Nachscan).
     """
 
@@ -89,6 +95,7 @@ class Document(models.Model):
     case_reference = models.CharField(max_length=64, null=True)
     destruction_lock = models.TextField(null=True)
     dossier = models.CharField(max_length=255, null=True)
+    doubt = models.TextField(null=True)
     cut_at = models.JSONField(default=list)
 
     class Meta:
