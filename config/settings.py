@@ -210,6 +210,11 @@ class Settings(BaseSettings):
         return self.var / "packs"
 
     @property
+    def procedure(self) -> Path:
+        """The released version of the scanning procedure, as the records wrote it here."""
+        return self.var / "procedure"
+
+    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -233,6 +238,7 @@ class Settings(BaseSettings):
             self.receipts,
             self.staging,
             self.packs,
+            self.procedure,
             self.scratch,
             self.logs,
             self.run,

@@ -18,12 +18,12 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from config.city_config import City
-from config.load import city
 from config.settings import load_settings
 from pipelines.flow import REGISTERED_FROM, Stage, automatic_states, stage_of
 from records import work as records_work
 from records.clock import database_now
 from records.models import Document
+from records.procedure import rules_in_force
 from records.work import Lease, LeaseLost
 from schemas.errors import BadInput, ConfigurationError, PosteingangError, Unavailable, os_reason
 from schemas.german_time import day_in_germany
@@ -121,7 +121,7 @@ def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
 def _rules() -> City:
     """The city's rules. A mistake in them while the system runs is no document's fault: all wait until it is gone."""
     try:
-        return city()
+        return rules_in_force()
     except ConfigurationError as problem:
         raise Unavailable(str(problem)) from problem
 
