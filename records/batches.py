@@ -1,7 +1,7 @@
 """Batches, their images, and the documents cut out of them; called inside the transaction of the step."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import uuid5
 
@@ -9,11 +9,12 @@ from records import audit
 from records.intake import next_entry
 from records.models import Batch, BatchImage, Document, DocumentFile, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
+from schemas.batch import Capture, ImageKind
 from schemas.batch_place import BatchPlace
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, NewDocument
 
-__all__ = ["keep", "place_of", "take_out"]
+__all__ = ["capture_of", "keep", "place_of", "take_out"]
 
 
 def take_out(
@@ -43,6 +44,7 @@ def take_out(
         page_count=child.facts.page_count,
         document_type=child.facts.document_type,
         unit=child.facts.unit,
+        doubt=child.facts.doubt,
         reasons=list(child.facts.reasons),
         anomalies=list(child.facts.anomalies),
     )
@@ -88,11 +90,24 @@ def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -
 
 
 def place_of(document: Document) -> BatchPlace | None:
-    """Where in its batch the document stood; None for a file that is one document."""
-    if document.ordinal == 1:
-        return None
-    numbers = list(document.images.order_by("number").values_list("number", flat=True))
-    if not numbers:
+    """Where in its batch the document stood; None if its images were never looked at."""
+    images = document.images.order_by("number").values_list("number", "kind")
+    if not images:
         return None
     batch = document.intake.batch
-    return BatchPlace(str(document.intake_id), batch.name, numbers[0], numbers[-1], batch.images.count())
+    return BatchPlace(
+        batch_id=str(document.intake_id),
+        name=batch.name,
+        image_from=images[0][0],
+        image_to=images[len(images) - 1][0],
+        images_total=batch.images.count(),
+        cut_out=document.ordinal > 1,
+        blank_images=tuple(number for number, kind in images if kind == ImageKind.BLANK),
+        capture=capture_of(batch),
+    )
+
+
+def capture_of(batch: Batch) -> Capture:
+    """How that batch was scanned, as far as it was told."""
+    said = {each.name: getattr(batch, each.name) for each in fields(Capture)}
+    return Capture(**said | {"unknown": tuple(batch.unknown)})

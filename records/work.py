@@ -16,7 +16,7 @@ from records.models import Document, DocumentFile, Outbound, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
 from schemas.faults import fault_point
-from schemas.states import FileRole, State
+from schemas.states import ANNEX_ROLES, FileRole, State
 from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StepResult, StoredFile, Work
 
 __all__ = [
@@ -84,7 +84,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
             file.name,
             FileDigest(file.content.sha256, file.content.sha512, file.content.size),
         )
-        for file in document.files.select_related("content")
+        for file in document.files.exclude(role__in=ANNEX_ROLES).select_related("content")
     }
     return Work(
         document_id=document.id,
@@ -104,7 +104,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         nodes=nodes.known(),
-        batch=batches.place_of(document) if lease.state is State.CLASSIFIED else None,
+        batch=batches.place_of(document) if lease.state in (State.RECOGNISED, State.CLASSIFIED) else None,
         demo=intake.demo,
     )
 
@@ -284,6 +284,8 @@ def _facts(document: Document) -> DocumentFacts:
         case_reference=document.case_reference,
         dossier=document.dossier,
         destruction_lock=document.destruction_lock,
+        doubt=document.doubt,
+        cut_at=tuple(document.cut_at),
     )
 
 
@@ -300,6 +302,8 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
     document.case_reference = facts.case_reference
     document.dossier = facts.dossier
     document.destruction_lock = facts.destruction_lock
+    document.doubt = facts.doubt
+    document.cut_at = list(facts.cut_at)
 
 
 def _first_document_like(document: Document) -> Document | None:

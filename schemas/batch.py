@@ -1,6 +1,6 @@
 """Separator sheets and what became of every image of a scan batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,6 +53,11 @@ class Sheet:
     replaces: str | None = None
     kept: bool = False
     source: str = ""
+
+    def completed_by(self, other: "Sheet") -> "Sheet":
+        """This sheet, with what the other one says where this one says nothing."""
+        silent = [each.name for each in fields(self) if getattr(self, each.name) is None]
+        return replace(self, **{name: getattr(other, name) for name in silent})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,8 @@ def creator_of(work: Work, point: IntakePoint, city: City) -> Creator:
 
     BadInput if that is nobody, or only an organisation: a note without a person is no proof.
     """
-    batch = work.batch
-    mark, name = (
-        (batch.operator_id, batch.operator) if batch and batch.operator else (point.operator_id, point.operator)
-    )
+    told = work.batch.capture if work.batch is not None else None
+    mark, name = (told.operator_id, told.operator) if told and told.operator else (point.operator_id, point.operator)
     if not name.strip() or not mark.strip():
         raise BadInput(
             f"Für die Eingangsstelle {point.key!r} ist keine natürliche Person benannt.",

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("document", "name", models.CharField(blank=True, default="", max_length=1024)),
+        migrations.AddField("document", "doubt", models.TextField(null=True)),
         migrations.AddField("document", "cut_at", models.JSONField(default=list)),
         migrations.RunPython(_name_what_was_cut_out, migrations.RunPython.noop),
         _batch("operator", models.CharField(default="", max_length=200)),

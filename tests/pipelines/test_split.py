@@ -117,7 +117,7 @@ def test_the_cover_sheet_is_compared_with_what_was_counted(desk: Desk, iserlohn:
     batch = result.batch
     assert batch is not None
     assert (batch.name, batch.pages_expected) == ("Montag", 3)
-    assert batch.findings == ("Laut Deckblatt 3 Seite(n), gezählt 2.",)
+    assert batch.findings == ("Laut Deckblatt oder Index 3 Seite(n), gezählt 2.",)
     assert [child.facts.anomalies for child in result.children] == [batch.findings, batch.findings]
 
 
