@@ -20,6 +20,12 @@ urlpatterns = [
     page("klaerung/", clearing.clearing, name="clearing", roles=frozenset({Role.MAILROOM})),
     page("schriftstueck/<uuid:document_id>/", document.document, name="document", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/datei/<slug:role>", files.download, name="file", roles=CONTENT),
+    page(
+        "schriftstueck/<uuid:document_id>/datei/<slug:role>/<int:number>",
+        files.download,
+        name="file_numbered",
+        roles=CONTENT,
+    ),
     page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),

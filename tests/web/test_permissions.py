@@ -26,6 +26,7 @@ EXPECTED = {
     "clearing": {MAILROOM},
     "document": READERS | {MAILROOM},
     "file": READERS | {MAILROOM},
+    "file_numbered": READERS | {MAILROOM},
     "picture": READERS | {MAILROOM},
     "register": READERS,
     "invoice": READERS,
@@ -61,7 +62,7 @@ def test_a_list_exists_only_for_its_roles(route: str, role: Role, sign_in: SignI
 def addresses(document: Document) -> list[str]:
     """Everything of a document that can be asked for."""
     base = f"/schriftstueck/{document.id}/"
-    found = [base, f"{base}datei/original", f"{base}seite/1.png"]
+    found = [base, f"{base}datei/original", f"{base}datei/original/1", f"{base}seite/1.png"]
     if hasattr(document, "invoice"):
         number = document.invoice.number
         found += [f"/rechnungen/{number}/", f"/rechnungen/{number}/ansicht", f"{base}datei/rendering"]
