@@ -44,14 +44,15 @@ class ListState(StrEnum):
 class DestructionFacts:
     """Everything that decides about one original on the day `today` (German calendar).
 
-    `special`: to be kept as paper. `keep_days`: from procedure.yaml; None: nobody has decided. `unproven`: why it is
-    not proven that the target holds what was scanned (German; empty: filed and read back). `backup_begun_at`: of the
-    last finished backup. `holds`: who holds it, and why. `open_balance`: lines of its batch that are not zero.
-    `procedure_version` None: none is released. `missing_offices`: who has not agreed to that version.
+    `special`: to be kept as paper; None: nobody has decided. `unproven`: why it is not proven that the DMS holds what
+    was scanned (German; empty: filed and read back). `filed_at`: by when that was in the database for certain.
+    `backup_begun_at`: of the last finished backup. `keep_days`: from procedure.yaml; None: nobody has decided.
+    `holds`: who holds it, and why. `balanced`: the sheets of its batch are. `procedure_version` None: none is
+    released. `missing_offices`: who has not agreed to that version.
     """
 
     state: OriginalState
-    special: bool
+    special: bool | None
     closed: bool
     replaced_by: str
     checked: bool
@@ -64,7 +65,6 @@ class DestructionFacts:
     holds: tuple[str, ...]
     lock: str
     balanced: bool
-    open_balance: tuple[str, ...]
     procedure_version: int | None
     missing_offices: tuple[Office, ...]
 
@@ -100,7 +100,9 @@ def _of_the_paper(facts: DestructionFacts) -> list[str]:
     found = []
     if facts.state not in (OriginalState.KEPT, OriginalState.LISTED, OriginalState.RELEASED):
         found.append(f"Das Papier liegt nicht in der Scan-Stelle ({facts.state.label}).")
-    if facts.special:
+    if facts.special is None:
+        found.append("Ob das Original als Papier gebraucht wird, ist nicht entschieden.")
+    elif facts.special:
         found.append("Das Original wird als Papier gebraucht (besonderes Poststück).")
     if facts.closed:
         found.append("Es ist verschlossene Post.")
@@ -118,8 +120,7 @@ def _of_the_scan(facts: DestructionFacts) -> list[str]:
     if not facts.checked:
         found.append("Die Qualitätssicherung ist nicht abgeschlossen.")
     if not facts.balanced:
-        said = f": {' '.join(facts.open_balance)}" if facts.open_balance else "."
-        found.append(f"Der Blattabgleich des Stapels ist offen{said}")
+        found.append("Der Blattabgleich des Stapels ist offen.")
     if facts.unproven:
         found.append(facts.unproven)
     elif facts.filed_at is None:

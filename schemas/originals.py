@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from schemas.roles import Person, Role
 
-__all__ = ["LISTED", "MOVES", "OUTSIDE", "Move", "OriginalState", "PaperAct", "move_of", "moves_from"]
+__all__ = ["LISTED", "MOVES", "OUTSIDE", "Move", "OriginalState", "PaperAct", "move_of", "moves_from", "row_of"]
 
 
 class OriginalState(StrEnum):
@@ -245,6 +245,11 @@ def move_of(state: OriginalState, act: PaperAct, person: Person, unit: str | Non
     """The row by which this person may do that; None: the table does not allow it."""
     found = (move for move in MOVES if move.act is act and state in move.before and _may(move, person, unit))
     return next(found, None)
+
+
+def row_of(act: PaperAct) -> Move:
+    """The row of an act that belongs to a list or a slip, whoever may do it was asked there."""
+    return next(move for move in MOVES if move.act is act and not move.singly)
 
 
 def _may(move: Move, person: Person, unit: str | None) -> bool:

@@ -40,18 +40,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="RoutingSlip",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("number", models.CharField(max_length=32, unique=True)),
-                ("unit", models.CharField(max_length=16)),
-                ("instruction", models.TextField()),
-                ("sent_by", models.CharField(max_length=255)),
-                ("sent_at", models.DateTimeField()),
-                ("receipt_due", models.DateField()),
-            ],
-        ),
-        migrations.CreateModel(
             name="DestructionList",
             fields=[
                 ("id", models.UUIDField(primary_key=True, serialize=False)),
@@ -111,14 +99,24 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name="RoutingSlip",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("unit", models.CharField(max_length=16)),
+                ("instruction", models.TextField()),
+                ("sent_by", models.CharField(max_length=255)),
+                ("sent_at", models.DateTimeField()),
+                ("receipt_due", models.DateField()),
+                ("originals", models.ManyToManyField(related_name="slips", to="records.original")),
+            ],
+        ),
         migrations.AddField(
             model_name="original",
             name="slip",
             field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="originals",
-                to="records.routingslip",
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="records.routingslip"
             ),
         ),
         migrations.CreateModel(

@@ -18,17 +18,6 @@ __all__ = [
 ]
 
 
-class RoutingSlip(models.Model):
-    """Paper that goes on to a unit as paper, with what it is to do there and until when receipt is to be confirmed."""
-
-    number = models.CharField(max_length=32, unique=True)
-    unit = models.CharField(max_length=16)
-    instruction = models.TextField()
-    sent_by = models.CharField(max_length=255)
-    sent_at = models.DateTimeField()
-    receipt_due = models.DateField()
-
-
 class Original(models.Model):
     """The paper of one document. `version` counts its changes: what a person had before them.
 
@@ -41,11 +30,26 @@ class Original(models.Model):
     scanned_on = models.DateField()
     state = models.CharField(max_length=16)
     state_since = models.DateTimeField()
-    slip = models.ForeignKey(RoutingSlip, on_delete=models.PROTECT, null=True, related_name="originals")
+    slip = models.ForeignKey("RoutingSlip", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
         indexes = [models.Index(fields=["state", "scanned_on"])]
+
+
+class RoutingSlip(models.Model):
+    """Paper that goes on to a unit as paper, with what it is to do there and until when receipt is to be confirmed.
+
+    `originals`: what went with it, wherever that is by now.
+    """
+
+    number = models.CharField(max_length=32, unique=True)
+    unit = models.CharField(max_length=16)
+    instruction = models.TextField()
+    sent_by = models.CharField(max_length=255)
+    sent_at = models.DateTimeField()
+    receipt_due = models.DateField()
+    originals = models.ManyToManyField(Original, related_name="slips")
 
 
 class Hold(models.Model):
