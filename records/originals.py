@@ -16,7 +16,7 @@ from schemas.errors import BadInput
 from schemas.german_time import BERLIN, day_in_germany
 from schemas.originals import Move, OriginalState, PaperAct, move_of
 from schemas.roles import Person, Role
-from schemas.states import FileRole
+from schemas.states import CLOSED, FileRole
 
 __all__ = ["Spot", "change", "is_legal", "locked", "move", "place", "place_missing", "visible_originals"]
 
@@ -32,10 +32,12 @@ class Spot:
 def visible_originals(person: Person) -> QuerySet[Original]:
     """The paper whose place that person may know; never what it says.
 
-    Poststelle, Rechnungsprüfung, Archiv and the legal unit: all. A unit: what it may see.
+    Poststelle and Rechnungsprüfung: all. Archiv and the legal unit: all but closed mail. A unit: what it may see.
     """
-    if person.roles & {Role.MAILROOM, Role.AUDIT, Role.ARCHIVE} or is_legal(person):
+    if person.roles & {Role.MAILROOM, Role.AUDIT}:
         return Original.objects.all()
+    if Role.ARCHIVE in person.roles or is_legal(person):
+        return Original.objects.exclude(document__state__in=CLOSED)
     return Original.objects.filter(document__in=visible_documents(person))
 
 
