@@ -229,8 +229,9 @@ class PastEvent:
 class Work:
     """Everything a step may know: values and read-only files in, a scratch folder for what it makes.
 
-    `duplicate_of`: the first document with the same bytes. `represents`: the register number of the invoice this one
-    is a further representation of. `same_number`: register numbers of other invoices of the seller under that number.
+    `duplicate_of`: the first document with the same bytes; `closed_like`: the number of closed mail with these bytes.
+    `represents`: the register number of the invoice this one is a further representation of. `same_number`: those of
+    other invoices of the seller under that number.
     `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
@@ -247,6 +248,7 @@ class Work:
     scratch: Path
     now: datetime
     duplicate_of: str | None = None
+    closed_like: str | None = None
     represents: str | None = None
     same_number: tuple[str, ...] = ()
     entry: Entry | None = None
