@@ -3,8 +3,11 @@
 from dataclasses import replace
 
 from config.city_config import City
+from pipelines.scan.joins import joins, said_of
+from pipelines.intake.closed import locked, stays_closed
 from pipelines.scan.references import own_reference
 from pipelines.scan.rules import Score, named_unit, scores, visible_text
+from pipelines.scan.words import read_words
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult, Work
 
@@ -12,13 +15,29 @@ __all__ = ["classify", "judge_text"]
 
 
 def classify(work: Work, city: City) -> StepResult:
-    """Facts from the recognised text; always on to the transfer note, the routing decides what is sure enough."""
+    """Facts from the recognised text; on to the transfer note, the routing decides what is sure enough.
+
+    Locked, whatever the confidence, if the type is one whose mail stays closed: nothing of what was read is kept.
+    """
     text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
     facts = _as_the_sheet_says(work.facts, judge_text(text, work.facts, city), city)
+    if stays_closed(facts.document_type, work, city):
+        return locked(work, "Beim Einordnen als verschlossene Post erkannt.")
     reference, said = own_reference(text, city)
     if said:
         facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
+    if suspicion := _suspicion(work):
+        facts = replace(facts, doubt=facts.doubt or suspicion, anomalies=(*facts.anomalies, suspicion))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
+
+
+def _suspicion(work: Work) -> str:
+    """Why this might be several letters (German); empty where a separator or an index says that it is one."""
+    words = work.files.get(FileRole.WORDS)
+    if words is None or (work.batch is not None and work.batch.cut_out):
+        return ""
+    found = joins(read_words(words.path))
+    return said_of(found) if found else ""
 
 
 def _as_the_sheet_says(sheet: DocumentFacts, judged: DocumentFacts, city: City) -> DocumentFacts:
