@@ -7,6 +7,7 @@ import pikepdf
 
 from config.city_config import City
 from config.settings import load_settings
+from pipelines.intake.closed import is_registration, locked, opened_by_persons, passed_on
 from pipelines.intake.hazards import check_hazards
 from pipelines.intake.pictures import picture_form, picture_pdf
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
@@ -24,7 +25,14 @@ _RESCAN = "Bitte das Schriftstück neu scannen oder die Datei neu übertragen."
 
 
 def identify(work: Work, city: City) -> StepResult:
-    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a scan: a PDF or pictures."""
+    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a scan: a PDF or pictures.
+
+    The record of closed mail is passed on; what has the bytes of closed mail is locked as well.
+    """
+    if is_registration(work):
+        return passed_on(work)
+    if work.closed_like is not None and not opened_by_persons(work):
+        return locked(work, f"Inhaltsgleich mit {work.closed_like}, das verschlossene Post ist.")
     if work.duplicate_of is not None:
         return StepResult(State.DUPLICATE, work.facts, f"Inhaltsgleich mit {work.duplicate_of}.")
     original = work.file(FileRole.ORIGINAL)

@@ -9,6 +9,7 @@ import pypdfium2
 from config.city_config import City, DocumentType, OrgUnit
 from config.scan_config import ScanRules
 from pipelines.intake.capture import Told, captured
+from pipelines.intake.closed import kept_closed
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.raw_scan import raw_pdf
@@ -51,7 +52,10 @@ def split(work: Work, city: City) -> StepResult:
         return StepResult(State.QUARANTINED, work.facts, reason)
     doubts = _doubts_of(batch)
     try:
-        children = tuple(_child(work, place, part, city, doubts) for place, part in enumerate(found.parts, 1))
+        children = tuple(
+            kept_closed(_child(work, place, part, city, doubts), part, found.cover, city)
+            for place, part in enumerate(found.parts, 1)
+        )
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
     reason = f"In {len(children)} Schriftstück(e) getrennt."
