@@ -110,6 +110,7 @@ class IntakePoint(Strict):
     """A place where mail enters, with the natural person who answers for its scans (TR-03138 A.NB.4 a).
 
     `invoices`: an inbox for invoices; a document there without structured data is another kind of invoice.
+    `wait_for_marker`: nothing is taken without an end marker, because pages come one after the other.
     `operators`: who else scans there, by the mark that stands on a cover sheet or in an index.
     """
 
@@ -123,6 +124,7 @@ class IntakePoint(Strict):
     profile: Text
     valid_from: date
     invoices: bool = False
+    wait_for_marker: bool = False
     operators: dict[Text, Text] = {}
 
     @property

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
 
     stable_seconds: float = Field(default=2.0, ge=0)
     trailer_grace: float = Field(default=600.0, ge=0)
+    batch_stable_seconds: float = Field(default=30.0, ge=0)
+    batch_max_files: int = Field(default=5000, ge=1, le=50_000)
+    batch_max_mb: int = Field(default=2000, ge=1, le=2000)
     poll_seconds: float = Field(default=1.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
     neighbours_seconds: float = Field(default=30.0, gt=0)
@@ -167,6 +170,11 @@ class Settings(BaseSettings):
     def upload_max_bytes(self) -> int:
         """Largest file that may be handed in through the page or the interface."""
         return self.upload_max_mb * 1000**2
+
+    @property
+    def batch_max_bytes(self) -> int:
+        """Most that a batch in a folder or zip may hold, unpacked; from 2 GiB on a zip has another form."""
+        return self.batch_max_mb * 1000**2
 
     @property
     def redis_socket(self) -> Path:

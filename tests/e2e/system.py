@@ -22,6 +22,7 @@ __all__ = ["System", "free_port", "letter"]
 
 _FAST = {
     "STABLE_SECONDS": "0.2",
+    "BATCH_STABLE_SECONDS": "1",
     "POLL_SECONDS": "0.1",
     "SWEEP_SECONDS": "1",
     "SPOOL_SWEEP_SECONDS": "1",
