@@ -25,6 +25,7 @@ from schemas.errors import BadInput, ConfigurationError, Unavailable, os_reason
 from schemas.roles import Person, Role
 
 __all__ = [
+    "LONGEST_REASON",
     "RELEASING",
     "Standing",
     "in_force",
@@ -43,7 +44,7 @@ RELEASING = frozenset({Role.MAILROOM, Role.ADMIN})
 """Who may propose and release a version."""
 
 _RELEASED, _WITHDRAWN = "released", "withdrawn"
-_LONGEST_REASON = 2000
+LONGEST_REASON = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +261,6 @@ def _reason(text: str) -> str:
     text = text.replace("\0", "").strip()
     if not text:
         raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie in einem Satz.")
-    if len(text) > _LONGEST_REASON:
-        raise BadInput(f"Die Begründung ist zu lang (höchstens {_LONGEST_REASON} Zeichen).")
+    if len(text) > LONGEST_REASON:
+        raise BadInput(f"Die Begründung ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
     return text

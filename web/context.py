@@ -21,6 +21,7 @@ _DESTINATIONS = (
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
     ("status", "Status"),
+    ("procedure", "Verfahren"),
 )
 
 

@@ -34,6 +34,9 @@ EXPECTED = {
     "upload": {MAILROOM, ACCOUNTING},
     "handed_in": {MAILROOM, ACCOUNTING},
     "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
+    "procedure": {MAILROOM, AUDIT, ADMIN},
+    "procedure_version": {MAILROOM, AUDIT, ADMIN},
+    "procedure_file": {MAILROOM, AUDIT, ADMIN},
 }
 PUBLIC = {"login", "logout", "health", "metrics"}
 FOR_PROGRAMS = {route.name for route in api_routes}
@@ -44,6 +47,7 @@ LISTS = {
     "register": "/rechnungen/",
     "upload": "/einlegen/",
     "status": "/status/",
+    "procedure": "/verfahren/",
 }
 OWN, OTHER = "16", "51"
 
@@ -138,13 +142,13 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/"]),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/", "/verfahren/"]),
         (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
         (UNIT, ["/", "/post/", "/rechnungen/"]),
         (ORDERING, ["/", "/post/", "/rechnungen/"]),
-        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/"]),
+        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/", "/verfahren/"]),
         (ARCHIVE, ["/"]),
-        (ADMIN, ["/", "/status/"]),
+        (ADMIN, ["/", "/status/", "/verfahren/"]),
     ],
 )
 def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: list[str], sign_in: SignIn) -> None:
