@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from config.city_config import City, IntakePoint
 from schemas.errors import BadInput
+from schemas.safe_xml import parse_xml
 from schemas.values import Work
 
-__all__ = ["Creator", "creator_of"]
+__all__ = ["Creator", "creator_named", "creator_of"]
 
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*", re.UNICODE)
 
@@ -39,6 +40,14 @@ def creator_of(work: Work, point: IntakePoint, city: City) -> Creator:
             "intake_points.yaml berichtigen.",
         )
     return Creator(mark.strip(), name.strip())
+
+
+def creator_named(note: bytes) -> Creator:
+    """Whom a finished note names. BadInput if it names nobody."""
+    node = parse_xml(note).find("{*}Ersteller")
+    if node is None or not node.get("name"):
+        raise BadInput("Der Transfervermerk nennt keine Person.")
+    return Creator(str(node.get("kennzeichen")), str(node.get("name")))
 
 
 def _is_organisation(name: str, point: IntakePoint, city: City) -> bool:
