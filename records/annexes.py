@@ -11,13 +11,13 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, Q
 
-from records import audit
+from records import audit, removal
 from records.models import Document, DocumentFile, NoteAnnex
 from records.objects import ObjectStore
 from schemas.annex import Annex, AnnexKind
 from schemas.seal import NO_SEAL, NO_STAMP
 from schemas.states import FileRole
-from schemas.values import NewFile
+from schemas.values import FileDigest, NewFile
 
 __all__ = [
     "Asked",
@@ -143,30 +143,10 @@ def keep(made: Due, files: Iterable[NewFile], store: ObjectStore, now: datetime,
     `lock`: why the paper must stay even after a later seal; None: the seal does not forbid its destruction any more.
     """
     digests = [(file, store.put(file.path)) for file in files]
-    with transaction.atomic():
-        Document.objects.filter(id=made.document_id).update(reason=F("reason"))
-        document = Document.objects.get(id=made.document_id)
-        if made.annex.kind is AnnexKind.LATER_SEAL and document.lease_token is not None:
-            return False  # the step would write back what it knew of the lock
-        mine = NoteAnnex.objects.filter(id=made.annex.annex_id, made_at=None)
-        if not mine.update(made_at=now, problem="", next_attempt_at=None):
-            return False
-        for file, digest in digests:
-            content = store.register(digest, now)
-            DocumentFile.objects.create(
-                document=document, role=file.role, number=made.number, content=content, name=file.name
-            )
-        payload: dict[str, object] = {
-            "actor": made.annex.person,
-            "reason": made.annex.statement,
-            "annex": str(made.annex.annex_id),
-            "files": {str(file.role): digest.sha256 for file, digest in digests},
-        }
-        if made.annex.kind is AnnexKind.LATER_SEAL:
-            Document.objects.filter(id=document.id).update(destruction_lock=lock)
-            payload["destruction_lock"] = lock
-        audit.remark(document, f"Anlage zum Transfervermerk: {made.annex.kind}", payload, now)
-    return True
+    if _kept(made, digests, store, now, lock):
+        return True
+    removal.discard([digest for _, digest in digests], store, now)
+    return False
 
 
 def later(problem: str, at: datetime, only: Due | None = None) -> None:
@@ -200,6 +180,35 @@ def counts() -> tuple[int, str]:
     waiting = NoteAnnex.objects.filter(made_at=None)
     last = waiting.exclude(problem="").order_by("-next_attempt_at").values_list("problem", flat=True).first()
     return waiting.count(), last or ""
+
+
+def _kept(
+    made: Due, digests: Sequence[tuple[NewFile, FileDigest]], store: ObjectStore, now: datetime, lock: str | None
+) -> bool:
+    with transaction.atomic():
+        Document.objects.filter(id=made.document_id).update(reason=F("reason"))
+        document = Document.objects.get(id=made.document_id)
+        if made.annex.kind is AnnexKind.LATER_SEAL and document.lease_token is not None:
+            return False  # the step would write back what it knew of the lock
+        mine = NoteAnnex.objects.filter(id=made.annex.annex_id, made_at=None)
+        if not mine.update(made_at=now, problem="", next_attempt_at=None):
+            return False
+        for file, digest in digests:
+            content = store.register(digest, now)
+            DocumentFile.objects.create(
+                document=document, role=file.role, number=made.number, content=content, name=file.name
+            )
+        payload: dict[str, object] = {
+            "actor": made.annex.person,
+            "reason": made.annex.statement,
+            "annex": str(made.annex.annex_id),
+            "files": {str(file.role): digest.sha256 for file, digest in digests},
+        }
+        if made.annex.kind is AnnexKind.LATER_SEAL:
+            Document.objects.filter(id=document.id).update(destruction_lock=lock)
+            payload["destruction_lock"] = lock
+        audit.remark(document, f"Anlage zum Transfervermerk: {made.annex.kind}", payload, now)
+    return True
 
 
 def _due(row: NoteAnnex, note: DocumentFile) -> Due:

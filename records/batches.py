@@ -6,15 +6,17 @@ from datetime import datetime
 from uuid import uuid5
 
 from records import audit
+from records.annexes import Speaker
 from records.intake import next_entry
 from records.models import Batch, BatchImage, Document, DocumentFile, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
+from records.rescans import named_by_separator
 from schemas.batch import Capture, ImageKind
 from schemas.batch_place import BatchPlace
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, NewDocument
 
-__all__ = ["capture_of", "keep", "place_of", "take_out"]
+__all__ = ["capture_of", "keep", "place_of", "take_out", "tell_replaced"]
 
 
 def take_out(
@@ -62,6 +64,18 @@ def take_out(
     }
     audit.append(document, child.state, payload, now)
     return document
+
+
+def tell_replaced(children: Sequence[Document], cut: Sequence[NewDocument], facts: BatchFacts, now: datetime) -> None:
+    """Join rescans to the documents their separators say they replace; what cannot be is pointed out."""
+    for document, child in zip(children, cut, strict=True):
+        if child.replaces is None:
+            continue
+        name = facts.capture.operator or document.intake.operator
+        speaker = Speaker(facts.capture.operator_id or name, name)
+        if wrong := named_by_separator(document, child.replaces, speaker, now):
+            document.anomalies = [*document.anomalies, wrong]
+            document.save()
 
 
 def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -> None:

@@ -190,6 +190,7 @@ def _commit(
         ]
         if result.batch is not None:
             batches.keep(document, result.batch, children)
+            batches.tell_replaced(children, result.children, result.batch, now)
         closed.settle(document, lease.state, result, now)
         for child in children:
             closed.moved(child, None, now)

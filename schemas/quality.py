@@ -38,9 +38,9 @@ LOT_MOVES: Mapping[LotState, tuple[LotState, ...]] = {
     LotState.OPEN: (LotState.DRAWN,),
     LotState.DRAWN: (LotState.PASSED, LotState.SET_BACK),
     LotState.SET_BACK: (LotState.PASSED,),
-    LotState.PASSED: (),
+    LotState.PASSED: (LotState.SET_BACK,),
 }
-"""THE table of a lot: no move outside it."""
+"""THE table of a lot: no move outside it. A fault may still be found when the lot has passed."""
 
 
 class Verdict(StrEnum):
