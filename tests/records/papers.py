@@ -11,10 +11,12 @@ from config.settings import CODE_ROOT, load_settings
 from records import audit
 from records.approvals import approve
 from records.batches import keep
-from records.models import BackupRun, Document, DocumentFile, Original, ProcedureVersion
+from records.models import BackupRun, Document, DocumentFile, Lot, LotDocument, Original, ProcedureVersion
 from records.originals import place_missing
 from schemas.batch import BatchImage, Capture, ImageKind
 from schemas.destruction import Office
+from schemas.german_time import day_in_germany
+from schemas.quality import LotState
 from schemas.roles import Person, Role
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts
@@ -46,7 +48,7 @@ def paper_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
 
 
 def make_ready(document: Document, filed: datetime) -> Original:
-    """A letter on one sheet in BOX: scanned, noted and filed then, its batch balanced."""
+    """A letter on one sheet in BOX: scanned, noted, filed and checked then, its batch balanced."""
     columns = {"document_type": "antrag_wohngeld", "unit": "50", "needs_original": False, "delivered_as": "D1"}
     columns |= {"register_number": f"PE-2026-{document.entry:06d}"}
     Document.objects.filter(id=document.id).update(state=State.FILED, state_since=filed, **columns)
@@ -59,6 +61,12 @@ def make_ready(document: Document, filed: datetime) -> Original:
     for role in (FileRole.PRODUCT, FileRole.TRANSFER_NOTE):
         content = document.intake.content
         DocumentFile.objects.create(document=document, role=role, content=content, name=f"brief.{role}")
+    lot, _ = Lot.objects.get_or_create(
+        inbox=document.intake.inbox,
+        day=day_in_germany(filed),
+        defaults={"state": LotState.PASSED, "state_since": filed},
+    )
+    LotDocument.objects.create(lot=lot, document=document, drawn=False)
     place_missing(filed)
     return Original.objects.get(document=document)
 
