@@ -1,6 +1,7 @@
 """`posteingang procedure`: the versions of the scanning procedure, and the appendix of its documentation."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,6 +50,18 @@ def propose_command(
 
     version = propose(reason, _person(user), datetime.now(UTC))
     print(f"Fassung {version.number} ist vorgeschlagen. Eine zweite Person gibt sie auf der Seite „Verfahren“ frei.")
+
+
+@procedure_app.command("export")
+def export_command(
+    folder: Annotated[Path, typer.Option("-o", metavar="ORDNER", help="Neuer oder leerer Ordner.")],
+) -> None:
+    """Schreibt den Anhang der Verfahrensdokumentation: Beschreibung (HTML, PDF/A), Ablauf (BPMN), Prüfsummen."""
+    open_records()
+    from posteingang.procedure_export import export
+
+    for name in export(folder, datetime.now(UTC)):
+        print(folder / name)
 
 
 def _print_files(number: int) -> None:
