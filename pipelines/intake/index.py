@@ -30,7 +30,7 @@ from schemas.batch_index import BatchIndex, IndexedDocument
 from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
 
-__all__ = ["parse_index", "read_index"]
+__all__ = ["may_be_index", "parse_index", "read_index"]
 
 _ENDINGS = (".xml", ".csv", ".txt")
 _LARGEST = 5 * 1024 * 1024
@@ -50,10 +50,10 @@ def read_index(container: Path) -> BatchIndex | None:
             return None
     found: list[BatchIndex] = []
     with zipfile.ZipFile(container) as archive:
-        entries = {entry.filename: entry for entry in archive.infolist() if entry.file_size <= _LARGEST}
+        entries = {entry.filename: entry for entry in archive.infolist()}
         pages = _by_stem(entries)
         for name in sorted(entries, key=natural):
-            if not name.lower().endswith(_ENDINGS) or is_left_out(name):
+            if not may_be_index(name, entries[name].file_size) or is_left_out(name):
                 continue
             try:
                 content = archive.read(entries[name])
@@ -65,9 +65,14 @@ def read_index(container: Path) -> BatchIndex | None:
     return _together(found) if found else None
 
 
+def may_be_index(name: str, size: int) -> bool:
+    """False for files that need not be opened to know that they are none; size in bytes."""
+    return name.lower().endswith(_ENDINGS) and size <= _LARGEST
+
+
 def parse_index(content: bytes, name: str) -> BatchIndex | None:
     """What the index file `name` says; None if it is none: an invoice, a table or text about something else."""
-    if len(content) > _LARGEST or not name.lower().endswith(_ENDINGS):
+    if not may_be_index(name, len(content)):
         return None
     findings: Findings = []
     if is_xml(content[:1024]):

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from pipelines.intake.raw_scan import save_untouched
 from pipelines.scan.quality import page_list
@@ -228,6 +228,7 @@ def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
         strip = _g4_strip(image, stream)
     columns, rows = _stored_size(image)
     as_shown = isinstance(image, TiffImagePlugin.TiffImageFile) and strip is None
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
     image.load()
     if strip is not None:
         return _Frame(*strip, (columns, rows), dpi, mirrored, turned, repacked=False)
