@@ -30,7 +30,15 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "angenommen",
         step="pipelines.intake.identify:identify",
-        next=(State.IDENTIFIED, State.E_INVOICE, State.DUPLICATE, State.QUARANTINED, State.PASSED_ON, State.LOCKED),
+        next=(
+            State.IDENTIFIED,
+            State.SPLIT,
+            State.E_INVOICE,
+            State.DUPLICATE,
+            State.QUARANTINED,
+            State.PASSED_ON,
+            State.LOCKED,
+        ),
         queue=Queue.INTAKE,
     ),
     # The way of a scan

@@ -5,6 +5,8 @@ from dataclasses import asdict, fields
 from datetime import datetime
 from uuid import uuid5
 
+from django.db.models import Max
+
 from records import audit
 from records.annexes import Speaker
 from records.intake import next_entry
@@ -16,7 +18,7 @@ from schemas.batch_place import BatchPlace
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, NewDocument
 
-__all__ = ["capture_of", "keep", "place_of", "take_out", "tell_replaced"]
+__all__ = ["capture_of", "keep", "next_ordinal", "place_of", "take_out", "tell_replaced"]
 
 
 def take_out(
@@ -76,6 +78,12 @@ def tell_replaced(children: Sequence[Document], cut: Sequence[NewDocument], fact
         if wrong := named_by_separator(document, child.replaces, speaker, now):
             document.anomalies = [*document.anomalies, wrong]
             document.save()
+
+
+def next_ordinal(container: Document) -> int:
+    """The place of the next document out of that file: its identification may have taken some out already."""
+    taken = Document.objects.filter(intake=container.intake_id).aggregate(highest=Max("ordinal"))
+    return int(taken["highest"]) + 1
 
 
 def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -> None:

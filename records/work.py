@@ -186,7 +186,7 @@ def _commit(
         audit.append(document, result.state, payload, now)
         children = [
             batches.take_out(document, place, child, store.register(digest, now), now, registered, year)
-            for place, (child, digest) in enumerate(cut_out, 2)
+            for place, (child, digest) in enumerate(cut_out, batches.next_ordinal(document) if cut_out else 2)
         ]
         if result.batch is not None:
             batches.keep(document, result.batch, children)
@@ -339,10 +339,13 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
 def _first_document_like(document: Document) -> Document | None:
     """The first document that came in with the same bytes and is still on its way or has arrived.
 
-    What was rejected, or is in quarantine, is no reason to refuse it when it comes again.
+    What was rejected, or is in quarantine, is no reason to refuse it when it comes again. A document out of a batch
+    is known by its own bytes, not by those of the batch.
     """
+    own = document.files.filter(role=FileRole.ORIGINAL).values("content_id")
+    same = Q(ordinal=1, intake__content_id__in=own) | Q(files__role=FileRole.ORIGINAL, files__content_id__in=own)
     return (
-        Document.objects.filter(intake__content_id=document.intake.content_id, entry__lt=document.entry, ordinal=1)
+        Document.objects.filter(same, entry__lt=document.entry)
         .exclude(state__in=(State.REJECTED, State.QUARANTINED, *CLOSED))
         .order_by("entry")
         .first()
