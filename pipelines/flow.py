@@ -96,6 +96,15 @@ FLOW: tuple[Stage, ...] = (
         outbound=Target.UNIT,
         choices=LOCK,
     ),
+    # A person has found several letters in one
+    Stage(
+        State.TO_CUT,
+        Kind.AUTOMATIC,
+        "wird getrennt",
+        step="pipelines.intake.split:cut_by_person",
+        next=(State.SPLIT, State.CLEARING),
+        queue=Queue.OCR,
+    ),
     # The way of an invoice
     Stage(
         State.E_INVOICE,
@@ -261,6 +270,16 @@ FLOW: tuple[Stage, ...] = (
                 needs_reason=True,
                 after=(State.NOTED, State.ROUTED),
                 delivered=False,
+            ),
+            Choice(
+                Action.CUT,
+                "Trennen",
+                Role.MAILROOM,
+                State.TO_CUT,
+                needs_reason=True,
+                after=(State.NOTED, State.TO_CUT),
+                delivered=False,
+                whole=True,
             ),
             confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED),
             confirm(Role.ACCOUNTING, State.PROTOCOLLED),

@@ -15,7 +15,8 @@ class Choice:
     `own_unit`: only for persons of the document's unit. `after`: offered only if the document stopped in one of
     these states (empty: always), `delivered`: only if the target holds the document already (True), or if it cannot
     have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart. `no_invoice`: never
-    for an entered invoice. `four_eyes`: never by the person who asked for it.
+    for an entered invoice. `four_eyes`: never by the person who asked for it. `whole`: only for a document that is all
+    of the file it came in as.
     """
 
     action: Action
@@ -29,6 +30,7 @@ class Choice:
     signed: bool = False
     no_invoice: bool = False
     four_eyes: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.db.models import Max
 
@@ -18,7 +18,7 @@ from schemas.batch_place import BatchPlace
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, NewDocument
 
-__all__ = ["capture_of", "keep", "next_ordinal", "place_of", "take_out", "tell_replaced"]
+__all__ = ["capture_of", "cut_out_of", "keep", "next_ordinal", "place_of", "take_out", "tell_replaced"]
 
 
 def take_out(
@@ -66,6 +66,13 @@ def take_out(
     }
     audit.append(document, child.state, payload, now)
     return document
+
+
+def cut_out_of(container_id: UUID) -> list[tuple[UUID, State]]:
+    """The documents that came out of a container or batch by its last step, with their states."""
+    taken_apart = Document.objects.filter(id=container_id, ordinal=1, state__in=(State.IDENTIFIED, State.SPLIT))
+    rows = Document.objects.filter(intake__in=taken_apart.values("intake"), ordinal__gt=1).order_by("ordinal")
+    return [(document_id, State(state)) for document_id, state in rows.values_list("id", "state")]
 
 
 def tell_replaced(children: Sequence[Document], cut: Sequence[NewDocument], facts: BatchFacts, now: datetime) -> None:

@@ -38,6 +38,7 @@ class Chosen:
     unit: str | None = None
     needs_original: bool | None = None
     case_reference: str | None = None
+    cut_at: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ class Held:
             "unit": document.unit,
             "needs_original": document.needs_original,
             "case_reference": document.case_reference,
+            "cut_at": document.cut_at,
             "before": before if before != _place(document) else None,
             "original_sha256": hashes.get(FileRole.ORIGINAL),
             "seen_sha256": hashes.get(FileRole.RENDERING),
@@ -208,6 +210,8 @@ def _choose(document: Document, chosen: Chosen) -> None:
         document.needs_original = chosen.needs_original
     if chosen.case_reference is not None:
         document.case_reference = chosen.case_reference or None
+    if chosen.cut_at is not None:
+        document.cut_at = list(chosen.cut_at)
 
 
 def _place(document: Document) -> dict[str, str | None]:

@@ -18,7 +18,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from records.models import Document, DocumentFile, SearchText
 from records.objects import ObjectStore
 from records.wording import Spelling, Term, folded, readable, terms_of, text_of_html
-from schemas.states import CLOSED, FileRole
+from schemas.states import CLOSED, FileRole, State
 
 __all__ = ["TEXT_ROLES", "Reindexed", "index", "index_files", "matching", "reindex", "remove"]
 
@@ -49,7 +49,7 @@ def index(document: Document, text: str) -> None:
 
     The one place through which text gets into the search: what must never be found (closed mail) is refused here.
     """
-    if document.state in CLOSED:
+    if document.state in CLOSED or document.state == State.SPLIT:  # of a batch its documents are found
         remove(document.id)
         return
     said = readable(text)

@@ -191,6 +191,8 @@ def _commit(
         if result.batch is not None:
             batches.keep(document, result.batch, children)
             batches.tell_replaced(children, result.children, result.batch, now)
+        if result.state is State.SPLIT:
+            search.remove(document.id)  # read before a person had it cut
         closed.settle(document, lease.state, result, now)
         for child in children:
             closed.moved(child, None, now)

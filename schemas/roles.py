@@ -41,6 +41,7 @@ class Action(StrEnum):
     """What a person can do with a waiting document; where each leads stands in pipelines/flow.py."""
 
     DECIDE = "entscheiden"
+    CUT = "trennen"
     RETRY = "wiederholen"
     CONFIRM = "anerkennen"
     REDIRECT = "falsch_zugeleitet"

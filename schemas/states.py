@@ -10,6 +10,7 @@ class State(StrEnum):
     IDENTIFIED = "identified"
     PREPARED = "prepared"
     SPLIT = "split"
+    TO_CUT = "to_cut"
     RECOGNISED = "recognised"
     CLASSIFIED = "classified"
     NOTED = "noted"

@@ -9,6 +9,7 @@ from django.db import close_old_connections
 from config.load import city
 from config.settings import load_settings
 from pipelines.flow import automatic_states, stage_of
+from records.batches import cut_out_of
 from records.lots import draw_ready, gather
 from records.neighbours import note
 from records.work import due
@@ -38,11 +39,13 @@ _ANNEXES = 45.0
 
 @app.task(bind=True, name="workers.tasks.advance")
 def advance(self: Any, document_id: str) -> None:
-    """Run the present step of the document; ask for the next one after the commit."""
+    """Run the present step of the document; ask for the next one, or the first of its parts, after the commit."""
     close_old_connections()
     following = run_step(UUID(document_id), worker_name(self.request.id))
     if following is not None:
         enqueue(UUID(document_id), following)
+    for part, state in cut_out_of(UUID(document_id)):
+        enqueue(part, state)
 
 
 @app.task(name="workers.tasks.sweep")

@@ -10,8 +10,11 @@ from config.city_config import City, DocumentType, OrgUnit
 from config.scan_config import ScanRules
 from pipelines.intake.capture import Told, captured
 from pipelines.intake.closed import kept_closed
+from pipelines.intake.container import borders
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
+from pipelines.intake.index import read_index
+from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
 from pipelines.scan.picture import Grey, Picture, can_be_decoded
@@ -22,7 +25,7 @@ from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult, Work
 
-__all__ = ["split"]
+__all__ = ["cut_by_person", "split"]
 
 _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
@@ -62,9 +65,19 @@ def split(work: Work, city: City) -> StepResult:
     return StepResult(State.SPLIT, work.facts, reason, children=children, batch=batch)
 
 
+def cut_by_person(work: Work, city: City) -> StepResult:
+    """Split where a person has seen another letter begin; clearing if there is nothing to cut."""
+    result = split(work, city)
+    if result.state is State.SPLIT:
+        return result
+    return StepResult(State.CLEARING, work.facts, result.reason or "Das Schriftstück lässt sich nicht trennen.")
+
+
 def _indexed(work: Work) -> tuple[BatchIndex | None, tuple[IndexedDocument, ...]]:
-    """What the index of a container says, and where files or index begin documents; nothing of a single file."""
-    return None, ()
+    """What the index of a container says, and where files, index or a person begin documents."""
+    delivered = work.file(FileRole.ORIGINAL).path
+    by_person = (IndexedDocument(first=page) for page in work.facts.cut_at)
+    return read_index(delivered), (*borders(delivered), *by_person)
 
 
 def _looks(path: Path, rules: ScanRules) -> list[Look]:
@@ -122,12 +135,19 @@ def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ..
     """The document with its raw scan, what its separator sheet says of it, and what is doubtful of the whole batch."""
     target = work.scratch / f"schriftstueck-{place}.pdf"
     raw_pdf(work.raw_scan.path, part.images, target)
-    facts = DocumentFacts(page_count=len(part.images), anomalies=(*work.facts.anomalies, *doubts))
+    facts = DocumentFacts(page_count=len(part.images), anomalies=(*_carried(work), *doubts))
     name = f"{Path(work.original_name).stem}-{place}.pdf"
     reason = f"Bild {part.images[0]} bis {part.images[-1]} von „{work.original_name}“."
     original = NewFile(FileRole.ORIGINAL, target, name)
     replaced = part.sheet.replaces if part.sheet else None
     return NewDocument(_as_sheet_says(facts, part, city), original, State.PREPARED, reason, replaced)
+
+
+def _carried(work: Work) -> tuple[str, ...]:
+    """What was noticed of the whole file; nothing of what was read before a person had it cut."""
+    if not work.facts.cut_at:
+        return work.facts.anomalies
+    return tuple(anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly)
 
 
 def _as_sheet_says(facts: DocumentFacts, part: Part, city: City) -> DocumentFacts:
@@ -197,12 +217,8 @@ def _batch(work: Work, found: Split, told: Told) -> BatchFacts:
     capture = told.capture
     pages = sum(image.kind in (ImageKind.PAGE, ImageKind.BLANK) for image in found.images)
     findings = list(told.findings)
-    for expected, counted, what in (
-        (told.pages, pages, "Seite(n)"),
-        (capture.documents_expected, len(found.parts), "Schriftstück(e)"),
-    ):
-        if expected not in (None, counted):
-            findings.append(f"Laut Deckblatt oder Index {expected} {what}, gezählt {counted}.")
+    if told.pages not in (None, pages):
+        findings.append(f"Laut Deckblatt oder Index {told.pages} Seite(n), gezählt {pages}.")
     if capture.sheets_expected is not None and capture.duplex is not None:
         images = capture.sheets_expected * (2 if capture.duplex else 1)
         if images != len(found.images):

@@ -209,6 +209,7 @@ UNITS = {  # UN/ECE Recommendations 20 and 21, BT-130, BT-150
 
 ACTIONS = {
     Action.DECIDE: "Entscheidung im Klärfall",
+    Action.CUT: "Trennen veranlasst",
     Action.CONFIRM: "Abgelegte Fassung anerkannt",
     Action.REDIRECT: "Als falsch zugeleitet weitergegeben",
     Action.RETRY: "Erneuter Versuch veranlasst",

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from config.city_config import City
-from pipelines.scan.joins import joins, said_of
 from pipelines.intake.closed import locked, stays_closed
+from pipelines.scan.joins import joins, said_of
 from pipelines.scan.references import own_reference
 from pipelines.scan.rules import Score, named_unit, scores, visible_text
 from pipelines.scan.words import read_words

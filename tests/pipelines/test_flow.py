@@ -180,7 +180,8 @@ def test_the_sweep_looks_after_exactly_the_automatic_states() -> None:
 
 
 def test_recognition_has_a_queue_of_its_own_so_that_it_never_blocks_filing() -> None:
-    assert [stage.state for stage in FLOW if stage.queue is Queue.OCR] == [State.IDENTIFIED, State.PREPARED]
+    read = [stage.state for stage in FLOW if stage.queue is Queue.OCR]
+    assert read == [State.IDENTIFIED, State.PREPARED, State.TO_CUT]
 
 
 def test_only_filing_and_staging_call_a_neighbour() -> None:
