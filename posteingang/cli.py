@@ -13,6 +13,7 @@ from posteingang.procedure import procedure_app
 from posteingang.separators import separators_app
 from posteingang.transfernote import transfernote_app
 from schemas.errors import PosteingangError, os_reason
+from schemas.lifeline import end_quickly
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -54,6 +55,7 @@ Json = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
 
 def main() -> None:
     """Run the command; an expected failure is one sentence on stderr and exit code 2."""
+    end_quickly()
     try:
         app(prog_name="posteingang")
     except PosteingangError as problem:
