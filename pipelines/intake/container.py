@@ -39,18 +39,15 @@ class ScannedFile:
 class Contents:
     """A container taken apart. Every file but index, markers and leftovers is in `scans` or `others`, once.
 
-    `others` are no scans and go their own way. `documents`: where index or files let documents begin. `findings` are
-    German.
+    `others` are no scans and go their own way. `documents`: where index or files let documents begin. `findings`:
+    where the index and the files do not fit (German).
     """
 
     scans: tuple[ScannedFile, ...]
     others: tuple[Member, ...]
     documents: tuple[IndexedDocument, ...] = ()
     findings: tuple[str, ...] = ()
-
-    @property
-    def images(self) -> int:
-        return sum(scan.images for scan in self.scans)
+    index: BatchIndex | None = None
 
     @property
     def supported(self) -> bool:
@@ -85,8 +82,7 @@ def contents_of(container: Path, folder: Path) -> Contents:
             f"Der Stapel hat mehr als {settings.max_pages} Bilder.", remedy="Bitte in mehrere Stapel teilen."
         )
     documents, findings = _documents(scans, index)
-    said = index.findings if index else ()
-    return Contents(scans, others, documents, (*said, *missing, *findings))
+    return Contents(scans, others, documents, (*missing, *findings), index)
 
 
 def _with_short_names(members: list[Member]) -> tuple[Member, ...]:

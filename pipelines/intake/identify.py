@@ -91,7 +91,8 @@ def _container(work: Work, original: StoredFile) -> StepResult:
     if not found.others and joined is not None:
         raise BadInput(f"Kein Bild des Stapels ist lesbar. {joined.unreadable[0]}", remedy=_RESCAN)
     members = (*found.others, *(scan.member for scan in found.scans))
-    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *found.findings))
+    said = found.index.findings if found.index else ()
+    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *said, *found.findings))
     children = tuple(_child(work, member) for member in members)
     return StepResult(State.SPLIT, facts, f"Stapel aus {len(children)} eigenen Datei(en).", children=children)
 

@@ -70,7 +70,7 @@ def is_left_out(name: str) -> bool:
 def natural(name: str) -> tuple[tuple[list[str | int], ...], str]:
     """Sorts 2 before 10, folder by folder, upper and lower case alike."""
     parts = (re.split(r"([0-9]+)", part.casefold()) for part in PurePosixPath(name).parts)
-    return tuple([int(piece) if piece.isdecimal() else piece for piece in part] for part in parts), name
+    return tuple([int(piece) if at % 2 else piece for at, piece in enumerate(part)] for part in parts), name
 
 
 def unpack(container: Path, folder: Path, *, max_files: int, max_bytes: int) -> tuple[Member, ...]:

@@ -86,8 +86,10 @@ def test_the_index_gives_the_order_and_says_what_is_missing(desk: Desk, iserlohn
 
 
 def test_a_broken_index_does_not_stop_the_batch(desk: Desk, iserlohn: City) -> None:
-    result = identified({"1.jpg": jpeg("eins"), "stapel.xml": b"<Stapel><Bediener>"}, desk, iserlohn)
-    assert result.state is State.IDENTIFIED
+    broken = {"stapel.xml": b"<Stapel><Bediener>"}
+    assert identified({"1.jpg": jpeg("eins"), **broken}, desk, iserlohn).state is State.IDENTIFIED
+    (desk.folder / "zweiter").mkdir()
+    result = identified({"a.pdf": typed("Brief"), **broken}, Desk(desk.folder / "zweiter"), iserlohn)
     assert result.facts.anomalies[0].startswith("Indexdatei stapel.xml nicht ausgewertet")
 
 
