@@ -20,6 +20,7 @@ _DESTINATIONS = (
     ("clearing", "Klärfälle"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
+    ("originals", "Originale"),
     ("status", "Status"),
     ("procedure", "Verfahren"),
 )

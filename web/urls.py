@@ -20,6 +20,7 @@ from web.pages import (
     status,
     upload,
 )
+from web.pages.paper_routes import paper_routes
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
@@ -54,6 +55,7 @@ urlpatterns = [
     path("anmelden/", login.LoginView.as_view(), name="login"),
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
     path("gesund", health.health, name="health"),
+    *paper_routes,
     *api_routes,
     path("metrics", metrics.metrics, name="metrics"),
 ]

@@ -37,6 +37,16 @@ EXPECTED = {
     "procedure": {MAILROOM, AUDIT, ADMIN},
     "procedure_version": {MAILROOM, AUDIT, ADMIN},
     "procedure_file": {MAILROOM, AUDIT, ADMIN},
+    "originals": {MAILROOM, UNIT, AUDIT, ARCHIVE},
+    "original": {MAILROOM, UNIT, ORDERING, AUDIT, ARCHIVE},
+    "box": {MAILROOM, AUDIT},
+    "forward": {MAILROOM},
+    "slips": {MAILROOM, UNIT, AUDIT},
+    "slip": {MAILROOM, UNIT, AUDIT},
+    "slip_file": {MAILROOM, UNIT, AUDIT},
+    "destruction": {MAILROOM, UNIT, AUDIT, ARCHIVE},
+    "destruction_list": {MAILROOM, AUDIT},
+    "destruction_file": {MAILROOM, AUDIT},
 }
 PUBLIC = {"login", "logout", "health", "metrics"}
 FOR_PROGRAMS = {route.name for route in api_routes}
@@ -48,6 +58,10 @@ LISTS = {
     "upload": "/einlegen/",
     "status": "/status/",
     "procedure": "/verfahren/",
+    "originals": "/originale/",
+    "box": "/originale/karton/",
+    "forward": "/originale/weiterleiten/",
+    "slips": "/originale/laufzettel/",
 }
 OWN, OTHER = "16", "51"
 
@@ -142,12 +156,12 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/", "/verfahren/"]),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/originale/", "/status/", "/verfahren/"]),
         (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
-        (UNIT, ["/", "/post/", "/rechnungen/"]),
+        (UNIT, ["/", "/post/", "/rechnungen/", "/originale/"]),
         (ORDERING, ["/", "/post/", "/rechnungen/"]),
-        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/", "/verfahren/"]),
-        (ARCHIVE, ["/"]),
+        (AUDIT, ["/", "/post/", "/rechnungen/", "/originale/", "/status/", "/verfahren/"]),
+        (ARCHIVE, ["/", "/originale/"]),
         (ADMIN, ["/", "/status/", "/verfahren/"]),
     ],
 )
