@@ -7,7 +7,7 @@ the table.
 
 from collections.abc import Iterable
 
-from pipelines.flow_rows import ASK_REMOVAL, LOCK, Choice, Stage, confirm, keep_locked, query, redirect
+from pipelines.flow_rows import ASK_REMOVAL, CUT, LOCK, Choice, Stage, confirm, keep_locked, query, redirect
 from schemas.roles import Action, Role
 from schemas.states import Kind, Queue, State, Target
 
@@ -271,16 +271,7 @@ FLOW: tuple[Stage, ...] = (
                 after=(State.NOTED, State.ROUTED),
                 delivered=False,
             ),
-            Choice(
-                Action.CUT,
-                "Trennen",
-                Role.MAILROOM,
-                State.TO_CUT,
-                needs_reason=True,
-                after=(State.NOTED, State.TO_CUT),
-                delivered=False,
-                whole=True,
-            ),
+            CUT,
             confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED),
             confirm(Role.ACCOUNTING, State.PROTOCOLLED),
             redirect(Role.MAILROOM, State.REDIRECTED),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from schemas.roles import Action, Role
 from schemas.states import Kind, Queue, State, Target
 
-__all__ = ["ASK_REMOVAL", "LOCK", "Choice", "Stage", "confirm", "keep_locked", "query", "redirect"]
+__all__ = ["ASK_REMOVAL", "CUT", "LOCK", "Choice", "Stage", "confirm", "keep_locked", "query", "redirect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,19 @@ class Stage:
     queue: Queue | None = None
     outbound: Target | None = None
     choices: tuple[Choice, ...] = ()
+
+
+CUT = Choice(
+    Action.CUT,
+    "Trennen",
+    Role.MAILROOM,
+    State.TO_CUT,
+    needs_reason=True,
+    after=(State.NOTED, State.TO_CUT),
+    delivered=False,
+    whole=True,
+)
+"""Several letters were taken for one."""
 
 
 def query(role: Role, *, own_unit: bool) -> Choice:
