@@ -1,45 +1,19 @@
-"""Closed mail in the records: registered from outside; locked, opened, forgotten. In the caller's transaction."""
+"""Closed mail in the records: locked, opened again, forgotten; all of it in the caller's transaction."""
 
 from datetime import datetime
-from pathlib import Path
-
-from django.db import transaction
 
 from records import audit, removal, search
-from records.intake import Arrival, accept
 from records.journal import Locked, note_locked
 from records.models import ClearingDecision, Document, Event, Intake
-from records.numbers import MAIL_REGISTER, next_number
-from records.objects import ObjectStore
 from records.removal import Grounds
 from schemas.closed import CLOSED_INBOX
 from schemas.roles import Action
 from schemas.states import CLOSED, FileRole, State
 from schemas.values import StepResult
 
-__all__ = ["forget", "moved", "register", "settle"]
+__all__ = ["forget", "moved", "settle"]
 
 _REMOVED = "planmäßig entfernt"
-
-
-def register(
-    arrival: Arrival, record: Path, unit: str, reason: str, store: ObjectStore, now: datetime, year: int
-) -> Document:
-    """A document that is passed on closed, with its number; its original is the registration record.
-
-    The same claim once more gives the same document.
-    """
-    with transaction.atomic():
-        known = Document.objects.filter(intake_id=arrival.claim_id).first()
-        if known is not None:
-            return known
-        document = Document.objects.get(id=accept(arrival, record, store, now))
-        document.register_number = next_number(MAIL_REGISTER, year, document.id)
-        document.state, document.state_since, document.reason, document.unit = State.PASSED_ON, now, reason, unit
-        document.save()
-        payload = {"reason": reason, "register_number": document.register_number, "actor": arrival.operator}
-        audit.append(document, State.PASSED_ON, payload | {"unit": unit}, now)
-        return document
 
 
 def moved(document: Document, before: State | None, now: datetime) -> None:
@@ -52,6 +26,7 @@ def moved(document: Document, before: State | None, now: datetime) -> None:
     locked = document.state in CLOSED
     note_locked(Locked(document.id, locked))
     if locked:
+        Document.objects.filter(id=document.id).update(needs_original=True)  # its paper goes to the recipient
         search.remove(document.id)
         ClearingDecision.objects.filter(act__document=document).delete()
 

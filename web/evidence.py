@@ -13,7 +13,17 @@ from schemas.digest import digest_of_file
 from schemas.errors import BadInput
 from schemas.states import ANNEX_ROLES, FileRole
 
-__all__ = ["Evidence", "blank_pages_of", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name", "unaltered"]
+__all__ = [
+    "Evidence",
+    "blank_pages_of",
+    "evidence_of",
+    "is_pdf",
+    "label_of",
+    "object_store",
+    "pictured",
+    "safe_name",
+    "unaltered",
+]
 
 _LABELS = {
     FileRole.ORIGINAL: "Original wie eingegangen",
@@ -34,6 +44,7 @@ _LABELS = {
     FileRole.INVOICE_PDF: "lesbare Rechnung (PDF)",
     FileRole.REPORT_PDF: "Prüfbericht (PDF)",
     FileRole.PROTOCOL: "Freigabeprotokoll",
+    FileRole.REMOVAL_NOTE: "Hinweis an den Empfänger",
 }
 _LONGEST_NAME = 150
 
@@ -65,6 +76,11 @@ def evidence_of(document: Document) -> tuple[Evidence, ...]:
         for row in rows
     ]
     return tuple(sorted(files, key=lambda file: (order.index(file.role), file.number)))
+
+
+def label_of(role: FileRole) -> str:
+    """What a file of that role is called on the page."""
+    return _LABELS[role]
 
 
 def _label(row: DocumentFile) -> str:
