@@ -20,7 +20,7 @@ from records.originals import Spot, move, visible_originals
 from records.routing_slips import overdue
 from schemas.errors import BadInput
 from schemas.german_time import day_in_germany
-from schemas.originals import Move, OriginalState, PaperAct, moves_from
+from schemas.originals import LISTED, Move, OriginalState, PaperAct, moves_from
 from schemas.roles import Person, Role
 from schemas.states import CLOSED
 from web.fields import kept, number_in, sent, status_of
@@ -35,6 +35,7 @@ _VIEWS = {
     "ueberfaellig": "Empfang überfällig",
     "vermisst": "vermisst",
 }
+_HERE = (OriginalState.KEPT, OriginalState.REQUESTED, *LISTED)
 
 
 @require_safe
@@ -148,6 +149,7 @@ def _shown(request: HttpRequest, found: Original, person: Person, problem: BadIn
         "original": found,
         "document": document,
         "closed": document.state in CLOSED,
+        "here": found.state in _HERE,
         "readable": visible_documents(person).filter(id=document.id).exists(),
         "obstacles": () if found.state == OriginalState.DESTROYED else _obstacles(found),
         "holds": holds,
