@@ -8,7 +8,7 @@ from config.settings import load_settings
 from pipelines.intake.closed import is_registration, locked, opened_by_persons, passed_on
 from pipelines.intake.container import contents_of
 from pipelines.intake.inspect import inspect_pdf
-from pipelines.intake.join import join
+from pipelines.intake.join import doubt_about, join
 from pipelines.intake.pictures import picture_form, picture_pdf
 from pipelines.intake.unpack import Member, is_container
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
@@ -81,7 +81,7 @@ def _container(work: Work, original: StoredFile) -> StepResult:
         facts = DocumentFacts(
             page_count=joined.images,
             anomalies=(*found.findings, *joined.unreadable, *joined.findings),
-            doubt=" ".join((*joined.unreadable[:_NAMED], _RESCAN)) if joined.unreadable else None,
+            doubt=doubt_about(joined.unreadable),
         )
         files = (NewFile(FileRole.RAW_SCAN, target, f"{stem}.pdf"),)
         children = tuple(_child(work, member) for member in found.others)

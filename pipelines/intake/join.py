@@ -19,10 +19,13 @@ from pipelines.invoice.paper import pdf_of
 from pipelines.scan.picture import can_be_decoded
 from schemas.errors import BadInput
 
-__all__ = ["Joined", "join", "unreadable_among"]
+__all__ = ["PLACEHOLDER", "Joined", "doubt_about", "join", "unreadable_among"]
 
 _AT_ONCE = 32
 """Files open at the same time, and pictures in memory."""
+PLACEHOLDER = "an seiner Stelle steht ein Platzhalter"
+"""How the anomaly says it by which later steps know that an image is missing."""
+_NAMED = 5
 _UNREADABLE = re.compile(r"Bild ([0-9]+) \(.*\) ist nicht lesbar")
 _PAGE = """<html lang="de"><head><style>@page {{ size: A4; margin: 30mm 25mm }} body {{ font: 14pt sans-serif }}
 h1 {{ font-size: 22pt }}</style></head><body><h1>Platzhalter</h1><p>Bild {number} dieses Stapels ist nicht lesbar.</p>
@@ -85,6 +88,14 @@ def unreadable_among(anomalies: Iterable[str], images: Iterable[int]) -> tuple[t
     return tuple(kept), tuple(missing)
 
 
+def doubt_about(unreadable: Sequence[str]) -> str | None:
+    """Why a person must look at a document some images of which are missing; None if none is."""
+    if not unreadable:
+        return None
+    more = f" Und {len(unreadable) - _NAMED} weitere." if len(unreadable) > _NAMED else ""
+    return f"{' '.join(unreadable[:_NAMED])}{more} Bitte die Blätter neu scannen."
+
+
 def _add(pdf: pikepdf.Pdf, scan: ScannedFile, made: _Made, sources: ExitStack) -> None:
     with scan.member.path.open("rb") as stream:
         a_pdf = is_pdf(stream.read(1024))
@@ -140,6 +151,4 @@ def _add_placeholder(pdf: pikepdf.Pdf, scan: ScannedFile, problem: str, made: _M
     pdf_of(_PAGE.format(**words), page, title=f"Platzhalter für Bild {number}")
     with pikepdf.Pdf.open(page) as placeholder:
         pdf.pages.extend(placeholder.pages)
-    made.unreadable.append(
-        f"Bild {number} ({name}) ist nicht lesbar, an seiner Stelle steht ein Platzhalter. {problem}"
-    )
+    made.unreadable.append(f"Bild {number} ({name}) ist nicht lesbar, {PLACEHOLDER}. {problem}")

@@ -14,6 +14,7 @@ from pipelines.intake.container import borders
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.index import read_index
+from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
@@ -135,7 +136,8 @@ def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ..
     """The document with its raw scan, what its separator sheet says of it, and what is doubtful of the whole batch."""
     target = work.scratch / f"schriftstueck-{place}.pdf"
     raw_pdf(work.raw_scan.path, part.images, target)
-    facts = DocumentFacts(page_count=len(part.images), anomalies=(*_carried(work), *doubts))
+    noticed, missing = unreadable_among(_carried(work), part.images)
+    facts = DocumentFacts(page_count=len(part.images), anomalies=(*noticed, *doubts), doubt=doubt_about(missing))
     name = f"{Path(work.original_name).stem}-{place}.pdf"
     reason = f"Bild {part.images[0]} bis {part.images[-1]} von „{work.original_name}“."
     original = NewFile(FileRole.ORIGINAL, target, name)
@@ -147,7 +149,7 @@ def _carried(work: Work) -> tuple[str, ...]:
     """What was noticed of the whole file; nothing of what was read before a person had it cut."""
     if not work.facts.cut_at:
         return work.facts.anomalies
-    return tuple(anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly)
+    return tuple(anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly or PLACEHOLDER in anomaly)
 
 
 def _as_sheet_says(facts: DocumentFacts, part: Part, city: City) -> DocumentFacts:
