@@ -10,6 +10,7 @@ from config.settings import load_settings
 from schemas.roles import Role
 from schemas.states import State
 from web.permissions import ROLES, person_behind
+from web.quality_view import to_check
 from web.tasks import counts
 
 __all__ = ["Destination", "installation", "navigation"]
@@ -20,6 +21,7 @@ _DESTINATIONS = (
     ("clearing", "Klärfälle"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
+    ("quality", "Qualität"),
     ("originals", "Originale"),
     ("status", "Status"),
     ("procedure", "Verfahren"),
@@ -48,6 +50,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {}
     waiting = counts(person)
     counted = {"start": sum(waiting.values()), "clearing": waiting.get(State.CLEARING, 0)}
+    if Role.MAILROOM in person.roles:
+        counted["quality"] = to_check()
     here = request.resolver_match.url_name if request.resolver_match else None
     places = [
         Destination(label, reverse(name), name == here, counted.get(name))

@@ -15,6 +15,7 @@ from web.pages import (
     login,
     metrics,
     procedure,
+    quality,
     register,
     start,
     status,
@@ -28,6 +29,7 @@ MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
 HANDING_IN = frozenset({Role.MAILROOM, Role.ACCOUNTING})
+CHECKING = frozenset({Role.MAILROOM, Role.AUDIT})
 PROCEDURE = frozenset({Role.MAILROOM, Role.AUDIT, Role.ADMIN})
 
 urlpatterns = [
@@ -42,6 +44,7 @@ urlpatterns = [
         name="file_numbered",
         roles=CONTENT,
     ),
+    page("schriftstueck/<uuid:document_id>/vermerk/", files.note, name="note", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
@@ -49,6 +52,9 @@ urlpatterns = [
     page("einlegen/", upload.upload, name="upload", roles=HANDING_IN),
     page("einlegen/<uuid:form_id>/", upload.handed_in, name="handed_in", roles=HANDING_IN),
     page("status/", status.status, name="status", roles=OPERATION),
+    page("qualitaet/", quality.quality, name="quality", roles=CHECKING),
+    page("qualitaet/<int:lot_id>/", quality.lot, name="quality_lot", roles=CHECKING),
+    page("qualitaet/<uuid:document_id>/", quality.check, name="quality_check", roles=CHECKING),
     page("verfahren/", procedure.procedure, name="procedure", roles=PROCEDURE),
     page("verfahren/<int:number>/", procedure.procedure_version, name="procedure_version", roles=PROCEDURE),
     page("verfahren/<int:number>/<str:name>", procedure.procedure_file, name="procedure_file", roles=PROCEDURE),

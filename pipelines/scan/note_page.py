@@ -1,6 +1,6 @@
 """The transfer note as a German page for people: it shows what the XML says, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree
 
 from pipelines.scan.note_xml import validate_note
+from schemas.annex import Annex
 from schemas.german_time import moment_in_germany
 from schemas.safe_xml import parse_xml
 
@@ -75,8 +76,11 @@ class _Section:
     parts: list[tuple[str, list[tuple[str, str]], str]]
 
 
-def note_page(xml: bytes) -> str:
-    """A page that stands alone. BadInput if this is no valid transfer note (version 1 or 2)."""
+def note_page(xml: bytes, annexes: Sequence[Annex] = (), home: str = "") -> str:
+    """A page that stands alone, with the annexes below the note. BadInput if this is no valid note (version 1 or 2).
+
+    `home`: address of the page to go back to; none if empty.
+    """
     validate_note(xml)
     root = parse_xml(xml)
     return str(
@@ -86,6 +90,8 @@ def note_page(xml: bytes) -> str:
             binding=root.get("bindung", "beigefügt"),
             demo=root.get("demo") == "true",
             sections=[_section(node) for node in root],
+            annexes=[(annex, moment_in_germany(annex.at)) for annex in annexes],
+            home=home,
         )
     )
 

@@ -13,7 +13,7 @@ from records.decisions import Conflict
 from records.lots import draw_ready, gather
 from records.models import Document, FullCheckOrder, Lot, LotDocument, NoteAnnex
 from records.objects import ObjectStore
-from records.quality import Found, is_passed, judge, lift, open_subjects
+from records.quality import Found, is_passed, judge, lift, unsettled
 from records.rescans import link
 from schemas.annex import AnnexKind
 from schemas.errors import BadInput
@@ -117,7 +117,7 @@ def test_a_fault_sets_the_lot_back_and_all_of_it_is_looked_at(drawn_lot: MakeLot
     first, other, third = drawn_lot({}, {}, {})
 
     assert look(first, FAULT, person) is LotState.SET_BACK
-    assert {row.id for row in open_subjects(Lot.objects.get())} == {first.id, other.id, third.id}
+    assert {row.id for row in unsettled()} == {first.id, other.id, third.id}
     look(other, GOOD, person)
     assert look(third, GOOD, person) is LotState.SET_BACK
     assert not is_passed(other.document)

@@ -7,13 +7,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
+from config.load import city
 from records.access import visible_documents
 from records.dms_tasks import of_document
 from records.models import Document
 from schemas.roles import Person
+from schemas.states import FileRole
 from web.evidence import blank_pages_of, evidence_of, pictured
 from web.history import history_of
 from web.pages.acting import act
+from web.permissions import ROLES
+from web.quality_view import standing_of
 
 __all__ = ["MOST_PICTURES", "document", "page_numbers"]
 
@@ -34,7 +38,7 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
     form = act(request, person, found)
     if isinstance(form, HttpResponse):
         return form
-    first = found.duplicate_of
+    first, files = found.duplicate_of, evidence_of(found)
     context = {
         "document": found,
         "form": form,
@@ -42,8 +46,11 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
         "pages": page_numbers(found),
         "blank": blank_pages_of(found),
         "dms_tasks": of_document(found.id),
+        "quality": standing_of(found, city()),
+        "may_check": bool(person.roles & ROLES["quality"]),
         "history": history_of(found.id),
-        "files": evidence_of(found),
+        "files": files,
+        "has_note": any(file.role is FileRole.TRANSFER_NOTE for file in files),
     }
     return render(request, "web/document.html", context, status=form.status)
 
