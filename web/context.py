@@ -19,6 +19,8 @@ _DESTINATIONS = (
     ("start", "Meine Aufgaben"),
     ("post", "Post"),
     ("clearing", "Klärfälle"),
+    ("batches", "Stapel"),
+    ("closed", "Verschlossene Post"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
     ("quality", "Qualität"),

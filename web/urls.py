@@ -6,7 +6,9 @@ from django.urls import path
 from schemas.roles import Role
 from web.api.routes import api_routes
 from web.pages import (
+    batches,
     clearing,
+    closed,
     document,
     files,
     health,
@@ -28,6 +30,8 @@ INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
 MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
+BATCHES = frozenset({Role.MAILROOM, Role.AUDIT})
+CLOSED_MAIL = frozenset({Role.MAILROOM, Role.AUDIT})
 HANDING_IN = frozenset({Role.MAILROOM, Role.ACCOUNTING})
 CHECKING = frozenset({Role.MAILROOM, Role.AUDIT})
 PROCEDURE = frozenset({Role.MAILROOM, Role.AUDIT, Role.ADMIN})
@@ -46,6 +50,12 @@ urlpatterns = [
     ),
     page("schriftstueck/<uuid:document_id>/vermerk/", files.note, name="note", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),
+    page("stapel/", batches.batches, name="batches", roles=BATCHES),
+    page("stapel/<uuid:claim_id>/", batches.batch, name="batch", roles=BATCHES),
+    page("verschlossen/", closed.closed, name="closed", roles=CLOSED_MAIL),
+    page("verschlossen/erfassen/", closed.register_closed, name="register_closed", roles=frozenset({Role.MAILROOM})),
+    page("verschlossen/<uuid:document_id>/", closed.closed_document, name="closed_document", roles=CLOSED_MAIL),
+    page("verschlossen/<uuid:document_id>/hinweis.pdf", closed.removal_note, name="removal_note", roles=CLOSED_MAIL),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
     page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
