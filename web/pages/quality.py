@@ -22,8 +22,7 @@ from schemas.german_time import day_in_germany
 from schemas.quality import CHECKLIST, LotState, Verdict
 from schemas.roles import Person, Role
 from web.deciding import LONGEST_REASON
-from web.evidence import blank_pages_of
-from web.pages.document import page_numbers
+from web.evidence import blank_pages_of, pictured
 from web.pages.lists import paged
 from web.quality_view import balance_lines, open_lots, place_name, rows_of, shown, waiting_lots
 
@@ -104,7 +103,7 @@ def check(request: HttpRequest, person: Person, document_id: UUID) -> HttpRespon
         "judgements": subject.judgements.order_by("number"),
         "seen": last.number if last else 0,
         "rescans": document.replaced_by.order_by("entry"),
-        "pages": page_numbers(document),
+        "pages": range(1, (document.page_count or 1) + 1) if pictured(document) else (),
         "blank": blank_pages_of(document),
         "checklist": CHECKLIST,
         "ticked": request.POST.getlist("punkt"),
