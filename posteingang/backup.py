@@ -61,6 +61,8 @@ def restore_backup(folder: Path) -> bool:
     print(f"Wiederhergestellt: {done.documents} Schriftstücke, {done.objects} Belege.")
     if done.taken_in_again:
         print(f"Nach der Sicherung eingegangen und aus dem Beleg-Speicher wieder angenommen: {done.taken_in_again}.")
+    if done.closed_again:
+        print(f"Nach der Sicherung gesperrt oder planmäßig gelöscht, und jetzt wieder: {done.closed_again}.")
     for number in done.raised:
         print(f"Vergeben, aber in keinem Bestand mehr: {number}. Die Nummer bleibt vergeben.")
     for name in done.lost:

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from config.settings import Settings
 from records.backup import BackupSet, postgres_call, verify_set
+from records.closed_again import close_again, removed_originals
 from records.intake import Arrival, accept, is_committed
 from records.journal import Issued, TakenIn, read
 from records.models import (
@@ -44,6 +45,7 @@ class Restored:
     taken_in_again: int
     lost: tuple[str, ...]
     raised: tuple[str, ...]
+    closed_again: int = 0
 
 
 def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
@@ -69,10 +71,13 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
     call_command("migrate", verbosity=0, interactive=False)
     Document.objects.update(lease_token=None, lease_until=None, leased_by="")
     lines = list(read(settings.journal_folder))
-    again, lost = _take_in_again([line for line in lines if isinstance(line, TakenIn)], settings, now)
+    gone = removed_originals(lines)
+    taken_in = [line for line in lines if isinstance(line, TakenIn) and line.document_id not in gone]
+    again, lost = _take_in_again(taken_in, settings, now)
     raised = _raise_counters([line for line in lines if isinstance(line, Issued)])
+    closed = close_again(lines, ObjectStore(settings.objects), now)
     os.sync()
-    return Restored(Document.objects.count(), source.objects, again, lost, raised)
+    return Restored(Document.objects.count(), source.objects, again, lost, raised, closed)
 
 
 def _refuse_a_used_place(settings: Settings) -> None:

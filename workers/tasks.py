@@ -12,6 +12,8 @@ from pipelines.flow import automatic_states, stage_of
 from records.batches import cut_out_of
 from records.lots import draw_ready, gather
 from records.neighbours import note
+from records.raw_scans import dispose
+from records.removal import erase
 from records.work import due
 from schemas.errors import Unavailable
 from schemas.faults import fault_point
@@ -30,6 +32,7 @@ __all__ = [
     "look_after_dms_tasks",
     "look_after_quality",
     "look_at_neighbours",
+    "remove_as_planned",
     "sweep",
 ]
 
@@ -95,6 +98,15 @@ def look_after_quality() -> None:
     draw_ready(rules, now)
     ask_for_later_seals(rules, object_store())
     round_of_annexes(rules, object_store(), load_settings().scratch, seconds=_ANNEXES)
+
+
+@app.task(name="workers.tasks.remove_as_planned")
+def remove_as_planned() -> None:
+    """Raw scans whose time is over, and the bytes of everything that was removed, also where a crash came between."""
+    close_old_connections()
+    now = datetime.now(UTC)
+    dispose(city(), now)
+    erase(object_store(), now)
 
 
 @app.task(name="workers.tasks.check_mapping")
