@@ -90,7 +90,8 @@ class Standing:
         if self.proposal is not None:
             again = self.on_disk != self.proposal.files
             more = " Die Dateien sind seit dem Vorschlag noch einmal geändert worden." if again else ""
-            return f"Änderung wartet auf Freigabe: Fassung {self.proposal.number}.{more}"
+            what = "Änderung" if self.in_force else "Die erste Fassung"
+            return f"{what} wartet auf Freigabe: Fassung {self.proposal.number}.{more}"
         if self.to_propose:
             return "Änderung wartet auf Vorschlag." if self.in_force else "Die erste Fassung wartet auf Vorschlag."
         return ""
