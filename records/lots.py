@@ -16,7 +16,7 @@ from schemas.quality import LOT_MOVES, Candidate, LotState, SamplingRule, draw
 from schemas.roles import Person
 from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["draw_lot", "draw_ready", "gather", "hold_lot", "move", "name_of", "scanned_inboxes", "unready"]
+__all__ = ["draw_lot", "draw_ready", "gather", "hold_lot", "lot_for", "move", "name_of", "scanned_inboxes", "unready"]
 
 UNREADY = (
     State.RECEIVED,
@@ -56,7 +56,7 @@ def gather(city: City, now: datetime) -> int:
     count = 0
     while found := list(waiting[:_AT_ONCE]):
         with transaction.atomic():
-            LotDocument.objects.bulk_create(LotDocument(lot=_lot_for(one, now), document=one) for one in found)
+            LotDocument.objects.bulk_create(LotDocument(lot=lot_for(one, now), document=one) for one in found)
         count += len(found)
     return count
 
@@ -104,15 +104,15 @@ def move(lot: Lot, to: LotState, now: datetime) -> None:
 
 
 def name_of(lot: Lot, city: City) -> str:
-    """What people call it: 'Stapel eingang.tif' or 'Zentrale Scan-Stelle, 23.11.2026 (2)'."""
+    """What people call it: 'Stapel eingang.tif, 23.11.2026' or 'Zentrale Scan-Stelle, 23.11.2026 (2)'."""
     if lot.batch is not None:
-        return f"Stapel {lot.batch.name}"
+        return f"Stapel {lot.batch.name}, {lot.day:%d.%m.%Y}"
     point = city.intake_point(lot.inbox)
     further = f" ({lot.number})" if lot.number > 1 else ""
     return f"{point.name if point else lot.inbox}, {lot.day:%d.%m.%Y}{further}"
 
 
-def _lot_for(document: Document, now: datetime) -> Lot:
+def lot_for(document: Document, now: datetime) -> Lot:
     """That of its batch while it is open, else the one of its inbox and day that is."""
     intake = document.intake
     day = day_in_germany(intake.received_at)

@@ -102,7 +102,8 @@ def unsettled() -> QuerySet[LotDocument]:
     rows = LotDocument.objects.annotate(last=Subquery(latest))
     rescanned = rows.filter(document__replaces=OuterRef("document"), last=Verdict.GOOD)
     to_do = Q(last=None) | (Q(last=Verdict.FAULT) & ~Exists(rescanned))
-    return rows.filter(to_do, drawn=True).exclude(document__state__in=CLOSED).order_by("document__entry")
+    rows = rows.filter(drawn=True, lot__state__in=(LotState.DRAWN, LotState.SET_BACK))
+    return rows.filter(to_do).exclude(document__state__in=CLOSED).order_by("document__entry")
 
 
 def last_judgements(rows: Iterable[LotDocument]) -> Mapping[int, Judgement]:

@@ -223,11 +223,16 @@ def _reading(work: Work, unchanged: str) -> Iterator[tuple[str, None, str, str, 
 def _quality(root: etree._Element, place: BatchPlace) -> None:
     """Aspects e and f: nothing has been checked yet, and that is what is said."""
     checked = _add(root, "Qualitaetssicherung", art="nicht geprüft", ergebnis="offen")
-    checked.text = "Eine Qualitätssicherung ist nicht vermerkt."
+    checked.text = (
+        "Bei der Erstellung nicht geprüft. Was später geprüft wurde, steht in einer Anlage zu diesem Vermerk."
+    )
     result, said = _completeness(place)
     _add(root, "Vollstaendigkeit", ergebnis=result).text = said
     agreed = _add(root, "Uebereinstimmung", bestaetigt="false")
-    agreed.text = "Ob Bild und Inhalt mit dem Papier übereinstimmen, hat niemand bestätigt."
+    agreed.text = (
+        "Ob Bild und Inhalt mit dem Papier übereinstimmen, hat bei der Erstellung niemand bestätigt. Eine spätere "
+        "Bestätigung steht in einer Anlage zu diesem Vermerk."
+    )
 
 
 def _completeness(place: BatchPlace) -> tuple[str, str]:

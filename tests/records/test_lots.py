@@ -36,7 +36,7 @@ def test_a_batch_of_several_documents_is_a_lot_and_single_files_go_by_day(store:
 
     assert gather(CITY, NOW) == 6
     assert lots() == [
-        ("Stapel Montag", 3),
+        ("Stapel Montag, 23.11.2026", 3),
         ("Zentrale Scan-Stelle, 23.11.2026", 2),
         ("Zentrale Scan-Stelle, 24.11.2026", 1),
     ]
@@ -94,7 +94,7 @@ def test_a_person_need_not_wait_and_the_rest_makes_a_further_lot(store: ObjectSt
     Document.objects.filter(id=waiting.id).update(state=State.FILED)
     gather(CITY, NOW)
 
-    assert lots() == [("Stapel Montag", 2), ("Zentrale Scan-Stelle, 23.11.2026", 1)]
+    assert lots() == [("Stapel Montag, 23.11.2026", 2), ("Zentrale Scan-Stelle, 23.11.2026", 1)]
     batch_lot.refresh_from_db()
     assert (batch_lot.state, batch_lot.drawn_by) == (LotState.DRAWN, "Maria Muster")
     with pytest.raises(Conflict, match="inzwischen gezogen"):

@@ -254,7 +254,8 @@ def test_the_page_of_a_document_names_its_lot_and_what_is_still_to_be_made(
     first, _ = drawn({}, {})
     good(mailroom, first)
     page = text_of(mailroom.get(f"/schriftstueck/{first.id}/"))
-    assert f'<a href="{address(first)}">Stapel Montag</a>: bestanden; dieses Schriftstück: in Ordnung' in page
+    link = f'<a href="{address(first)}">Stapel Montag, 23.11.2026</a>'
+    assert f"{link}: bestanden; dieses Schriftstück: in Ordnung" in page
     assert "(2 Anlagen in Arbeit)" in page
 
     unit = text_of(sign_in(Role.UNIT, units=("22",)).get(f"/schriftstueck/{first.id}/"))
