@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from config.city_config import City
 from pipelines.intake.closed import locked, stays_closed
-from pipelines.scan.joins import joins, said_of
+from pipelines.scan.joins import Join, joins, said_of
 from pipelines.scan.references import own_reference
 from pipelines.scan.rules import Score, named_unit, scores, visible_text
 from pipelines.scan.words import read_words
@@ -26,18 +26,18 @@ def classify(work: Work, city: City) -> StepResult:
     reference, said = own_reference(text, city)
     if said:
         facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
-    if suspicion := _suspicion(work):
-        facts = replace(facts, doubt=facts.doubt or suspicion, anomalies=(*facts.anomalies, suspicion))
+    if found := _joins(work):
+        why, pages = said_of(found), tuple(join.page for join in found)
+        facts = replace(facts, doubt=facts.doubt or why, cut_at=pages, anomalies=(*facts.anomalies, why))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
 
 
-def _suspicion(work: Work) -> str:
-    """Why this might be several letters (German); empty where a separator or an index says that it is one."""
+def _joins(work: Work) -> tuple[Join, ...]:
+    """Where this might be several letters; never where a separator or an index says that it is one."""
     words = work.files.get(FileRole.WORDS)
     if words is None or (work.batch is not None and work.batch.cut_out):
-        return ""
-    found = joins(read_words(words.path))
-    return said_of(found) if found else ""
+        return ()
+    return joins(read_words(words.path))
 
 
 def _as_the_sheet_says(sheet: DocumentFacts, judged: DocumentFacts, city: City) -> DocumentFacts:

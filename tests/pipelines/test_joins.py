@@ -104,6 +104,7 @@ def test_a_suspected_join_waits_for_a_person_however_sure_the_rest_is(desk: Desk
     said = "Vermutlich 2 Schriftstücke: ab Seite 2 (weiteres Anschriftenfeld)."
     assert (routed.state, routed.reason) == (State.CLEARING, said)
     assert said in classified.facts.anomalies
+    assert classified.facts.cut_at == (2,), "where a person may cut it is proposed"
 
 
 def test_what_was_cut_out_of_a_batch_is_one_document_because_the_separator_says_so(desk: Desk, iserlohn: City) -> None:
