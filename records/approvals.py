@@ -41,8 +41,8 @@ def approve(
         raise BadInput("Das Aktenzeichen fehlt.", remedy="Bitte nennen Sie das Schreiben, mit dem zugestimmt wurde.")
     if version != released_version():
         raise Conflict(
-            "Inzwischen gilt eine andere Verfahrensversion; Ihre Eingabe ist nicht gespeichert.",
-            remedy="Bitte prüfen Sie die neue Version.",
+            "Inzwischen gilt eine andere Fassung des Scanverfahrens; Ihre Eingabe ist nicht gespeichert.",
+            remedy="Bitte prüfen Sie die neue Fassung.",
         )
     try:
         with transaction.atomic():

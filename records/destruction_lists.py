@@ -241,7 +241,7 @@ def _printed(found: DestructionList) -> str:
     """SHA-256 of the PDF of the list as it is; nobody puts their name to a list that was never on paper."""
     file = file_of(found)
     if file is None:
-        raise Conflict("Von dieser Fassung der Liste gibt es noch kein PDF.", remedy="Bitte öffnen Sie es zuerst.")
+        raise Conflict("Von diesem Stand der Liste gibt es noch kein PDF.", remedy="Bitte öffnen Sie es zuerst.")
     return file.content_id
 
 

@@ -12,6 +12,7 @@ from pipelines.flow import automatic_states, stage_of
 from records.batches import cut_out_of
 from records.lots import draw_ready, gather
 from records.neighbours import note
+from records.originals import place_missing
 from records.raw_scans import dispose
 from records.removal import erase
 from records.work import due
@@ -32,6 +33,7 @@ __all__ = [
     "look_after_dms_tasks",
     "look_after_quality",
     "look_at_neighbours",
+    "place_paper",
     "remove_as_planned",
     "sweep",
 ]
@@ -107,6 +109,13 @@ def remove_as_planned() -> None:
     now = datetime.now(UTC)
     dispose(city(), now)
     erase(object_store(), now)
+
+
+@app.task(name="workers.tasks.place_paper")
+def place_paper() -> None:
+    """Every noted scan has its paper in the records."""
+    close_old_connections()
+    place_missing(datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.check_mapping")

@@ -45,7 +45,7 @@ def test_an_agreement_names_its_letter_and_holds_for_the_version_that_is_in_forc
     archive, version = make_person(Role.ARCHIVE, name="Arno Archiv"), release_procedure(NOW)
     with pytest.raises(BadInput, match="Aktenzeichen fehlt"):
         approve(Office.ARCHIVE, version, archive, NOW, reference="", dated=NOW.date())
-    with pytest.raises(Conflict, match="andere Verfahrensversion"):
+    with pytest.raises(Conflict, match="andere Fassung"):
         approve(Office.ARCHIVE, version + 1, archive, NOW, reference="1/26", dated=NOW.date())
     made = approve(Office.ARCHIVE, version, archive, NOW, reference="41-2/17", dated=date(2026, 11, 20))
     assert (made.person, made.reference, made.recorded_at) == ("Arno Archiv", "41-2/17", NOW)

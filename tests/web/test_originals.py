@@ -63,7 +63,7 @@ def test_the_page_tells_where_the_paper_is_and_everything_that_stands_against_it
     original: Original, sign_in: SignIn
 ) -> None:
     page = text_of(sign_in(Role.MAILROOM).get(address(original)))
-    for said in (BOX, "in der Scan-Stelle", "Antrag Wohngeld", "Es ist keine Verfahrensversion freigegeben."):
+    for said in (BOX, "in der Scan-Stelle", "Antrag Wohngeld", "Es ist keine Fassung des Scanverfahrens freigegeben."):
         assert said in page, said
 
 

@@ -1,6 +1,7 @@
 """My tasks: what waits for this person, the oldest first."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,7 @@ from pipelines.flow import stage_of, waiting_for
 from records.models import Document
 from schemas.roles import Person, Role
 from schemas.states import State
+from web.paper_tasks import paper_tasks
 from web.quality_view import to_check
 from web.tasks import counts, tasks
 
@@ -47,5 +49,6 @@ def start(request: HttpRequest, person: Person) -> HttpResponse:
         "most": MOST,
         "decides": bool(waiting_for(person.roles)),
         "needs_unit": needs_unit,
+        "paper_tasks": paper_tasks(person, datetime.now(UTC)),
     }
     return render(request, "web/start.html", context)
