@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from config.settings import Settings, load_settings
 from records import audit, closed, removal
@@ -128,7 +129,8 @@ def test_a_backup_leaves_out_what_is_removed_and_still_notices_what_is_lost(sett
         (tmp_path / name).write_text(name, encoding="utf-8")
         ids.append(accept(arrival(), tmp_path / name, store, NOW))
     gone, kept = (Document.objects.get(id=document_id) for document_id in ids)
-    removal.remove(gone, [FileRole.ORIGINAL], GROUNDS, LATER)
+    with transaction.atomic():
+        removal.remove(gone, [FileRole.ORIGINAL], GROUNDS, LATER)
 
     made = back_up(settings, tmp_path / "sicherung", NOW)
 
