@@ -16,9 +16,9 @@ from schemas.errors import BadInput
 from schemas.german_time import BERLIN, day_in_germany
 from schemas.originals import Move, OriginalState, PaperAct, move_of
 from schemas.roles import Person, Role
-from schemas.states import CLOSED, FileRole
+from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["Spot", "change", "is_legal", "locked", "move", "place", "place_missing", "visible_originals"]
+__all__ = ["Spot", "change", "is_legal", "kind_of", "locked", "move", "place", "place_missing", "visible_originals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ def visible_originals(person: Person) -> QuerySet[Original]:
 def is_legal(person: Person) -> bool:
     """True for who works in the unit that speaks for the legal office (procedure.yaml)."""
     return Role.UNIT in person.roles and city().procedure.originals.legal_unit in person.units
+
+
+def kind_of(document: Document) -> str:
+    """The name of its type as it may stand on papers and pages about paper; of closed mail only that it is such."""
+    if document.state in CLOSED or document.state == State.PASSED_ON:
+        return "verschlossene Post"
+    kind = city().document_type(document.document_type or "")
+    return kind.name if kind is not None else document.document_type or ""
 
 
 def place(document: Document, spot: Spot, now: datetime) -> Original:
