@@ -34,6 +34,8 @@ _TITLES = {
     "Siegel": "Siegel",
     "Zeitstempel": "Zeitstempel",
     "Vernichtung": "Vernichtung des Originals",
+    "Woerter": "Wörter mit Lage",
+    "RohscanPdf": "Rohscan als PDF",
 }
 _LABELS = {
     "id": "Kennung",
@@ -109,7 +111,8 @@ def _parts(node: Any) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
     """What stands beneath, the image streams of a document in one line each."""
     for part in node:
         below = [(_local(leaf), (leaf.text or "").strip()) for leaf in part if not leaf.attrib]
-        yield _local(part), [*_values(part), *below], (part.text or "").strip() if not len(part) else ""
+        title, text = _TITLES.get(_local(part), _local(part)), (part.text or "").strip() if not len(part) else ""
+        yield title, [*_values(part), *below], text
         yield from _parts(part) if any(leaf.attrib for leaf in part) else ()
 
 

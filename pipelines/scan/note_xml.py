@@ -122,6 +122,9 @@ def _document(root: etree._Element, work: Work, images: tuple[ImageStream, ...],
         ("Text", FileRole.TEXT),
     ):
         _hashes(document, label, work.file(role))
+    for label, role in (("Woerter", FileRole.WORDS), ("RohscanPdf", FileRole.RAW_SCAN)):
+        if role in work.files:
+            _hashes(document, label, work.file(role))
     as_delivered = "nein" if unchanged == "ja" and _repacked(work) else unchanged
     listed = _add(document, "Bildstroeme", wieImRohscan=as_delivered)
     for image in images:
