@@ -34,6 +34,7 @@ __all__ = [
     "released_version",
     "rules_in_force",
     "standing",
+    "to_release",
     "verify",
     "withdraw",
     "write_copy",
@@ -115,6 +116,13 @@ def standing() -> Standing:
         return Standing(in_force(), proposal, _on_disk())
     except ConfigurationError as problem:
         return Standing(in_force(), proposal, None, str(problem))
+
+
+def to_release(person: Person) -> int:
+    """How many proposals wait for that person to decide about them."""
+    if not person.roles & RELEASING:
+        return 0
+    return ProcedureVersion.objects.filter(outcome="").exclude(proposed_by_id=person.user_id).count()
 
 
 def rules_in_force() -> City:

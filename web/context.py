@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from config.load import city
 from config.settings import load_settings
+from records.procedure import to_release
 from schemas.roles import Role
 from schemas.states import State
 from web.permissions import ROLES, person_behind
@@ -54,6 +55,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     counted = {"start": sum(waiting.values()), "clearing": waiting.get(State.CLEARING, 0)}
     if Role.MAILROOM in person.roles:
         counted["quality"] = to_check()
+    counted["procedure"] = to_release(person)
     here = request.resolver_match.url_name if request.resolver_match else None
     places = [
         Destination(label, reverse(name), name == here, counted.get(name))
