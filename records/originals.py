@@ -14,7 +14,7 @@ from records.decisions import Conflict
 from records.models import Batch, Document, Original
 from schemas.errors import BadInput
 from schemas.german_time import BERLIN, day_in_germany
-from schemas.originals import Move, OriginalState, PaperAct, move_of
+from schemas.originals import MOVES, Move, OriginalState, PaperAct, move_of
 from schemas.roles import Person, Role
 from schemas.states import CLOSED, FileRole, State
 
@@ -75,11 +75,12 @@ def place_missing(now: datetime, limit: int = 500) -> int:
     """Give every document with a transfer note that came from a scanner its paper, the oldest first; how many."""
     profiles = {profile.key for profile in city().procedure.profiles if profile.colour == "keine"}
     electronic = [point.inbox for point in city().intake_points if point.profile in profiles]
-    noted = Document.objects.filter(files__role=FileRole.TRANSFER_NOTE, original=None)
+    noted = Document.objects.filter(files__role=FileRole.TRANSFER_NOTE, original=None).exclude(state=State.SPLIT)
     found = noted.exclude(intake__inbox__in=electronic).select_related("intake").order_by("entry")[:limit]
     for document in found:
         with transaction.atomic():
             place(document, _spot_of(document), now)
+    _leave_to_parts(now)
     return len(found)
 
 
@@ -122,14 +123,17 @@ def locked(document_id: UUID, seen: int | None = None) -> Original:
 def change(
     original: Original,
     found: Move,
-    person: Person,
+    person: Person | None,
     now: datetime,
     *,
     reason: str = "",
     spot: Spot | None = None,
     **details: object,
 ) -> None:
-    """Write a move of the table into the row and the document's chain; the original is `locked` by the caller."""
+    """Write a move of the table into the row and the document's chain; the original is `locked` by the caller.
+
+    `person` None: it follows from what somebody decided elsewhere.
+    """
     state = OriginalState(original.state)
     if state not in found.before:
         raise AssertionError(f"{found.act} does not lead on from {state}")
@@ -141,8 +145,8 @@ def change(
     original.version += 1
     original.save()
     payload: dict[str, object] = {
-        "actor": person.name,
-        "user_id": person.user_id,
+        "actor": person.name if person is not None else None,
+        "user_id": person.user_id if person is not None else None,
         "reason": reason,
         "original": original.state,
         "box": original.box,
@@ -151,6 +155,15 @@ def change(
         **details,
     }
     audit.remark(original.document, found.done, payload, now)
+
+
+def _leave_to_parts(now: datetime) -> None:
+    """What was cut after it was noted has no paper of its own any more: its parts have it."""
+    row = next(move for move in MOVES if move.act is PaperAct.DENY)
+    for original in Original.objects.filter(document__state=State.SPLIT, state__in=row.before):
+        with transaction.atomic():
+            held = locked(original.document_id)
+            change(held, row, None, now, reason="Das Schriftstück ist getrennt; das Papier gehört zu seinen Teilen.")
 
 
 def _spot_of(document: Document) -> Spot:

@@ -143,3 +143,22 @@ def test_who_knows_where_paper_lies(original: Original) -> None:
     Document.objects.filter(id=original.document_id).update(state=State.LOCKED)
     assert sees(Role.MAILROOM) == here
     assert sees(Role.ARCHIVE) == sees(Role.UNIT, units=(LEGAL,)) == sees(Role.UNIT, units=("50",)) == []
+
+
+def test_what_is_cut_after_it_was_noted_leaves_its_paper_to_its_parts(original: Original, take_in: TakeIn) -> None:
+    parent, part = original.document, take_in()
+    Document.objects.filter(id=parent.id).update(state=State.SPLIT)
+    audit.append(parent, State.SPLIT, {}, NOW)
+    Document.objects.filter(id=part.id).update(intake=parent.intake, ordinal=2)
+    part.refresh_from_db()
+    note(part)
+
+    assert place_missing(NOW) == 1
+
+    original.refresh_from_db()
+    assert original.state == OriginalState.WITHOUT
+    assert Original.objects.get(document=part).state == OriginalState.KEPT
+    _, _, told = audit.history(parent.id)[-1]
+    assert (told["what"], told["actor"]) == ("Es gibt kein Papieroriginal", None)
+    assert place_missing(NOW) == 0
+    assert list(audit.verify()) == []
