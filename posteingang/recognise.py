@@ -129,7 +129,7 @@ def _part(whole: Work, child: NewDocument, folder: str) -> Work:
         facts=replace(child.facts, reasons=(child.reason, *child.facts.reasons)),
         files=_stored((child.original,)),
         scratch=scratch,
-        batch=BatchPlace("", whole.original_name, 1, 1, 1, cut_out=True),
+        batch=BatchPlace("", whole.original_name, (1,), 1, cut_out=True),
     )
 
 

@@ -71,6 +71,16 @@ def test_blank_pages_are_left_out_said_so_and_shown_on_demand(sign_in: SignIn, a
     assert (everything.count("(leer)"), everything.count("<img ")) == (1, 3)
 
 
+def test_where_blank_pages_were_left_out_of_the_product_none_is_hidden(
+    sign_in: SignIn, arrive: Arrive, keep: Keep
+) -> None:
+    document = arrive(State.NOTED, page_count=2)
+    pages = tuple(PageWords(number, 2480, 3508, 300.0, languages="deu", blank=number == 2) for number in (1, 2, 3))
+    keep(document, FileRole.WORDS, alto(pages, (), "brief.pdf", NOW), "brief.alto.xml")
+    page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/"))
+    assert (page.count("<img "), "ausgeblendet" in page) == (2, False)
+
+
 def test_a_damaged_words_file_folds_nothing_away(sign_in: SignIn, arrive: Arrive, keep: Keep) -> None:
     document = arrive(State.RECOGNISED, page_count=3)
     keep(document, FileRole.WORDS, b"<alto", "brief.alto.xml")
