@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from config.city_config import City
+from config.released import NOT_RELEASED
 from records import removal
 from records.lots import scanned_inboxes
 from records.models import Document, DocumentFile
@@ -24,8 +25,11 @@ _GROUNDS = Grounds("Rohscan nach bestandener Qualitätssicherung gelöscht, wie 
 def dispose(city: City, now: datetime, limit: int = 500) -> int:
     """Remove the raw scans whose time is over, the oldest first, and batches of which all parts are gone; how many.
 
-    Only of paper that was scanned, has its product and its note, was delivered, and rests.
+    Only of paper that was scanned, has its product and its note, was delivered, and rests; and nothing at all by rules
+    that nobody has released.
     """
+    if city.procedure_version == NOT_RELEASED:
+        return 0
     types = [rules.document_type for rules in city.procedure.classes if rules.raw_scan == "until_checked"]
     scanned = Document.objects.filter(intake__inbox__in=scanned_inboxes(city), document_type__in=types)
     scanned = scanned.filter(in_lot__lot__state=LotState.PASSED)

@@ -13,6 +13,7 @@ from records.batches import cut_out_of
 from records.lots import draw_ready, gather
 from records.neighbours import note
 from records.originals import place_missing
+from records.procedure import rules_in_force
 from records.raw_scans import dispose
 from records.removal import erase
 from records.work import due
@@ -95,7 +96,7 @@ def look_after_dms_tasks() -> None:
 def look_after_quality() -> None:
     """Gather and draw lots; make annexes of transfer notes. Mail never waits for it."""
     close_old_connections()
-    rules, now = city(), datetime.now(UTC)
+    rules, now = rules_in_force(), datetime.now(UTC)
     gather(rules, now)
     draw_ready(rules, now)
     ask_for_later_seals(rules, object_store())
@@ -107,7 +108,7 @@ def remove_as_planned() -> None:
     """Raw scans whose time is over, and the bytes of everything that was removed, also where a crash came between."""
     close_old_connections()
     now = datetime.now(UTC)
-    dispose(city(), now)
+    dispose(rules_in_force(), now)
     erase(object_store(), now)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from config.city_config import City
 from config.procedure_config import ClassRules
+from config.released import NOT_RELEASED
 from records import audit
 from records.models import Document, DocumentFile, Lot, LotDocument
 from records.objects import ObjectStore
@@ -23,10 +24,11 @@ pytestmark = pytest.mark.django_db
 Product = Callable[[Document], Document]
 
 
-def rules(raw_scan: str = "until_checked") -> City:
-    """The shipped rules, with that one for the raw scans of the normal type."""
+def rules(raw_scan: str = "until_checked", version: str = "1") -> City:
+    """The shipped rules, with that one for the raw scans of the normal type, as released."""
     classes = (ClassRules.model_validate({"document_type": NORMAL, "raw_scan": raw_scan}),)
-    return CITY.model_copy(update={"procedure": CITY.procedure.model_copy(update={"classes": classes})})
+    procedure = CITY.procedure.model_copy(update={"classes": classes})
+    return CITY.model_copy(update={"procedure": procedure, "procedure_version": version})
 
 
 @pytest.fixture
@@ -100,6 +102,7 @@ def test_without_a_product_or_where_the_class_says_keep_nothing_goes(
     checked(scan(store, tmp_path, NOW))
     checked(with_product(scan(store, tmp_path, NOW)))
     assert dispose(rules("keep"), NOW) == 0
+    assert dispose(rules(version=NOT_RELEASED), NOW) == 0, "nobody has released that rule"
     assert dispose(rules(), NOW) == 1, "only the one with a product"
 
 
