@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from config.load import city
 from records import audit
@@ -72,10 +72,11 @@ def place(document: Document, spot: Spot, now: datetime) -> Original:
 
 
 def place_missing(now: datetime, limit: int = 500) -> int:
-    """Give every document with a transfer note that came from a scanner its paper, the oldest first; how many."""
+    """Give every scanned document with a transfer note, and locked mail, its paper, the oldest first; how many."""
     profiles = {profile.key for profile in city().procedure.profiles if profile.colour == "keine"}
     electronic = [point.inbox for point in city().intake_points if point.profile in profiles]
-    noted = Document.objects.filter(files__role=FileRole.TRANSFER_NOTE, original=None).exclude(state=State.SPLIT)
+    papered = Q(files__role=FileRole.TRANSFER_NOTE) | Q(state__in=CLOSED)
+    noted = Document.objects.filter(papered, original=None).exclude(state=State.SPLIT).distinct()
     found = noted.exclude(intake__inbox__in=electronic).select_related("intake").order_by("entry")[:limit]
     for document in found:
         with transaction.atomic():

@@ -51,6 +51,13 @@ def test_electronic_mail_and_what_is_not_noted_has_no_paper(take_in: TakeIn) -> 
     assert not Original.objects.exists()
 
 
+def test_mail_that_was_locked_before_it_was_noted_has_paper_that_goes_to_its_recipient(take_in: TakeIn) -> None:
+    document = take_in()
+    Document.objects.filter(id=document.id).update(state=State.LOCKED)
+    assert place_missing(NOW) == 1
+    assert Original.objects.get().document_id == document.id
+
+
 def test_a_document_of_a_batch_lies_in_its_box_where_its_images_were(take_in: TakeIn) -> None:
     container, child = take_in(), take_in()
     Document.objects.filter(id=child.id).update(intake=container.intake, ordinal=2)
