@@ -39,12 +39,12 @@ def identify(work: Work, city: City) -> StepResult:
     try:
         with original.path.open("rb") as stream:
             head = stream.read(1024)
+        if is_container(head):  # unpacked as they are in there, its files show their own first bytes
+            return _container(work, original)
         if is_xml(head) and not is_pdf(head):
             return _e_invoice(work, DocumentFacts(), _invoice_xml(original), city)
         if picture_form(head) is not None and not is_pdf(head):
             return _pictures(work, original)
-        if is_container(head) and not is_pdf(head):
-            return _container(work, original)
         facts = inspect_pdf(original.path)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))

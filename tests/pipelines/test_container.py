@@ -1,6 +1,7 @@
 """A container becomes one raw scan with every image at its number; what is no scan goes its own way."""
 
 import io
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -58,6 +59,15 @@ def test_files_of_every_form_become_one_raw_scan_in_natural_order(desk: Desk, is
     assert [found[0], found[4]] == [jpeg("eins"), jpeg("zehn")], "as delivered, byte for byte"
     assert found[2:4] == [jpeg("neun a"), jpeg("neun b")]
     assert found[1] in tiff("zwei")
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["1.pdf", "1.jpg", "1.tif"])
+def test_a_zip_is_a_zip_whatever_shows_through_it(name: str, compression: int, desk: Desk, iserlohn: City) -> None:
+    page = {"1.pdf": pdf_scan("eins"), "1.jpg": jpeg("eins"), "1.tif": tiff("eins")}[name]
+    desk.put(FileRole.ORIGINAL, zipped({name: page}, compression), "stapel.zip")
+    result = identify(desk.work(), iserlohn)
+    assert (result.state, result.facts.page_count) == (State.IDENTIFIED, 1), result.reason
 
 
 def test_the_same_batch_makes_the_same_raw_scan(desk: Desk, iserlohn: City, tmp_path: Path) -> None:
