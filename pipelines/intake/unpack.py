@@ -107,6 +107,8 @@ def _check_directory(container: Path, max_files: int) -> None:
     count, length = struct.unpack_from("<HL", tail, at + 10)
     if count > max_files or length > max_files * _BYTES_PER_ENTRY:
         raise _too_many(max_files)
+    if length > size - _END_SIZE:
+        raise BadInput("Die ZIP-Datei ist beschädigt: ihr Verzeichnis ist größer als sie selbst.", remedy=_AGAIN)
 
 
 def _too_many(max_files: int) -> BadInput:

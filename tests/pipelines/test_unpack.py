@@ -60,9 +60,9 @@ def with_many_entries() -> bytes:
     return zipped({f"{number}.tif": b"" for number in range(21)})
 
 
-def claiming_a_huge_directory() -> bytes:
+def claiming_a_directory_of(size: int) -> bytes:
     content = bytearray(zipped({"1.tif": b"x"}))
-    struct.pack_into("<L", content, content.rindex(b"PK\x05\x06") + 12, 0xFFFFFFF0)
+    struct.pack_into("<L", content, content.rindex(b"PK\x05\x06") + 12, size)
     return bytes(content)
 
 
@@ -91,7 +91,8 @@ HOSTILE = {
         zipped({f"{number}.tif": bytes(30_000) for number in range(5)}, zipfile.ZIP_DEFLATED),
         "ist entpackt größer als erlaubt",
     ),
-    "a directory nobody could read": (claiming_a_huge_directory(), "mehr als 20 Dateien"),
+    "a directory nobody could read": (claiming_a_directory_of(0xFFFFFFF0), "mehr als 20 Dateien"),
+    "a directory larger than the file": (claiming_a_directory_of(5000), "ihr Verzeichnis ist größer als sie selbst"),
     "an office document": (zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "Office-Dokument"),
     "no directory": (zipped({"1.tif": b"x"})[:-30], "ist abgeschnitten: ihr Verzeichnis fehlt"),
     "a broken directory": (zipped({"1.tif": b"x"}).replace(b"PK\x01\x02", b"PK\x09\x09"), "ist beschädigt"),
