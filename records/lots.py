@@ -16,7 +16,18 @@ from schemas.quality import LOT_MOVES, Candidate, LotState, SamplingRule, draw
 from schemas.roles import Person
 from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["draw_lot", "draw_ready", "gather", "hold_lot", "lot_for", "move", "name_of", "scanned_inboxes", "unready"]
+__all__ = [
+    "OUT",
+    "draw_lot",
+    "draw_ready",
+    "gather",
+    "hold_lot",
+    "lot_for",
+    "move",
+    "name_of",
+    "scanned_inboxes",
+    "unready",
+]
 
 UNREADY = (
     State.RECEIVED,
@@ -26,8 +37,12 @@ UNREADY = (
     State.CLASSIFIED,
     State.CLEARING,
     State.QUARANTINED,
+    State.TO_CUT,
 )
 """A document here may still get its note, or another type and with it another sample: its lot waits for it."""
+
+OUT = (State.DUPLICATE, State.SPLIT, *CLOSED)
+"""No document, or one whose scan nobody looks at: no lot waits for it."""
 
 _AT_ONCE = 500
 _THIRD = 3
@@ -49,7 +64,7 @@ def gather(city: City, now: datetime) -> int:
     waiting = (
         Document.objects.filter(in_lot=None, files__role=FileRole.TRANSFER_NOTE)
         .filter(intake__inbox__in=scanned_inboxes(city))
-        .exclude(state__in=(State.DUPLICATE, *CLOSED))
+        .exclude(state__in=OUT)
         .select_related("intake__batch")
         .order_by("entry")
     )
@@ -133,8 +148,8 @@ def _drawn(lot_id: int, city: City, now: datetime, person: str) -> bool:
     lot = hold_lot(lot_id)
     if lot.state != LotState.OPEN:
         raise Conflict("Dieses Prüflos ist inzwischen gezogen.", remedy="Bitte prüfen Sie den neuen Stand.")
-    not_yet = lot.documents.filter(document__state__in=(*UNREADY, *CLOSED))
-    ready = lot.documents.exclude(document__state__in=(*UNREADY, *CLOSED)).select_related("document")
+    not_yet = lot.documents.filter(document__state__in=(*UNREADY, *OUT))
+    ready = lot.documents.exclude(document__state__in=(*UNREADY, *OUT)).select_related("document")
     rows = {row.document_id: row for row in ready}
     if not rows:
         return False

@@ -11,14 +11,13 @@ from config.city_config import City
 from records import annexes, audit, reports
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
-from records.lots import hold_lot, move, name_of
+from records.lots import OUT, hold_lot, move, name_of
 from records.models import Document, FullCheckOrder, Judgement, Lot, LotDocument
 from records.operators import objection, username_of
 from schemas.annex import AnnexKind
 from schemas.errors import BadInput
 from schemas.quality import LotState, Verdict
 from schemas.roles import Person
-from schemas.states import CLOSED
 
 __all__ = ["Found", "is_passed", "judge", "last_judgements", "lift", "settle", "unsettled"]
 
@@ -97,13 +96,13 @@ def is_passed(document: Document) -> bool:
 
 def unsettled() -> QuerySet[LotDocument]:
     """What a person still has to do: drawn documents nobody has looked at, and faults without explanation or good
-    rescan. Closed mail is settled: nobody looks at it."""
+    rescan. Closed mail, and what was cut after all, is settled: nobody looks at it."""
     latest = Judgement.objects.filter(subject=OuterRef("pk")).order_by("-number").values("verdict")[:1]
     rows = LotDocument.objects.annotate(last=Subquery(latest))
     rescanned = rows.filter(document__replaces=OuterRef("document"), last=Verdict.GOOD)
     to_do = Q(last=None) | (Q(last=Verdict.FAULT) & ~Exists(rescanned))
     rows = rows.filter(drawn=True, lot__state__in=(LotState.DRAWN, LotState.SET_BACK))
-    return rows.filter(to_do).exclude(document__state__in=CLOSED).order_by("document__entry")
+    return rows.filter(to_do).exclude(document__state__in=OUT).order_by("document__entry")
 
 
 def last_judgements(rows: Iterable[LotDocument]) -> Mapping[int, Judgement]:
@@ -126,7 +125,7 @@ def _refuse_stale(last: Judgement | None, seen: int) -> None:
 
 def _refuse_wrong(lot: Lot, subject: LotDocument, last: Judgement | None, found: Found) -> None:
     before = Verdict(last.verdict) if last else None
-    if lot.state == LotState.OPEN or subject.document.state in CLOSED:
+    if lot.state == LotState.OPEN or subject.document.state in OUT:
         raise BadInput("Dieses Schriftstück kann jetzt nicht geprüft werden.")
     if not subject.drawn and found.verdict is not Verdict.FAULT:
         raise BadInput("Dieses Schriftstück wurde nicht gezogen.", remedy="Einen Fehler können Sie dennoch melden.")

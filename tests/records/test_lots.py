@@ -51,6 +51,19 @@ def test_what_came_electronically_and_what_stays_closed_belongs_to_no_lot(store:
     assert gather(CITY, NOW) == 0
 
 
+def test_what_a_person_has_cut_after_it_was_noted_leaves_its_lot_to_its_parts(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    whole, other = (scan(store, tmp_path, NOW) for _ in range(2))
+    gather(CITY, NOW)
+    Document.objects.filter(id=whole.id).update(state=State.TO_CUT)
+    assert draw_ready(CITY, TOMORROW) == 0
+
+    Document.objects.filter(id=whole.id).update(state=State.SPLIT)
+    assert draw_ready(CITY, TOMORROW) == 1
+    assert [row.document_id for row in LotDocument.objects.all()] == [other.id]
+
+
 def test_the_day_ends_at_midnight_in_germany(store: ObjectStore, tmp_path: Path) -> None:
     late = NOW.replace(hour=23, minute=30)
     scan(store, tmp_path, late)
