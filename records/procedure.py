@@ -28,6 +28,7 @@ __all__ = [
     "LONGEST_REASON",
     "RELEASING",
     "Standing",
+    "copy_problem",
     "in_force",
     "propose",
     "release",
@@ -131,17 +132,24 @@ def rules_in_force() -> City:
     return city()
 
 
+def copy_problem() -> str:
+    """Why the copy on the disk is not what the records say (German); empty: it is."""
+    folder = load_settings().procedure
+    try:
+        same = read_released(folder) == _released()
+    except ConfigurationError as problem:
+        return problem.sentence
+    return "" if same else f"{folder} ist nicht auf dem Stand der Datenbank."
+
+
 def write_copy() -> None:
     """Make the copy on the disk what the records say; Unavailable if the disk does not take it."""
-    found, folder = in_force(), load_settings().procedure
-    released = Released(found.number, found.files) if found else None
+    if not copy_problem():
+        return
+    folder = load_settings().procedure
+    log.info("procedure_copy_written")
     try:
-        if read_released(folder) == released:
-            return
-    except ConfigurationError:
-        log.warning("procedure_copy_altered")
-    try:
-        write_released(folder, released)
+        write_released(folder, _released())
     except OSError as error:
         raise Unavailable(
             f"{folder} nimmt die freigegebene Fassung des Verfahrens nicht an ({os_reason(error)}).",
@@ -222,6 +230,11 @@ def verify() -> Iterator[str]:
         if row.outcome == _RELEASED and row.decided_by_id == row.proposed_by_id:
             yield f"{about}: Vorschlag und Freigabe sind von derselben Person."
         previous = row.link
+
+
+def _released() -> Released | None:
+    found = in_force()
+    return Released(found.number, found.files) if found else None
 
 
 def _on_disk() -> dict[str, str]:
