@@ -26,7 +26,7 @@ from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult, Work
 
-__all__ = ["cut_by_person", "split"]
+__all__ = ["cut_by_person", "split", "told_of_file"]
 
 _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
@@ -102,17 +102,26 @@ def _with_borders(looks: list[Look], documents: tuple[IndexedDocument, ...]) -> 
         if document.first is None or not 1 <= document.first <= len(begun):
             continue
         look = begun[document.first - 1]
-        said = Sheet(
-            SheetType.DOCUMENT,
-            number=document.barcode,
-            unit=document.unit,
-            document_type=document.type,
-            pages=document.pages,
-            kept=True,
-            source=_INDEX,
-        )
+        said = _sheet_of(document)
         begun[document.first - 1] = replace(look, sheet=look.sheet.completed_by(said) if look.sheet else said)
     return begun
+
+
+def told_of_file(document: IndexedDocument, city: City) -> DocumentFacts:
+    """What the index says of a file that is no scan and goes its own way."""
+    return _as_sheet_says(DocumentFacts(), Part((), replace(_sheet_of(document), pages=None)), city)
+
+
+def _sheet_of(document: IndexedDocument) -> Sheet:
+    return Sheet(
+        SheetType.DOCUMENT,
+        number=document.barcode,
+        unit=document.unit,
+        document_type=document.type,
+        pages=document.pages,
+        kept=True,
+        source=_INDEX,
+    )
 
 
 def _has_much_ink(pixels: Grey) -> bool:
