@@ -18,7 +18,7 @@ from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
-from pipelines.scan.picture import Grey, Picture, can_be_decoded
+from pipelines.scan.picture import Grey, Picture, can_be_decoded, has_masks
 from pipelines.scan.quality import looks_blank
 from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
 from schemas.batch_index import BatchIndex, IndexedDocument
@@ -82,11 +82,11 @@ def _indexed(work: Work) -> tuple[BatchIndex | None, tuple[IndexedDocument, ...]
 
 
 def _looks(path: Path, rules: ScanRules) -> list[Look]:
-    looks = []
+    looks, masked = [], has_masks(path)
     with pypdfium2.PdfDocument(path) as pdf:
         for number in range(len(pdf)):
             page = pdf[number]
-            pixels, dpi = drawn(page)
+            pixels, dpi = drawn(page, masked=masked)
             sheet = sheet_on(pixels, dpi, rules.separators)
             maybe_blank = sheet is None and not _has_much_ink(pixels)
             blank = maybe_blank and looks_blank(Picture(pixels, dpi), rules.images) and can_be_decoded(page)
