@@ -8,10 +8,10 @@ import pytest
 
 from records import audit
 from records.approvals import withdraw
+from records.boxes import content_of
 from records.decisions import Conflict
 from records.destruction_lists import (
     carry_out,
-    content_of,
     discard,
     draw_up,
     file_of,
