@@ -63,9 +63,12 @@ def _of(person: Person) -> Q:
 
 
 def _shows_closed_mail() -> Q:
-    cut_out = Document.objects.filter(intake=OuterRef("intake"), state__in=CLOSED - {State.REMOVED})
+    """Closed mail itself, its duplicates, the batch it was cut out of and is still in, and duplicates of that batch."""
+    closed = Document.objects.filter(state__in=CLOSED)
+    still_there = closed.exclude(state=State.REMOVED)
     return (
         Q(state__in=CLOSED)
-        | Q(duplicate_of__in=Document.objects.filter(state__in=CLOSED).values("pk"))
-        | Q(Q(state=State.SPLIT), Exists(cut_out))
+        | Q(duplicate_of__in=closed.values("pk"))
+        | Q(Exists(still_there.filter(intake=OuterRef("intake"))), state=State.SPLIT)
+        | Q(Exists(closed.filter(intake=OuterRef("duplicate_of__intake"))), duplicate_of__state=State.SPLIT)
     )
