@@ -12,7 +12,7 @@ from schemas.values import DocumentFacts
 from tests.pipelines.papers import Desk
 from tests.pipelines.products import product_pdf, raw_scan
 from tests.pipelines.seals import roots_file, seals
-from tests.posteingang.test_commands import assert_one_sentence, run_here
+from tests.posteingang.test_commands import assert_one_sentence, run, run_here
 
 
 @pytest.fixture(scope="module")
