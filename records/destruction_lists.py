@@ -26,7 +26,7 @@ from schemas.errors import BadInput
 from schemas.german_time import day_in_germany
 from schemas.originals import PaperAct, row_of
 from schemas.paper_sheets import ListLine, ListSheet
-from schemas.roles import Person
+from schemas.roles import Person, Role
 from schemas.states import FileRole
 
 __all__ = [
@@ -47,6 +47,7 @@ _OPEN = (ListState.DRAWN_UP, ListState.RELEASED)
 
 def draw_up(box: str, seen: str, person: Person, now: datetime) -> DestructionList:
     """A new list of everything in that box that may go, under the next VL number. BadInput, Conflict among them."""
+    _refuse_others(person)
     with transaction.atomic():
         _lock(Original.objects.filter(box=box).values_list("document_id", flat=True))
         content = content_of(box, now)
@@ -80,7 +81,7 @@ def draw_up(box: str, seen: str, person: Person, now: datetime) -> DestructionLi
 def release(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[str, ...]:
     """The second person lets it go. Returns what had to be taken off instead (German): nothing is released then."""
     with transaction.atomic():
-        found = _held(list_id, seen, ListState.DRAWN_UP)
+        found = _held(list_id, seen, person, ListState.DRAWN_UP)
         printed = _printed(found)
         if found.drawn_up_by_user_id == person.user_id:
             raise BadInput("Wer die Liste aufgestellt hat, gibt sie nicht frei (zwei Personen).")
@@ -97,7 +98,7 @@ def release(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[st
 def carry_out(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[str, ...]:
     """Somebody who has not released it destroys the paper now. Returns what had to be taken off instead (German)."""
     with transaction.atomic():
-        found = _held(list_id, seen, ListState.RELEASED)
+        found = _held(list_id, seen, person, ListState.RELEASED)
         printed = _printed(found)
         if found.released_by_user_id == person.user_id:
             raise BadInput("Wer die Liste freigegeben hat, führt sie nicht aus (zwei Personen).")
@@ -113,7 +114,7 @@ def carry_out(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[
 def discard(list_id: UUID, seen: int, person: Person, now: datetime, *, reason: str) -> None:
     """The list is given up; its paper lies in the scan office as before."""
     with transaction.atomic():
-        found = _held(list_id, seen, *_OPEN)
+        found = _held(list_id, seen, person, *_OPEN)
         _refuse_empty(reason)
         for item in _items(found):
             _off(item, found, person, now, reason)
@@ -123,7 +124,7 @@ def discard(list_id: UUID, seen: int, person: Person, now: datetime, *, reason: 
 def take_off(list_id: UUID, seen: int, document_id: UUID, person: Person, now: datetime, *, reason: str) -> None:
     """One original less on the list, which is then to be printed anew; what else was released stays so."""
     with transaction.atomic():
-        found = _held(list_id, seen, *_OPEN)
+        found = _held(list_id, seen, person, *_OPEN)
         _refuse_empty(reason)
         item = _items(found).filter(original_id=document_id).first()
         if item is None:
@@ -194,8 +195,9 @@ def keep_file(found: DestructionList, pdf: Path, store: ObjectStore, now: dateti
     return row
 
 
-def _held(list_id: UUID, seen: int, *states: ListState) -> DestructionList:
+def _held(list_id: UUID, seen: int, person: Person, *states: ListState) -> DestructionList:
     """The list, locked until the transaction ends. Conflict if it is no longer what the person has seen."""
+    _refuse_others(person)
     DestructionList.objects.filter(id=list_id).update(version=F("version"))
     found = DestructionList.objects.get(id=list_id)
     if found.version != seen or found.state not in states:
@@ -204,6 +206,11 @@ def _held(list_id: UUID, seen: int, *states: ListState) -> DestructionList:
             remedy="Bitte prüfen Sie den neuen Stand.",
         )
     return found
+
+
+def _refuse_others(person: Person) -> None:
+    if Role.MAILROOM not in person.roles:
+        raise BadInput("Vernichtungslisten führt die Poststelle.")
 
 
 def _lock(document_ids: Iterable[UUID]) -> None:
