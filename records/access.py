@@ -1,7 +1,7 @@
 """Who sees which documents: decided in the database, so that no list, file or search can show more."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from records.models import Document, UnitMembership
 from schemas.roles import Person, Role
@@ -66,9 +66,10 @@ def _shows_closed_mail() -> Q:
     """Closed mail itself, its duplicates, the batch it was cut out of and is still in, and duplicates of that batch."""
     closed = Document.objects.filter(state__in=CLOSED)
     still_there = closed.exclude(state=State.REMOVED)
+    batches = Document.objects.filter(state=State.SPLIT, intake__in=closed.values("intake"))
     return (
         Q(state__in=CLOSED)
         | Q(duplicate_of__in=closed.values("pk"))
-        | Q(Exists(still_there.filter(intake=OuterRef("intake"))), state=State.SPLIT)
-        | Q(Exists(closed.filter(intake=OuterRef("duplicate_of__intake"))), duplicate_of__state=State.SPLIT)
+        | Q(duplicate_of__in=batches.values("pk"))
+        | Q(state=State.SPLIT, intake__in=still_there.values("intake"))
     )
