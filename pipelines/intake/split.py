@@ -14,12 +14,13 @@ from pipelines.intake.container import borders
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.index import read_index
-from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among
+from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among, unreadable_images
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
 from pipelines.scan.picture import Grey, Picture, can_be_decoded, has_masks
 from pipelines.scan.quality import looks_blank
+from schemas.balance import PAGES
 from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
 from schemas.batch_index import BatchIndex, IndexedDocument
 from schemas.errors import BadInput
@@ -226,16 +227,20 @@ def _page_mismatch(part: Part) -> str | None:
 def _batch(work: Work, found: Split, told: Told) -> BatchFacts:
     """Every image, how it was scanned, and whether as much came as was told."""
     capture = told.capture
-    pages = sum(image.kind in (ImageKind.PAGE, ImageKind.BLANK) for image in found.images)
+    lost = unreadable_images(work.facts.anomalies)
+    images = tuple(
+        replace(image, kind=ImageKind.UNREADABLE) if image.number in lost else image for image in found.images
+    )
+    pages = sum(image.kind in PAGES for image in images)
     findings = list(told.findings)
     if told.pages not in (None, pages):
         findings.append(f"Laut Deckblatt oder Index {told.pages} Seite(n), gezählt {pages}.")
     if capture.sheets_expected is not None and capture.duplex is not None:
-        images = capture.sheets_expected * (2 if capture.duplex else 1)
-        if images != len(found.images):
+        expected = capture.sheets_expected * (2 if capture.duplex else 1)
+        if expected != len(images):
             findings.append(
-                f"Laut Deckblatt oder Index {capture.sheets_expected} Blätter, also {images} Bilder; "
-                f"gezählt {len(found.images)}."
+                f"Laut Deckblatt oder Index {capture.sheets_expected} Blätter, also {expected} Bilder; "
+                f"gezählt {len(images)}."
             )
     name = (found.cover.batch if found.cover else None) or work.original_name
-    return BatchFacts(name, found.images, told.pages, tuple(findings), capture)
+    return BatchFacts(name, images, told.pages, tuple(findings), capture)
