@@ -9,7 +9,7 @@ import pypdfium2
 from config.city_config import City, DocumentType, OrgUnit
 from config.scan_config import ScanRules
 from pipelines.intake.capture import Told, captured
-from pipelines.intake.closed import kept_closed
+from pipelines.intake.closed import BY_SHEET, kept_closed, locked, opened_by_persons, stays_closed
 from pipelines.intake.container import borders
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
@@ -36,7 +36,7 @@ _INDEX = "Index"
 
 
 def split(work: Work, city: City) -> StepResult:
-    """Prepared as one document, split into several, or quarantined if there is nothing but separators."""
+    """Prepared as one document, split into several, locked, or quarantined if there is nothing but separators."""
     try:
         looks = _looks(work.raw_scan.path, city.scan)
     except pypdfium2.PdfiumError:  # the recognition says what is wrong with it
@@ -47,9 +47,12 @@ def split(work: Work, city: City) -> StepResult:
     told = captured(index, cover, city.intake_point(work.scan.intake_point), city)
     found = cut(looks, duplex=told.capture.duplex)
     batch = _batch(work, found, told)
+    signed, whole = SIGNED in work.facts.anomalies, _whole(work, found, batch, city)
+    if (signed or not found.separated) and _is_closed(work, whole, looks, city):
+        return replace(locked(work, BY_SHEET), batch=batch)
     if not found.separated:
-        return StepResult(State.PREPARED, _whole(work, found, batch, city), "Keine Trennblätter.", batch=batch)
-    if SIGNED in work.facts.anomalies:
+        return StepResult(State.PREPARED, whole, "Keine Trennblätter.", batch=batch)
+    if signed:
         facts = replace(work.facts, anomalies=(*work.facts.anomalies, _NOT_CUT))
         return StepResult(State.PREPARED, facts, _NOT_CUT)
     if not found.parts:
@@ -135,6 +138,12 @@ def _whole(work: Work, found: Split, batch: BatchFacts, city: City) -> DocumentF
     """What is known of a file that is one document."""
     facts = replace(work.facts, anomalies=(*work.facts.anomalies, *_doubts_of(batch)))
     return _as_sheet_says(facts, found.parts[0], city) if found.parts else facts
+
+
+def _is_closed(work: Work, whole: DocumentFacts, looks: list[Look], city: City) -> bool:
+    """True for a file that is not cut and of which its index, or any sheet in it, says that it stays closed."""
+    marked = any(look.sheet is not None and look.sheet.confidential for look in looks)
+    return (marked and not opened_by_persons(work)) or stays_closed(whole.document_type, work, city)
 
 
 def _doubts_of(batch: BatchFacts) -> tuple[str, ...]:
