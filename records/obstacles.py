@@ -87,9 +87,7 @@ def _gather(originals: Collection[Original], now: datetime) -> _Known:
             Event.objects.filter(document__in=ids, kind=State.SUBMITTED).values_list("document", flat=True)
         ),
         accepted=dict(accepted.values_list("document", "name")),
-        replaced_by={
-            old: number or "ohne Nummer" for old, number in rescans.values_list("replaces", "register_number")
-        },
+        replaced_by=_numbers(rescans),
         earlier=earlier,
         holds=_holds({*ids, *(scan.id for scans in earlier.values() for scan in scans)}),
     )
