@@ -1,4 +1,4 @@
-"""What a person changes with the type of a document that has its transfer note: what its sample and its seal must be."""
+"""What changes with the type of a document that has its transfer note: how it is sampled, and what its seal must be."""
 
 from config.load import city
 from config.procedure_config import LEVELS
