@@ -16,6 +16,7 @@ from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.index import read_index
 from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among, unreadable_images
+from pipelines.intake.names import first_of
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
@@ -35,6 +36,7 @@ _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
 _NOT_CUT = "Enthält Trennblätter, ist aber elektronisch signiert: nicht getrennt."
 _INDEX = "Index"
+_NAMED = 5
 
 
 def split(work: Work, city: City) -> StepResult:
@@ -50,6 +52,8 @@ def split(work: Work, city: City) -> StepResult:
     found = cut(looks, duplex=told.capture.duplex)
     batch = _batch(work, found, told)
     signed, whole = SIGNED in work.facts.anomalies, _whole(work, found, batch, city)
+    if found.parts and not found.separated:
+        whole = _doubted(whole, _index_says_otherwise(found.parts[0], found, documents))
     if (signed or not found.separated) and _is_closed(work, whole, looks, city):
         return replace(locked(work, BY_SHEET), batch=batch)
     if not found.separated:
@@ -63,7 +67,12 @@ def split(work: Work, city: City) -> StepResult:
     doubts = _doubts_of(batch)
     try:
         children = tuple(
-            kept_closed(_child(work, place, part, city, doubts), part, found.cover, city)
+            kept_closed(
+                _child(work, place, part, city, doubts, _index_says_otherwise(part, found, documents)),
+                part,
+                found.cover,
+                city,
+            )
             for place, part in enumerate(found.parts, 1)
         )
     except BadInput as problem:
@@ -163,8 +172,28 @@ def _doubts_of(batch: BatchFacts) -> tuple[str, ...]:
     return (*batch.findings, *(finding for image in batch.images for finding in image.findings))
 
 
-def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ...]) -> NewDocument:
-    """The document with its raw scan, what its separator sheet says of it, and what is doubtful of the whole batch."""
+def _index_says_otherwise(part: Part, found: Split, documents: tuple[IndexedDocument, ...]) -> str:
+    """Why a person must look (German): files of the document did not come, or pages nobody told of are behind it."""
+    told = [one for one in documents if one.first in part.images]
+    lacking = [f"Im Index genannt, aber nicht geliefert: {name}." for one in told for name in one.missing]
+    said = list(first_of(lacking, _NAMED, "Dateien nicht geliefert"))
+    last = max((one.last or 0 for one in told), default=0)
+    written = [image.number for image in found.images if image.kind is ImageKind.PAGE and image.number in part.images]
+    if last and all(one.last for one in told) and written and written[-1] > last:
+        said.append(f"Laut Index endet es mit Bild {last}, gezählt ist bis Bild {written[-1]}.")
+    return " ".join(said)
+
+
+def _doubted(facts: DocumentFacts, why: str) -> DocumentFacts:
+    """With one more reason why a person must look at it, if there is any."""
+    if not why:
+        return facts
+    doubt, anomalies = f"{facts.doubt or ''} {why}".strip(), dict.fromkeys((*facts.anomalies, why))
+    return replace(facts, doubt=doubt, anomalies=tuple(anomalies))
+
+
+def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ...], otherwise: str) -> NewDocument:
+    """The document with its raw scan, what its separator says of it, and what is doubtful of it and of its batch."""
     target = work.scratch / f"schriftstueck-{place}.pdf"
     raw_pdf(work.raw_scan.path, part.images, target)
     noticed, missing = unreadable_among(_carried(work), part.images)
@@ -173,7 +202,8 @@ def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ..
     reason = f"Bild {part.images[0]} bis {part.images[-1]} von „{work.original_name}“."
     original = NewFile(FileRole.ORIGINAL, target, name)
     replaced = part.sheet.replaces if part.sheet else None
-    return NewDocument(_as_sheet_says(facts, part, city), original, State.PREPARED, reason, replaced)
+    told = _doubted(_as_sheet_says(facts, part, city), otherwise)
+    return NewDocument(told, original, State.PREPARED, reason, replaced)
 
 
 def _carried(work: Work) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from config.city_config import City
 from pipelines.intake.hazards import SIGNED
+from pipelines.intake.identify import identify
 from pipelines.intake.split import cut_by_person, split
 from pipelines.scan.images import image_hashes
 from schemas.batch import ImageKind
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult
+from tests.pipelines.containers import jpeg, zipped
 from tests.pipelines.papers import Desk
 
 _FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -182,3 +184,25 @@ def test_what_a_person_cannot_cut_stays_with_them(desk: Desk, iserlohn: City) ->
     desk.put(FileRole.ORIGINAL, scanned(letter("A")), "brief.pdf")
     result = cut_by_person(desk.work(DocumentFacts(page_count=1, cut_at=(9,))), iserlohn)
     assert (result.state, result.children) == (State.CLEARING, ())
+
+
+def from_container(desk: Desk, city: City, files: dict[str, bytes], index: str) -> StepResult:
+    desk.put(FileRole.ORIGINAL, zipped({**files, "index.csv": index.encode()}), "stapel.zip")
+    found = identify(desk.work(), city)
+    desk.put(FileRole.RAW_SCAN, found.files[0].path.read_bytes(), "stapel.pdf")
+    return split(desk.work(found.facts), city)
+
+
+def test_a_page_the_index_does_not_tell_of_is_not_filed_unseen(desk: Desk, iserlohn: City) -> None:
+    pages = {f"{number}.jpg": jpeg(f"Seite {number}") for number in range(1, 6)}
+    first, second = from_container(desk, iserlohn, pages, "Dokument;Seitenvon;Seitenbis\n1;1;2\n2;4;5\n").children
+    assert first.facts.doubt == "Laut Index endet es mit Bild 2, gezählt ist bis Bild 3."
+    assert second.facts.doubt is None
+
+
+def test_a_document_that_lacks_a_file_of_its_index_is_not_filed_unseen(desk: Desk, iserlohn: City) -> None:
+    pages = {name: jpeg(name) for name in ("a1.jpg", "a2.jpg", "b1.jpg")}
+    index = "Dokument;Datei\n1;a1.jpg\n1;a2.jpg\n2;b1.jpg\n2;b2.jpg\n"
+    first, second = from_container(desk, iserlohn, pages, index).children
+    assert first.facts.doubt is None
+    assert second.facts.doubt == "Im Index genannt, aber nicht geliefert: b2.jpg."
