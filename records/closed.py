@@ -26,7 +26,8 @@ def moved(document: Document, before: State | None, now: datetime) -> None:
     locked = document.state in CLOSED
     note_locked(Locked(document.id, locked))
     if locked:
-        Document.objects.filter(id=document.id).update(needs_original=True)  # its paper goes to the recipient
+        document.needs_original = True  # its paper goes to the recipient
+        Document.objects.filter(id=document.id).update(needs_original=True)
         search.remove(document.id)
         ClearingDecision.objects.filter(act__document=document).delete()
 

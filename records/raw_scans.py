@@ -19,7 +19,9 @@ __all__ = ["dispose"]
 
 _RAW = (FileRole.ORIGINAL, FileRole.RAW_SCAN)
 _AT_REST = (State.FILED, State.HANDED_OVER, State.STAGED)
-_GROUNDS = Grounds("Rohscan nach bestandener Qualitätssicherung gelöscht, wie für die Dokumentart festgelegt.")
+_GROUNDS = Grounds(
+    "Rohscan nach bestandener Qualitätssicherung gelöscht, wie für die Dokumentart festgelegt.", by_rule=True
+)
 
 
 def dispose(city: City, now: datetime, limit: int = 500) -> int:

@@ -104,6 +104,22 @@ def test_what_was_removed_is_removed_again_with_its_bytes(letter: Document, stor
     assert not SearchText.objects.exists()
     assert list(audit.verify()) == list(store.verify()) == []
     assert removed_originals(lines) == {letter.id}
+    assert letter.needs_original, "its paper goes to the recipient"
+
+
+def test_what_a_rule_removed_is_not_removed_from_what_was_restored(letter: Document, store: ObjectStore) -> None:
+    """Its product may be younger than the backup, and its only content is the raw scan. The rule decides anew."""
+    by_rule = Grounds("Rohscan nach bestandener Qualitätssicherung gelöscht.", by_rule=True)
+    try:
+        with transaction.atomic():
+            removal.remove(letter, [FileRole.ORIGINAL], by_rule, LATER)
+            raise InterruptedError
+    except InterruptedError:
+        lines = list(read(load_settings().journal_folder))
+
+    assert removed_originals(lines) == frozenset()
+    assert close_again(lines, store, LATER) == 0
+    assert letter.files.filter(role=FileRole.ORIGINAL).exists()
 
 
 def test_bytes_that_came_with_the_set_and_belong_to_nobody_go(letter: Document, store: ObjectStore) -> None:
