@@ -211,8 +211,8 @@ def _documents(
     total = sum(scan.images for scan in scans)
     if any(one.files for one in told):
         found = [_with_span(one, [spans[_key(file)] for file in one.files if _key(file) in spans]) for one in told]
-        placed = sorted((one for one in found if one.first), key=lambda one: one.first or 0)
-        return tuple(_lacking(one, there) for one in placed), ()
+        there_are = sorted((one for one in found if one.first), key=lambda one: one.first or 0)
+        return tuple(_lacking(one, there) for one in there_are), ()
     if told:
         placed = _placed(told, total)
         if placed is None:
