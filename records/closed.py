@@ -4,7 +4,7 @@ from datetime import datetime
 
 from records import audit, removal, search
 from records.journal import Locked, note_locked
-from records.models import ClearingDecision, Document, Event, Intake
+from records.models import ClearingDecision, Document, Event, Intake, RoutingSlip
 from records.removal import Grounds
 from schemas.closed import CLOSED_INBOX
 from schemas.roles import Action
@@ -77,8 +77,11 @@ def _clear(document: Document) -> None:
 
 
 def _erase_words_of_steps(document: Document, now: datetime) -> None:
-    """Steps quote what they read. What came in and what people did stays; of a wrong registration nothing does."""
+    """Steps quote what they read. What came in and what people did stays; of a wrong registration nothing does, and
+    its slip went with this one envelope."""
     registration = document.intake.inbox == CLOSED_INBOX
+    if registration:
+        RoutingSlip.objects.filter(originals__document=document).update(instruction=_REMOVED)
     for event in Event.objects.filter(document=document).exclude(kind__in=[*CLOSED, audit.REMARK]):
         if registration or (event.sequence > 1 and '"user_id":' not in event.payload.text):
             audit.erase(event, now)

@@ -8,9 +8,10 @@ from django.db import transaction
 
 from dms_connectors.memory import MemoryConnector
 from pipelines.flow import automatic_states
-from records import audit, search
+from records import audit, originals, search
 from records.decisions import hold, last_sequence
 from records.models import Document, DocumentFile, Event, Outbound, RemovedFile, SearchText, StoredObject
+from records.routing_slips import send
 from records.work import take
 from schemas.roles import Action, Person, Role
 from schemas.states import CLOSED, FileRole, State
@@ -156,9 +157,14 @@ def test_a_wrong_registration_is_erased_with_every_word_of_it(
     document.intake.inbox = "verschlossen"
     document.intake.save()
     audit.append(document, State.PASSED_ON, {"reason": "Irrtum GmbH"}, NOW)
+    originals.place(document, originals.Spot("Poststelle", "verschlossen"), NOW)
+    slip = send("16", [(document.id, 1)], persons[0], NOW, instruction="Angebot der Irrtum GmbH.")
     ask_and_confirm(document, persons)
 
     run_step(document.id, "filing:1")
+
+    slip.refresh_from_db()
+    assert slip.instruction == "planmäßig entfernt"
 
     document.refresh_from_db()
     assert (document.state, document.intake.original_name) == (State.REMOVED, "planmäßig entfernt")
