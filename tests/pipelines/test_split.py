@@ -162,9 +162,23 @@ def test_a_document_with_other_pages_than_its_sheet_says_waits_for_a_person(desk
     assert doubts == ["Laut Trennblatt 3 Seite(n), gezählt 1.", None]
 
 
+def marked(city: City, mark: str) -> City:
+    separators = city.scan.separators.model_copy(update={"mark": mark})
+    return city.model_copy(update={"scan": city.scan.model_copy(update={"separators": separators})})
+
+
 def test_a_rescan_names_the_document_it_replaces(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=DOC;replaces=PE-2026-000007;mark=iser-1"), letter("A"))
+    (child,) = cut(desk, marked(iserlohn, "iser-1"), content).children
+    assert (child.replaces, child.facts.doubt) == ("PE-2026-000007", None)
+
+
+def test_a_sheet_that_anybody_could_have_printed_replaces_nothing(desk: Desk, iserlohn: City) -> None:
     (child,) = cut(desk, iserlohn, scanned(separator("v=1;type=DOC;replaces=PE-2026-000007"), letter("A"))).children
-    assert child.replaces == "PE-2026-000007"
+    assert child.replaces is None
+    assert (child.facts.doubt or "").startswith(
+        "Laut Trennblatt Nachscan von PE-2026-000007; das Trennblatt trägt kein"
+    )
 
 
 def test_a_person_cuts_where_another_letter_begins_and_what_was_read_before_is_forgotten(
