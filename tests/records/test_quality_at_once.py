@@ -11,7 +11,7 @@ from records import annexes
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
 from records.lots import draw_lot, draw_ready, gather
-from records.models import Document, DocumentFile, Judgement, Lot, LotDocument, NoteAnnex
+from records.models import Document, DocumentFile, FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
 from records.objects import ObjectStore
 from records.quality import Found, judge
 from records.rescans import link
@@ -94,6 +94,20 @@ def test_a_rescan_that_is_linked_while_its_lot_is_drawn_or_passes_is_looked_at(
         ]
         assert "conflict" not in at_once(2, lambda n, acts=acts: told(acts[n]))  # type: ignore[misc]
         assert LotDocument.objects.get(document=new).drawn
+
+
+def test_faults_found_at_once_in_several_lots_order_one_full_check(store: ObjectStore, tmp_path: Path) -> None:
+    persons = [make_person(Role.MAILROOM) for _ in range(MANY)]
+    for _ in range(MANY):
+        batch_of(store, tmp_path, NOW, {}, {})
+    gather(CITY, NOW)
+    draw_ready(CITY, NOW)
+    subjects = list(LotDocument.objects.filter(drawn=True).values_list("id", flat=True))
+    fault = Found(Verdict.FAULT, "Seite fehlt.")
+
+    said = at_once(MANY, lambda n: told(lambda: judge(subjects[n], 0, fault, persons[n], CITY, NOW) and "done"))
+    assert said == ["done"] * MANY
+    assert FullCheckOrder.objects.count() == 1
 
 
 def test_an_annex_is_made_once_whoever_has_it_in_hand(store: ObjectStore, tmp_path: Path) -> None:
