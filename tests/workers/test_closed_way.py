@@ -204,6 +204,27 @@ def test_filed_mail_leaves_the_dms_when_it_is_locked_and_is_filed_anew_when_it_i
     assert document.delivered_as != first
 
 
+@pytest.mark.parametrize(
+    ("delivered_as", "stopped", "back"),
+    [
+        (None, State.APPRAISED, State.ROUTED),
+        (None, State.REDIRECTED, State.ROUTED),
+        (None, State.WITHDRAWN, State.ROUTED),
+        ("D1", State.APPRAISED, State.CLEARING),
+        (None, State.NOTED, State.CLEARING),
+    ],
+)
+def test_a_clearing_case_that_was_taken_back_from_the_dms_is_filed_anew_when_it_is_opened(
+    delivered_as: str | None, stopped: State, back: State, make_document: MakeDocument
+) -> None:
+    """To go on where it stopped would tell of a document in the DMS that is not there any more."""
+    document = make_document(State.OPENING_ASKED, delivered_as=delivered_as)
+    for state in (State.ROUTED, stopped, State.CLEARING, State.RECALLED, State.LOCKED, State.OPENING_ASKED):
+        audit.append(document, state, {}, NOW)
+    with transaction.atomic(), hold(document.id, last_sequence(document.id)) as held:
+        assert held.back(Action.CONFIRM_OPENING) is back
+
+
 @pytest.mark.parametrize("state", [State.RECALLED, State.REMOVING])
 def test_a_step_that_fails_for_good_leaves_closed_mail_locked_never_in_clearing(
     state: State, make_document: MakeDocument, monkeypatch: pytest.MonkeyPatch
