@@ -4,7 +4,7 @@ from datetime import datetime
 
 from records import audit, removal, search
 from records.journal import Locked, note_locked
-from records.models import ClearingDecision, Document, Event, Intake, RoutingSlip
+from records.models import Batch, ClearingDecision, Document, Event, Intake, RoutingSlip
 from records.removal import Grounds
 from schemas.closed import CLOSED_INBOX
 from schemas.roles import Action
@@ -52,6 +52,7 @@ def forget(document: Document, grounds: Grounds, now: datetime) -> None:
     _clear(document)
     document.save()
     _erase_words_of_steps(document, now)
+    Batch.objects.filter(intake=document.intake).update(unknown=[])  # an index may say what a letter is about
     batch = Document.objects.filter(intake=document.intake, ordinal=1) if document.ordinal > 1 else []
     for other in (*Document.objects.filter(duplicate_of__in=[document, *batch]), *batch):
         removal.remove(other, list(FileRole), grounds, now)
@@ -74,6 +75,7 @@ def _clear(document: Document) -> None:
     if document.ordinal == 1:
         Intake.objects.filter(claim_id=document.intake_id).update(original_name=_REMOVED)
         document.intake.original_name = _REMOVED
+        Batch.objects.filter(intake=document.intake_id).update(name=_REMOVED, findings=[], unknown=[])
 
 
 def _erase_words_of_steps(document: Document, now: datetime) -> None:
