@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from config.load import city
-from records import audit, search
+from records import audit, registration, search
 from records.access import known_documents, visible_documents
 from records.decisions import last_sequence
 from records.models import ClearingDecision, Document, Original, RoutingSlip, SearchText
@@ -80,6 +80,17 @@ def test_a_double_click_registers_one_envelope_once(sign_in: SignIn) -> None:
     client, form = sign_in(Role.MAILROOM), envelope()
     places = [client.post("/verschlossen/erfassen/", form)["location"] for _ in range(2)]
     assert places[0] == places[1]
+    assert Document.objects.count() == RoutingSlip.objects.count() == 1
+
+
+def test_two_clicks_at_the_same_moment_register_one_envelope(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looks before the first has committed."""
+    client, form = sign_in(Role.MAILROOM), envelope()
+    first = client.post("/verschlossen/erfassen/", form)["location"]
+    look = registration._earlier
+    answers = iter([lambda *_: None, look])
+    monkeypatch.setattr(registration, "_earlier", lambda *asked: next(answers)(*asked))
+    assert client.post("/verschlossen/erfassen/", form)["location"] == first
     assert Document.objects.count() == RoutingSlip.objects.count() == 1
 
 
