@@ -76,7 +76,7 @@ def count_by_hand(
     if not 1 <= sheets <= _MOST_SHEETS:
         raise BadInput("Die Zahl der Blätter fehlt.", remedy="Bitte zählen Sie die Blätter und tragen Sie sie ein.")
     with transaction.atomic():
-        Batch.objects.filter(intake=claim_id).update(name=F("name"))
+        Document.objects.filter(intake=claim_id).update(reason=F("reason"))  # links of their chains: one writer
         batch = Batch.objects.get(intake=claim_id)
         last = last_count(batch)
         if (last.pk if last else 0) != seen:

@@ -78,7 +78,7 @@ def batch(request: HttpRequest, person: Person, claim_id: UUID) -> HttpResponse:
         except BadInput as refused:
             problem = refused
     last = last_count(found)
-    documents = Document.objects.filter(intake=claim_id).order_by("ordinal")
+    documents = Document.objects.filter(intake=claim_id).select_related("intake").order_by("ordinal")
     seen = frozenset(visible_documents(person).filter(intake=claim_id).values_list("id", flat=True))
     container = documents.filter(ordinal=1).first()
     context = {
