@@ -58,8 +58,8 @@ def judge(subject_id: int, seen: int, found: Found, person: Person, city: City, 
         last = subject.judgements.order_by("-number").first()
         refuse_stale(last, seen)
         _refuse_wrong(lot, subject, last, found)
-        if demands_four_eyes(subject, city) and (reason := objection(subject.document, person, city)):
-            raise BadInput(reason)
+        if found.verdict is not Verdict.FAULT and demands_four_eyes(subject, city):
+            _refuse_own(subject, person, city)
         _keep(subject, found, person, (last.number if last else 0) + 1, name_of(lot, city), now)
         if found.verdict is Verdict.FAULT:
             _set_back(lot, now)
@@ -158,6 +158,12 @@ def refuse_stale(last: Judgement | None, seen: int) -> None:
         f"Dieses Schriftstück wurde inzwischen geprüft: {what}{why}. Ihre Eingabe ist nicht gespeichert.",
         remedy="Bitte prüfen Sie den neuen Stand.",
     )
+
+
+def _refuse_own(subject: LotDocument, person: Person, city: City) -> None:
+    """Whoever scanned it neither says that it is good nor explains a fault; a fault anybody may report."""
+    if reason := objection(subject.document, person, city):
+        raise BadInput(reason)
 
 
 def _refuse_wrong(lot: Lot, subject: LotDocument, last: Judgement | None, found: Found) -> None:

@@ -188,6 +188,7 @@ def test_where_four_eyes_are_demanded_whoever_scanned_is_told_why_not(mailroom: 
     (deed,) = drawn({"document_type": "urkunde"}, operator="Erika Beispiel", operator_id="scan-07")
     page = text_of(mailroom.get(address(deed)))
     assert "Sie haben dieses Schriftstück gescannt" in page
+    assert "Fehler melden" in page
     assert 'name="punkt"' not in page
 
     assert good(mailroom, deed).status_code == 400
