@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from config.load import city
 from records.decisions import Conflict
@@ -17,6 +17,7 @@ from schemas.german_time import day_in_germany
 from schemas.originals import OriginalState, PaperAct, move_of
 from schemas.paper_sheets import SlipLine, SlipSheet
 from schemas.roles import Person, Role
+from schemas.states import CLOSED
 
 __all__ = ["confirm", "overdue", "send", "sheet_of", "to_send", "visible_slips"]
 
@@ -24,9 +25,13 @@ MOST_ON_A_SLIP = 50
 
 
 def to_send() -> QuerySet[Original]:
-    """Special items that lie in the scan office, by unit: nobody has sent them on yet."""
+    """Special items that lie in the scan office, by unit: nobody has sent them on yet.
+
+    Closed mail also without a unit: nobody has read whose it is, the envelope says so.
+    """
     waiting = (OriginalState.KEPT, OriginalState.REQUESTED)
-    found = Original.objects.filter(document__needs_original=True, state__in=waiting).exclude(document__unit=None)
+    known = Q(document__unit__isnull=False) | Q(document__state__in=CLOSED)
+    found = Original.objects.filter(known, document__needs_original=True, state__in=waiting)
     return found.select_related("document").order_by("document__unit", "document__entry")
 
 
@@ -53,6 +58,8 @@ def send(
         raise BadInput(f"Das sind zu viele; höchstens {MOST_ON_A_SLIP} auf einem Laufzettel.")
     if not instruction:
         raise BadInput("Es fehlt, was die Einheit tun soll.", remedy="Bitte sagen Sie es in einem Satz.")
+    if city().unit(unit) is None:
+        raise BadInput("Die Einheit fehlt.", remedy="Bitte wählen Sie eine Organisationseinheit aus der Liste.")
     with transaction.atomic():
         slip_id = uuid4()
         today = day_in_germany(now)
@@ -66,8 +73,9 @@ def send(
         )
         for document_id, seen in chosen:
             original = locked(document_id, seen)
-            if original.document.unit != unit:
-                raise BadInput(f"{original.document.register_number} gehört nicht zur Einheit {unit}.")
+            document = original.document
+            if document.unit != unit and not (document.unit is None and document.state in CLOSED):
+                raise BadInput(f"{document.register_number} gehört nicht zur Einheit {unit}.")
             row = move_of(OriginalState(original.state), PaperAct.SEND, person, unit)
             if row is None:
                 raise Conflict(f"{original.document.register_number}: {OriginalState(original.state).label}.")

@@ -80,7 +80,7 @@ def _taken_back(work: Work, connector: Connector) -> tuple[tuple[str, ...], str]
 def _for_people(work: Work) -> str:
     """What lies where this step does not reach (German)."""
     told = []
-    if ARCHIVE in work.arrived:
+    if ARCHIVE in work.arrived or ARCHIVE in work.unclear:
         told.append("Ein Paket liegt zur Übernahme durch das Archiv bereit oder ist übernommen: bitte dort löschen.")
     if (TRAY in work.arrived or TRAY in work.unclear) and stayed_in_dms(work):
         laid = f" als {work.arrived[TRAY]}" if TRAY in work.arrived else ""

@@ -197,6 +197,28 @@ def test_what_cannot_go_on_says_why(form: dict[str, str], status: int, original:
     assert not RoutingSlip.objects.exists()
 
 
+def test_closed_mail_whose_unit_nobody_has_read_goes_to_the_one_on_its_envelope(
+    original: Original, sign_in: SignIn
+) -> None:
+    Document.objects.update(needs_original=True, unit=None, state=State.LOCKED)
+    client = sign_in(Role.MAILROOM)
+    page = text_of(client.get("/originale/weiterleiten/"))
+    assert "Einheit laut Umschlag" in page and original.document.register_number in page
+    form = {"unit": "", "original": f"{original.document_id}:1", "instruction": "Ungeöffnet an Frau Beispiel."}
+    assert client.post("/originale/weiterleiten/", form).status_code == 400
+    assert client.post("/originale/weiterleiten/", form | {"unit": "50"}).status_code == 302
+    assert RoutingSlip.objects.get().unit == "50"
+    assert state_of(original) == OriginalState.SENT
+
+
+def test_what_is_not_routed_yet_does_not_go_on_as_paper(original: Original, sign_in: SignIn) -> None:
+    Document.objects.update(needs_original=True, unit=None, state=State.CLEARING)
+    client = sign_in(Role.MAILROOM)
+    assert original.document.register_number not in text_of(client.get("/originale/weiterleiten/"))
+    form = {"unit": "50", "original": f"{original.document_id}:1", "instruction": "Zur Akte."}
+    assert client.post("/originale/weiterleiten/", form).status_code == 400
+
+
 @pytest.fixture
 def slip(original: Original) -> RoutingSlip:
     person = make_person(Role.MAILROOM)

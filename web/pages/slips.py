@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from config.load import city
 from pipelines.originals.sheets import slip_pdf
 from records.models import Original, RoutingSlip
 from records.routing_slips import confirm, overdue, send, sheet_of, to_send, visible_slips
@@ -49,9 +50,10 @@ def forward(request: HttpRequest, person: Person) -> HttpResponse:
             return redirect("slip", made.number)
     waiting = list(to_send()[: PAGE_SIZE * 4])
     units = dict.fromkeys(original.document.unit or "" for original in waiting)
-    piles = [Pile(unit, tuple(each for each in waiting if each.document.unit == unit)) for unit in units]
+    piles = [Pile(unit, tuple(each for each in waiting if (each.document.unit or "") == unit)) for unit in units]
     context = {
         "piles": piles,
+        "units": city().organisation.units,
         "late": overdue(day_in_germany(datetime.now(UTC)))[:PAGE_SIZE],
         "problem": problem,
         "entered": kept(request, "unit", "instruction"),
