@@ -40,6 +40,7 @@ class Watcher:
         self._looks: dict[Path, Look] = {}
         self._waiting: dict[str, tuple[int, str]] = {}
         self._held: dict[str, tuple[int, str]] = {}  # claimed, but not in the records
+        self._claimed: set[Path] = set()  # still in the inbox, but of a batch that is claimed
         self._spool_due = 0.0
 
     def round(self, now: float) -> int:
@@ -56,7 +57,8 @@ class Watcher:
             except OSError as error:  # a share that is gone is no reason to stop looking at the others
                 waiting[point.inbox] = 0, f"Eingang nicht erreichbar ({os_reason(error)}); bitte die IT verständigen"
                 continue
-            for delivery in deliveries(entries):
+            free = {path: mode for path, mode in entries.items() if path not in self._claimed}
+            for delivery in deliveries(free):
                 reason, look = self._take(delivery, point, now)
                 if reason is None:
                     taken += 1
@@ -71,7 +73,7 @@ class Watcher:
 
     def recover_spool(self) -> int:
         """Take in what an earlier process claimed but did not commit; remove what is committed."""
-        recovered, self._held = 0, {}
+        recovered, self._held, self._claimed = 0, {}, set()
         for found in claims_in(self._settings.spool):
             recovered += self._commit(found)
         return recovered
@@ -144,7 +146,13 @@ class Watcher:
             (source,), markers = delivery.pages, delivery.beside
             return claim(source, spool, claim_id=claim_id, inbox=point.inbox, received_at=now, markers=markers)
         members = (*delivery.pages, *delivery.beside)
-        return claim_batch(members, spool, name=delivery.name, claim_id=claim_id, inbox=point.inbox, received_at=now)
+        try:
+            return claim_batch(
+                members, spool, name=delivery.name, claim_id=claim_id, inbox=point.inbox, received_at=now
+            )
+        except OSError:
+            self._spool_due = 0.0  # part of it may be claimed: the rest belongs to it, before anything else is taken
+            raise
 
     def _commit(self, made: Claim) -> bool:
         """True if the claim is newly in the records. A failure leaves it in the spool for the next sweep."""
@@ -169,6 +177,8 @@ class Watcher:
             document_id = accept(arrival, content, object_store(), datetime.now(UTC))
         except Unavailable as problem:
             log.warning("intake_deferred", claim=str(made.claim_id), code=problem.code)
+            inbox = self._settings.inbox / made.inbox
+            self._claimed |= {inbox / name for name in made.members if not (made.content / name).exists()}
             self._held[f"{made.inbox}/{printable(made.original_name)}"] = 0, str(problem)[:_LONGEST_REASON]
             return False
         log.info("taken_in", claim=str(made.claim_id), document=str(document_id))

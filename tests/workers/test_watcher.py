@@ -480,6 +480,23 @@ def test_a_batch_one_file_of_which_is_held_holds_up_nobody_else(
     assert waiting() == {}
 
 
+def test_what_is_left_of_a_batch_that_was_held_is_no_batch_of_its_own(
+    watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stapel_0001.pdf", "stapel_0002.pdf", "stapel.ok"):
+        (inbox / name).write_bytes(PDF)
+    with monkeypatch.context() as patched:
+        refuses(patched, "stapel_0002.pdf")
+        assert [watcher.round(100.0), watcher.round(101.0)] == [0, 0]
+
+    taken = [watcher.round(102.0), watcher.round(140.0)]
+
+    assert (sum(taken), list(inbox.iterdir())) == (1, [])
+    assert Intake.objects.get().original_name == "stapel.zip"
+    with zipfile.ZipFile(object_store().path(Intake.objects.get().content_id)) as archive:
+        assert archive.namelist() == ["stapel.ok", "stapel_0001.pdf", "stapel_0002.pdf"]
+
+
 def test_a_file_that_cannot_be_moved_keeps_its_marker(
     watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
