@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from records import audit, removal
 from records.models import Document, DocumentFile, NoteAnnex
@@ -126,7 +126,7 @@ def request_many(wanted: Sequence[Asked], speaker: Speaker, now: datetime) -> li
 def due(now: datetime, limit: int) -> tuple[Due, ...]:
     """Annexes to be made now, the oldest first; those of a document without a note (yet) wait."""
     rows = (
-        NoteAnnex.objects.filter(made_at=None, document__files__role=FileRole.TRANSFER_NOTE)
+        _waiting()
         .filter(Q(next_attempt_at=None) | Q(next_attempt_at__lte=now))
         .select_related("document__intake")
         .order_by("at", "number")[:limit]
@@ -142,7 +142,7 @@ def due(now: datetime, limit: int) -> tuple[Due, ...]:
 
 
 def keep(made: Due, files: Iterable[NewFile], store: ObjectStore, now: datetime, lock: str | None = None) -> bool:
-    """Store a made annex with its event. False: made meanwhile, or a step has the document; nothing is kept.
+    """Store a made annex with its event. False: made or removed meanwhile, or a step has the document; nothing is kept.
 
     `lock`: why the paper must stay even after a later seal; None: the seal does not forbid its destruction any more.
     """
@@ -187,9 +187,14 @@ def asked_for(document: Document) -> list[NoteAnnex]:
 
 def counts() -> tuple[int, str]:
     """How many annexes wait to be made, and what stands against the one tried last (German)."""
-    waiting = NoteAnnex.objects.filter(made_at=None)
+    waiting = _waiting()
     last = waiting.exclude(problem="").order_by("-next_attempt_at").values_list("problem", flat=True).first()
     return waiting.count(), last or ""
+
+
+def _waiting() -> QuerySet[NoteAnnex]:
+    """Not made yet, of documents that have a note: closed mail that was removed has none any more."""
+    return NoteAnnex.objects.filter(made_at=None, document__files__role=FileRole.TRANSFER_NOTE)
 
 
 def _kept(
@@ -198,6 +203,8 @@ def _kept(
     with transaction.atomic():
         Document.objects.filter(id=made.document_id).update(reason=F("reason"))
         document = Document.objects.get(id=made.document_id)
+        if not document.files.filter(role=FileRole.TRANSFER_NOTE).exists():
+            return False  # removed meanwhile, with its note
         if made.annex.kind is AnnexKind.LATER_SEAL and document.lease_token is not None:
             return False  # the step would write back what it knew of the lock
         mine = NoteAnnex.objects.filter(id=made.annex.annex_id, made_at=None)

@@ -135,3 +135,17 @@ def test_a_later_seal_waits_while_a_step_has_the_document(letter: Document, stor
 
     assert not annexes.keep(one, made(tmp_path, one), store, NOW)
     assert annexes.due(NOW, 10) == (one,)
+
+
+def test_what_was_removed_with_its_note_gets_no_annex_and_none_waits(
+    letter: Document, store: ObjectStore, tmp_path: Path
+) -> None:
+    ask(letter, AnnexKind.QUALITY)
+    (one,) = annexes.due(NOW, 10)
+    annexes.later("Der Zeitstempeldienst antwortet nicht.", NOW)
+    assert annexes.counts() == (1, "Der Zeitstempeldienst antwortet nicht.")
+    letter.files.all().delete()
+
+    assert not annexes.keep(one, made(tmp_path, one), store, NOW)
+    assert not letter.files.exists()
+    assert annexes.counts() == (0, "")
