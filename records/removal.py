@@ -76,9 +76,20 @@ def condemn_unused(sha256s: Collection[str], now: datetime) -> None:
 
 
 def erase(store: ObjectStore, now: datetime) -> int:
-    """Remove the files of all condemned objects from the store; how many. May be called at any time, by anybody."""
+    """Remove the files of all condemned objects from the store; how many. May be called at any time, by anybody.
+
+    A file that cannot be removed keeps no other one there; its OSError is raised when all have been tried.
+    """
     waiting = StoredObject.objects.filter(condemned_at__isnull=False, erased_at=None)
-    return sum(_erase(sha256, store, now) for sha256 in list(waiting.values_list("sha256", flat=True)))
+    done, trouble = 0, None
+    for sha256 in list(waiting.values_list("sha256", flat=True)):
+        try:
+            done += _erase(sha256, store, now)
+        except OSError as problem:
+            trouble = problem
+    if trouble is not None:
+        raise trouble
+    return done
 
 
 def discard(digests: Collection[FileDigest], store: ObjectStore, now: datetime) -> None:

@@ -145,6 +145,26 @@ def test_what_a_lost_step_had_made_is_gone_unless_somebody_has_it(
     assert list(store.verify()) == []
 
 
+def test_a_file_that_cannot_be_erased_keeps_no_other_one_there(
+    letter: Document, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removal.remove(letter, [FileRole.ORIGINAL, FileRole.TEXT], GROUNDS, LATER)
+    stuck, other = sorted(StoredObject.objects.exclude(condemned_at=None).values_list("sha256", flat=True))
+    erase = store.erase
+
+    def refuse(sha256: str) -> None:
+        if sha256 == stuck:
+            raise PermissionError(sha256)
+        erase(sha256)
+
+    monkeypatch.setattr(store, "erase", refuse)
+    with pytest.raises(PermissionError):
+        removal.erase(store, LATER)
+    assert (store.path(stuck).exists(), store.path(other).exists()) == (True, False)
+    monkeypatch.undo()
+    assert removal.erase(store, LATER) == 1
+
+
 def test_what_was_removed_and_is_made_again_in_vain_is_gone_again(
     letter: Document, store: ObjectStore, tmp_path: Path
 ) -> None:
