@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 
 from config.settings import load_settings
 from pipelines.intake.hazards import check_hazards
@@ -57,6 +58,9 @@ def inspect_pdf(path: Path) -> DocumentFacts:
         ) from None
     except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
         raise BadInput(f"Das PDF ist beschädigt ({_first_line(error)}).", remedy=_RESCAN) from None
+    shown = _shown_pages(path)
+    if shown not in (None, pages):
+        raise BadInput(f"Das PDF hat je nach Programm {shown} oder {pages} Seiten; es ist beschädigt.", remedy=_RESCAN)
     return DocumentFacts(page_count=pages, anomalies=anomalies)
 
 
@@ -68,6 +72,18 @@ def _announced_pages(pdf: pikepdf.Pdf) -> int:
     tree: object = pdf.Root.get("/Pages")
     count: object = tree.get("/Count") if isinstance(tree, pikepdf.Dictionary) else None
     return count if isinstance(count, int) else 0
+
+
+def _shown_pages(path: Path) -> int | None:
+    """Pages as they are drawn for people and for the recognition; None if it cannot be drawn, which those say.
+
+    A page one program shows and another does not would be filed unseen.
+    """
+    try:
+        with pypdfium2.PdfDocument(path) as drawn:
+            return len(drawn)
+    except pypdfium2.PdfiumError:
+        return None
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """What is it really? Broken and hostile files end in quarantine with a German reason, never in a crash."""
 
+import io
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from config.settings import load_settings
 from pipelines.intake.identify import identify
 from schemas.states import FileRole, State
 from schemas.values import StepResult
+from tests.pipelines.containers import jpeg, pdf_scan, zipped
 from tests.pipelines.papers import Desk, pdf_bytes, picture_of, scanned, typed
 
 
@@ -160,6 +162,22 @@ def test_a_page_that_cannot_be_read_is_not_left_out_silently(third: bytes, desk:
     result = judged(three_pages(third), desk, iserlohn)
     assert result.state is State.QUARANTINED
     assert result.reason.startswith("Das PDF hat laut Verzeichnis 3 Seiten, lesbar sind nur 2.")
+
+
+def test_a_pdf_that_hides_pages_from_some_programs_is_not_taken(desk: Desk, iserlohn: City) -> None:
+    with pikepdf.open(io.BytesIO(pdf_scan("eins", "zwei", "drei"))) as pdf:
+        written = io.BytesIO()
+        pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    hiding = written.getvalue().replace(b"/Count 3", b"/Count 1")
+    desk.put(FileRole.ORIGINAL, hiding, "brief.pdf")
+    result = identify(desk.work(), iserlohn)
+    assert (result.state, result.reason.split(";")[0]) == (
+        State.QUARANTINED,
+        "Das PDF hat je nach Programm 1 oder 3 Seiten",
+    )
+    desk.put(FileRole.ORIGINAL, zipped({"1.jpg": jpeg("a"), "2.pdf": hiding, "3.jpg": jpeg("c")}), "stapel.zip")
+    batch = identify(desk.work(), iserlohn)
+    assert (batch.state, batch.facts.page_count) == (State.IDENTIFIED, 3), "the others go on around a placeholder"
 
 
 def test_a_crossreference_that_names_itself_as_its_predecessor_ends(desk: Desk, iserlohn: City) -> None:
