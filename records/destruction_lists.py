@@ -85,6 +85,7 @@ def release(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[st
         printed = _printed(found)
         if found.drawn_up_by_user_id == person.user_id:
             raise BadInput("Wer die Liste aufgestellt hat, gibt sie nicht frei (zwei Personen).")
+        _refuse_other_version(found)
         if taken := _take_off_obstructed(found, person, now):
             return taken
         for item in _items(found):
@@ -102,6 +103,7 @@ def carry_out(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[
         printed = _printed(found)
         if found.released_by_user_id == person.user_id:
             raise BadInput("Wer die Liste freigegeben hat, führt sie nicht aus (zwei Personen).")
+        _refuse_other_version(found)
         if taken := _take_off_obstructed(found, person, now):
             return taken
         for item in _items(found):
@@ -211,6 +213,17 @@ def _held(list_id: UUID, seen: int, person: Person, *states: ListState) -> Destr
 def _refuse_others(person: Person) -> None:
     if Role.MAILROOM not in person.roles:
         raise BadInput("Vernichtungslisten führt die Poststelle.")
+
+
+def _refuse_other_version(found: DestructionList) -> None:
+    """A list names the version of the procedure by which its paper goes; the offices agreed to that one."""
+    version = released_version()
+    if version is not None and version != found.procedure_version:
+        raise Conflict(
+            f"Diese Liste ist nach Fassung {found.procedure_version} des Scanverfahrens aufgestellt; inzwischen gilt "
+            f"Fassung {version}.",
+            remedy="Bitte verwerfen Sie die Liste und stellen Sie sie neu auf.",
+        )
 
 
 def _lock(document_ids: Iterable[UUID]) -> None:

@@ -218,6 +218,20 @@ def test_another_version_of_the_procedure_needs_new_agreements(originals: list[O
     assert len(content_of(BOX, NOW).listable) == 2
 
 
+def test_a_list_of_a_former_version_of_the_procedure_is_drawn_up_anew(
+    originals: list[Original], petra: Person, paul: Person, printed: Printed
+) -> None:
+    """The printed list names the version to which the offices have agreed."""
+    made = draw_up(BOX, content_of(BOX, NOW).mark, petra, NOW)
+    printed(made)
+    release(made.id, 1, paul, NOW)
+    agree(release_procedure(NOW), NOW)
+    with pytest.raises(BadInput, match="inzwischen gilt Fassung 2"):
+        carry_out(made.id, 1, petra, NOW)
+    discard(made.id, 1, petra, NOW, reason="Neue Fassung.")
+    assert draw_up(BOX, content_of(BOX, NOW).mark, petra, NOW).procedure_version == 2
+
+
 def test_a_list_that_is_given_up_leaves_its_number_and_its_paper(originals: list[Original], petra: Person) -> None:
     made = draw(petra)
     with pytest.raises(BadInput, match="Begründung"):
