@@ -9,16 +9,15 @@ from pydantic import BaseModel, Field, ValidationError
 
 from config.city_config import (
     City,
-    DocumentType,
     IntakePoint,
     InvoiceRules,
     Organisation,
     Retention,
-    Routing,
 )
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.german import complaint
 from config.procedure_config import Procedure
+from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings

@@ -60,9 +60,9 @@ def _all(files: list[Path], digests: list[FileDigest]) -> Iterator[dict[str, Any
 
 def _recognise(path: Path, digest: FileDigest) -> dict[str, Any]:
     """Identify, read, classify, route one file as one document, by the workers' own steps; it is not cut."""
-    from pipelines.filing.route import route
     from pipelines.intake.identify import identify
-    from pipelines.scan.classify import classify
+    from pipelines.routing.classify import classify
+    from pipelines.routing.route import route
     from pipelines.scan.recognise import recognise
 
     rules = city()

@@ -1,10 +1,13 @@
 """Which type, which unit, how sure: with the shipped rules. Unsure is said, never guessed away."""
 
+from datetime import date
+
 import pytest
 
-from config.city_config import City, Cue, DocumentType
-from pipelines.filing.route import doubt
-from pipelines.scan.classify import classify, judge_text
+from config.city_config import City
+from config.routing_config import Cue, DocumentType
+from pipelines.routing.classify import classify, judge_text
+from pipelines.routing.route import doubt
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts
 from tests.pipelines.papers import Desk
@@ -13,7 +16,7 @@ FOOTER = "Muster GmbH · Amtsgericht Iserlohn, HRB 4711 · USt-IdNr. DE123456789
 
 
 def facts_of(text: str, city: City) -> DocumentFacts:
-    return judge_text(text, DocumentFacts(page_count=1), city)
+    return judge_text(text, DocumentFacts(page_count=1), city, date(2026, 11, 16))
 
 
 LETTERS = {

@@ -1,9 +1,9 @@
 """Matching text against the rules, word by word."""
 
 import pytest
+from pipelines.scan.rules import named_unit, scores, visible_text
 
 from config.city_config import City, Cue, DocumentType, OrgUnit
-from pipelines.scan.rules import named_unit, scores, visible_text
 
 
 def with_types(city: City, *types: DocumentType) -> City:

@@ -1,0 +1,68 @@
+"""Mail that must stay closed: sealed tenders, personal mail, staff council, election letters.
+
+What is found here is known from an envelope or a marking before anything of the content is kept.
+"""
+
+import re
+
+from config.city_config import City
+from pipelines.routing.matcher import Reader, folded, phrase_regex
+from pipelines.routing.zones import Letter
+from schemas.recognised import ClosedMail, Zone
+
+__all__ = ["closed_mail", "is_envelope"]
+
+_HEAD = (Zone.LETTERHEAD, Zone.ADDRESS, Zone.INFORMATION, Zone.SUBJECT)
+_SHORT_LINE = 9
+_ALONE = 3
+_PERSON = re.compile(r"^\W*(?:Herrn?|Frau)\s+(?!B(?:ü|u)rgermeister)(?:Dr\.\s+)?[A-ZÄÖÜ]")
+
+
+def is_envelope(letter: Letter, city: City) -> bool:
+    """So few words that it is the outside of something."""
+    return 0 < letter.words <= city.routing.closed.envelope_words
+
+
+def closed_mail(letter: Letter, city: City) -> tuple[ClosedMail, str] | None:
+    """The kind and why (German); None if it may be read."""
+    rules = city.routing.closed
+    envelope = is_envelope(letter, city)
+    for kind, phrases in (
+        (ClosedMail.TENDER, rules.tender),
+        (ClosedMail.ELECTION, rules.election),
+        (ClosedMail.PERSONAL, rules.personal),
+    ):
+        if words := _marked(letter, phrases, envelope=envelope):
+            return kind, f"Bleibt verschlossen ({kind}): Vermerk „{words}“."
+    if hit := Reader(letter).phrase(rules.addressees, (Zone.ADDRESS,)):
+        kind = ClosedMail.STAFF_COUNCIL
+        return kind, f"Bleibt verschlossen ({kind}): gerichtet an „{hit.words}“."
+    if envelope and rules.name_first and _name_before_city(letter, city):
+        kind = ClosedMail.PERSONAL
+        return kind, f"Bleibt verschlossen ({kind}): der Name steht vor der Behörde."
+    return None
+
+
+def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:
+    """The first phrase on a short line of head or envelope, or alone on a line anywhere on the first page."""
+    if not phrases:
+        return ""
+    regex = re.compile("|".join(phrase_regex(phrase) for phrase in phrases))
+    for start, line in letter.lines():
+        zone = letter.zone_at(start)
+        match = regex.search(folded(line))
+        if match is None or zone is Zone.FURTHER:
+            continue
+        words = len(line.split())
+        alone = len(re.findall(r"\w+", line)) <= max(_ALONE, len(match[0].split()))
+        if (words <= _SHORT_LINE and zone in _HEAD) or (envelope and words <= 2 * _SHORT_LINE) or alone:
+            return " ".join(line[match.start() : match.end()].split())
+    return ""
+
+
+def _name_before_city(letter: Letter, city: City) -> bool:
+    town = folded(city.organisation.city)
+    lines = [line for _, line in letter.lines(Zone.ADDRESS)]
+    named = next((at for at, line in enumerate(lines) if _PERSON.match(line)), None)
+    authority = next((at for at, line in enumerate(lines) if town in folded(line)), None)
+    return named is not None and authority is not None and named < authority

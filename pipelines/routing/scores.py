@@ -1,0 +1,88 @@
+"""How strongly a letter speaks for each document type and each topic, word by word."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from config.city_config import City
+from config.routing_config import Cue, DocumentType, Topic
+from pipelines.routing.matcher import Hit, Reader
+from schemas.recognised import Zone
+
+__all__ = ["Score", "addressed_units", "first_hit", "other_office", "topic_scores", "type_scores"]
+
+_TITLES = (Zone.SUBJECT, Zone.LETTERHEAD)
+_FORM_WEIGHT = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The sum of the weights of the cues that spoke; `form`: its title stands in the subject or above the form."""
+
+    rule: DocumentType | Topic
+    score: float
+    hits: tuple[tuple[Hit, float], ...]
+    form: bool = False
+    silenced_by: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Of the type; empty for a topic."""
+        return self.rule.key if isinstance(self.rule, DocumentType) else ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(hit.words for hit, _ in self.hits))
+
+
+def type_scores(reader: Reader, city: City) -> list[Score]:
+    """Every type with at least one cue in the letter, strongest first; those that yield to another found one last."""
+    found = _scores(reader, city.document_types, city)
+    strong = {score.key for score in found if score.score >= city.routing.minimum_score}
+    judged = [replace(score, silenced_by=tuple(key for key in _yields_to(score) if key in strong)) for score in found]
+    return sorted(judged, key=lambda score: (bool(score.silenced_by), -score.score))
+
+
+def _yields_to(score: Score) -> tuple[str, ...]:
+    return score.rule.yields_to if isinstance(score.rule, DocumentType) else ()
+
+
+def topic_scores(reader: Reader, city: City) -> list[Score]:
+    """Every topic with at least one cue in the letter, strongest first."""
+    return sorted(_scores(reader, city.routing.topics, city), key=lambda score: -score.score)
+
+
+def _scores(reader: Reader, rules: Iterable[DocumentType | Topic], city: City) -> list[Score]:
+    """A cue counts once however often it stands; more if it stands in the subject."""
+    found: list[Score] = []
+    for rule in rules:
+        hits = [
+            (hit, cue.weight * (city.routing.subject_factor if hit.zone is Zone.SUBJECT and not cue.zones else 1.0))
+            for cue in rule.cues
+            if (hit := reader.hit(cue)) is not None
+        ]
+        form = reader.phrase(rule.forms, _TITLES)
+        if form is not None:
+            hits.insert(0, (form, _FORM_WEIGHT))
+        if hits:
+            found.append(Score(rule, sum(weight for _, weight in hits), tuple(hits), form is not None))
+    return found
+
+
+def addressed_units(reader: Reader, city: City) -> dict[str, str]:
+    """Units named by name, alias or person in the address, by the words that name them."""
+    return {
+        unit.number: hit.words
+        for unit in city.organisation.units
+        if (hit := reader.phrase((unit.name, *unit.aliases, *unit.persons), (Zone.ADDRESS,))) is not None
+    }
+
+
+def other_office(reader: Reader, city: City) -> str | None:
+    """The office the address names that is none of the units."""
+    hit = reader.phrase(city.routing.other_offices, (Zone.ADDRESS,))
+    return hit.words if hit is not None else None
+
+
+def first_hit(reader: Reader, cues: Iterable[Cue]) -> Hit | None:
+    """Where the first of these cues speaks."""
+    return next((hit for cue in cues if (hit := reader.hit(cue)) is not None), None)

@@ -1,0 +1,88 @@
+"""Everything that is read out of one letter: the one entry for the flow, the command line and the bench."""
+
+from dataclasses import replace
+from datetime import date
+
+from config.city_config import City
+from config.routing_config import DocumentType
+from pipelines.routing.closed import closed_mail
+from pipelines.routing.deadlines import deadlines
+from pipelines.routing.decide import Heard, SenderRegister, decide, hear
+from pipelines.routing.language import language_of, looks_garbled
+from pipelines.routing.matcher import Reader
+from pipelines.routing.paper_invoice import read_paper_invoice
+from pipelines.routing.rows import Row
+from pipelines.routing.scores import first_hit
+from pipelines.routing.values import values_of
+from pipelines.routing.zones import Letter, letter_of
+from schemas.recognised import ClosedMail, Evidence, Recognised, RoutingDecision
+
+__all__ = ["letter_from", "understand"]
+
+_INVOICES = ("rechnung", "gutschrift")
+
+
+def letter_from(rows: tuple[Row, ...], city: City) -> Letter:
+    """The rows in their zones."""
+    return letter_of(rows, address_rows=city.routing.address_lines)
+
+
+def understand(
+    letter: Letter,
+    city: City,
+    received_on: date,
+    *,
+    sureness: float | None = None,
+    sheet_unit: str | None = None,
+    senders: SenderRegister | None = None,
+) -> Recognised:
+    """Decision and values. `sureness`: of the text recognition, 0..1; None: the text was not guessed.
+
+    `sheet_unit`: the unit a person put on the separator sheet.
+    """
+    language = language_of(letter.text)
+    closed = closed_mail(letter, city)
+    heard = replace(hear(letter, city, senders), sheet_unit=sheet_unit)
+    if closed is not None:
+        decision = _closed_decision(*closed, heard, city)
+        return Recognised(decision, True, closed[0], language, dunning=False, advertising=False)
+    decision = decide(heard, city, _doubts(letter, city, language, sureness))
+    kind = city.document_type(decision.document_type or "")
+    return Recognised(
+        decision,
+        needs_original=_needs_original(letter, kind, city),
+        closed=None,
+        language=language,
+        dunning=decision.document_type == "mahnung",
+        advertising=decision.document_type == "werbung",
+        values=values_of(letter),
+        deadlines=deadlines(letter, received_on),
+        invoice=read_paper_invoice(letter, received_on) if decision.document_type in _INVOICES else None,
+    )
+
+
+def _doubts(letter: Letter, city: City, language: str | None, sureness: float | None) -> tuple[str, ...]:
+    """Why a person must look, whatever the words say."""
+    found = []
+    if language not in ("de", None):
+        found.append(f"Das Schreiben ist nicht auf Deutsch ({language}).")
+    if looks_garbled(letter.text):
+        found.append("Der Text ist kaum lesbar (Handschrift, Bild oder schlechter Scan).")
+    if sureness is not None and sureness < city.scan.reading.low_confidence:
+        found.append(f"Der Text ist unsicher erkannt ({sureness:.0%}).")
+    if letter.second_letter:
+        found.append("Vermutlich zwei Schreiben in einem: eine weitere Seite hat eigene Anschrift und Anrede.")
+    return tuple(found)
+
+
+def _needs_original(letter: Letter, kind: DocumentType | None, city: City) -> bool:
+    return (kind is not None and kind.original_needed) or first_hit(Reader(letter), city.routing.original) is not None
+
+
+def _closed_decision(closed: ClosedMail, reason: str, heard: Heard, city: City) -> RoutingDecision:
+    """Closed mail goes to nobody by itself: a person hands it over. Its unit is proposed if the outside names one."""
+    key = "angebot_vergabe" if closed is ClosedMail.TENDER else "persoenlich"
+    kind = city.document_type(key)
+    named = next(iter(heard.addressed)) if len(heard.addressed) == 1 else None
+    unit = named or (kind.unit if kind else None)
+    return RoutingDecision(key if kind else None, unit, 0.5, (reason,), Evidence.NONE, certain=False)
