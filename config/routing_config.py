@@ -17,7 +17,7 @@ class Cue(Strict):
 
     `word`, `any`, `all`, `none` hold phrases: matched on word borders whatever the case and common OCR confusions, a
     '*' stands for any letters. `pattern` is a regex on the text as read. `near`: the phrases of `all` within so many
-    words. `none`: phrases that silence the cue if they stand in the same zones. `zones`: where it counts (empty:
+    words. `most`: so many different phrases of `any` count, each with the weight. `none`: phrases that silence the cue if they stand in the same zones. `zones`: where it counts (empty:
     everywhere but in address, footer and further pages).
     """
 
@@ -26,6 +26,7 @@ class Cue(Strict):
     any: tuple[Text, ...] = ()
     all: tuple[Text, ...] = ()
     none: tuple[Text, ...] = ()
+    most: int = Field(default=1, ge=1, le=9)
     near: int | None = Field(default=None, ge=1, le=60)
     zones: tuple[Zone, ...] = ()
     weight: float = Field(default=1.0, gt=0, le=10)
@@ -45,7 +46,8 @@ class DocumentType(Strict):
     """One document class (Dokumentart): words that decide, unit. What scanning it demands: procedure.yaml.
 
     `forms`: titles that stand in the subject or above a form and name the matter. `yields_to`: types that go before if
-    they are found as well. `topics_first`: units whose topic goes before `unit`. `confidential`: never routed on words
+    they are found as well. `topics_first`: units whose topic goes before `unit`. `unit_by_topic`: without `unit`
+    the topic decides. `confidential`: never routed on words
     alone. `examples`: letters that must be told as this type, checked by `posteingang routing test`.
     """
 
@@ -59,6 +61,7 @@ class DocumentType(Strict):
     cues: tuple[Cue, ...] = ()
     yields_to: tuple[Key, ...] = ()
     topics_first: tuple[UnitNumber, ...] = ()
+    unit_by_topic: bool = True
     examples: tuple[Text, ...] = ()
 
 

@@ -6,7 +6,8 @@ What is found here is known from an envelope or a marking before anything of the
 import re
 
 from config.city_config import City
-from pipelines.routing.matcher import Reader, folded, phrase_regex
+from pipelines.routing.matcher import Reader
+from pipelines.routing.phrases import folded, phrases_regex
 from pipelines.routing.zones import Letter
 from schemas.recognised import ClosedMail, Zone
 
@@ -47,7 +48,7 @@ def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:
     """The first phrase on a short line of head or envelope, or alone on a line anywhere on the first page."""
     if not phrases:
         return ""
-    regex = re.compile("|".join(phrase_regex(phrase) for phrase in phrases))
+    regex = phrases_regex(phrases)
     for start, line in letter.lines():
         zone = letter.zone_at(start)
         match = regex.search(folded(line))

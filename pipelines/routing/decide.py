@@ -114,7 +114,7 @@ def _unit(kind: DocumentType, heard: Heard, city: City) -> _Unit:
     named = _named_unit(heard, city)
     if named is not None:
         return named
-    topic = _leading_topic(heard, city)
+    topic = _leading_topic(heard, city) if kind.unit_by_topic else None
     if kind.unit is not None and not (topic is not None and _unit_of(topic) in kind.topics_first):
         own = _own_unit(kind, heard, city)
         foreign = topic is not None and _unit_of(topic) is None and topic.score > 1.5 * _score_of(kind, heard)
@@ -149,6 +149,8 @@ def _own_unit(kind: DocumentType, heard: Heard, city: City) -> _Unit:
 
 
 def _by_topic(kind: DocumentType, topic: Score | None, heard: Heard, city: City) -> _Unit:
+    if not kind.unit_by_topic:
+        return _Unit(None, Evidence.NONE, f"{kind.name} ohne genannte Einheit teilt ein Mensch zu.")
     if topic is None:
         why = "nennt keine Einheit deutlich" if heard.topics else "nennt kein Thema einer Einheit"
         guess = _unit_of(heard.topics[0]) if heard.topics else None

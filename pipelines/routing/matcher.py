@@ -1,8 +1,4 @@
-"""The one matcher of all rules: phrases tolerant of case, umlauts and common OCR confusions; regexes; zones; nearness.
-
-The text is folded sign by sign, so that places in it stay what they are; phrases are folded into small regexes that
-allow what one sign may have become two of ('m' and 'rn', 'ü' and 'ue').
-"""
+"""The one matcher of all rules: phrases and regexes, zones, nearness, what silences."""
 
 import re
 from collections.abc import Iterable
@@ -10,15 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from config.routing_config import Cue
+from pipelines.routing.phrases import folded, phrases_regex
 from pipelines.routing.zones import Letter
 from schemas.recognised import Zone
 
-__all__ = ["Hit", "Reader", "folded", "phrase_regex"]
+__all__ = ["Hit", "Reader"]
 
-_FOLD = str.maketrans("äöüßáàâéèêëíìîïóòôúùûçñ10|!58i", "aousaaaeeeellllooouuucnlollsbl")
-_ONE_OR_TWO = {
-    "ä": "ae?", "ö": "oe?", "ü": "(?:ue?|ll)", "ß": "(?:ss?|b)", "m": "(?:m|rn|nn)", "w": "(?:w|vv)",
-}  # fmt: skip
 _SPOKEN = frozenset({Zone.LETTERHEAD, Zone.INFORMATION, Zone.SUBJECT, Zone.BODY, Zone.CLOSING})
 
 
@@ -29,47 +22,6 @@ class Hit:
     words: str
     start: int
     zone: Zone
-
-
-def folded(text: str) -> str:
-    """The same length: lower case, without marks, signs that are mistaken for each other made the same."""
-    low = text.lower()
-    if len(low) != len(text):
-        low = "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
-    return low.translate(_FOLD)
-
-
-@lru_cache(maxsize=8192)
-def phrase_regex(phrase: str) -> str:
-    """A phrase as a regex on folded text, on word borders; '*' stands for any letters."""
-    out, at, low = "", 0, " ".join(phrase.lower().split())
-    while at < len(low):
-        if low.startswith("rn", at):
-            out, at = out + "(?:rn|m)", at + 2
-            continue
-        if low.startswith("ss", at):
-            out, at = out + "(?:ss?|b)", at + 2
-            continue
-        sign = low[at]
-        if sign == "*":
-            out += r"\w*"
-        elif sign == " ":
-            out += r"\s+"
-        elif sign == "-":
-            out += r"[-–\s]{0,2}"
-        elif sign in _ONE_OR_TWO:
-            out += _ONE_OR_TWO[sign]
-        else:
-            out += re.escape(sign.translate(_FOLD))
-        at += 1
-    before = "" if low[:1] == "*" or not low[:1].isalnum() else r"(?<!\w)"
-    after = "" if low[-1:] == "*" or not low[-1:].isalnum() else r"(?!\w)"
-    return before + out + after
-
-
-@lru_cache(maxsize=8192)
-def _phrases(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(phrase_regex(phrase) for phrase in phrases))
 
 
 @lru_cache(maxsize=1024)
@@ -99,9 +51,20 @@ class Reader:
             return self._first(_pattern(cue.pattern), self._text, zones)
         return self.phrase((cue.word,) if cue.word is not None else cue.any, zones)
 
+    def distinct(self, cue: Cue) -> int:
+        """How many different words of an `any` cue stand in its zones, at most `most`."""
+        if cue.most == 1 or not cue.any:
+            return 1
+        zones = frozenset(cue.zones) or _SPOKEN
+        found = {match[0] for match in phrases_regex(cue.any).finditer(self._folded) if self._zone(match) in zones}
+        return max(1, min(cue.most, len(found)))
+
+    def _zone(self, match: re.Match[str]) -> Zone:
+        return self.letter.zone_at(match.start())
+
     def phrase(self, phrases: tuple[str, ...], zones: Iterable[Zone] = _SPOKEN) -> Hit | None:
         """The first of these phrases that stands in one of the zones."""
-        return self._first(_phrases(phrases), self._folded, frozenset(zones)) if phrases else None
+        return self._first(phrases_regex(phrases), self._folded, frozenset(zones)) if phrases else None
 
     def _first(self, regex: re.Pattern[str], text: str, zones: frozenset[Zone]) -> Hit | None:
         found: Hit | None = None
@@ -128,11 +91,7 @@ class Reader:
 
     def _near(self, phrases: tuple[str, ...], most: int, zones: frozenset[Zone]) -> bool:
         places = [
-            [
-                match.start()
-                for match in _phrases((phrase,)).finditer(self._folded)
-                if self.letter.zone_at(match.start()) in zones
-            ]
+            [match.start() for match in phrases_regex((phrase,)).finditer(self._folded) if self._zone(match) in zones]
             for phrase in phrases
         ]
         for first in places[0]:

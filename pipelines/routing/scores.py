@@ -11,12 +11,12 @@ from schemas.recognised import Zone
 __all__ = ["Score", "addressed_units", "first_hit", "other_office", "topic_scores", "type_scores"]
 
 _TITLES = (Zone.SUBJECT, Zone.LETTERHEAD)
-_FORM_WEIGHT = 6.0
+_FORM_WEIGHT, _TITLE_WEIGHT = 6.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The sum of the weights of the cues that spoke; `form`: its title stands in the subject or above the form."""
+    """The sum of the weights of the cues that spoke; `form`: the subject or the title of a form names it."""
 
     rule: DocumentType | Topic
     score: float
@@ -55,17 +55,20 @@ def _scores(reader: Reader, rules: Iterable[DocumentType | Topic], city: City) -
     """A cue counts once however often it stands; more if it stands in the subject."""
     found: list[Score] = []
     for rule in rules:
-        hits = [
-            (hit, cue.weight * (city.routing.subject_factor if hit.zone is Zone.SUBJECT and not cue.zones else 1.0))
-            for cue in rule.cues
-            if (hit := reader.hit(cue)) is not None
-        ]
+        hits = [(hit, _weight(cue, hit, reader, city)) for cue in rule.cues if (hit := reader.hit(cue)) is not None]
         form = reader.phrase(rule.forms, _TITLES)
         if form is not None:
             hits.insert(0, (form, _FORM_WEIGHT))
         if hits:
-            found.append(Score(rule, sum(weight for _, weight in hits), tuple(hits), form is not None))
+            titled = any(hit.zone is Zone.SUBJECT and weight >= _TITLE_WEIGHT for hit, weight in hits)
+            total = sum(weight for _, weight in hits)
+            found.append(Score(rule, round(total, 1), tuple(hits), form is not None or titled))
     return found
+
+
+def _weight(cue: Cue, hit: Hit, reader: Reader, city: City) -> float:
+    factor = city.routing.subject_factor if hit.zone is Zone.SUBJECT and not cue.zones else 1.0
+    return cue.weight * factor * reader.distinct(cue)
 
 
 def addressed_units(reader: Reader, city: City) -> dict[str, str]:

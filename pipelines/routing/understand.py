@@ -24,7 +24,8 @@ _INVOICES = ("rechnung", "gutschrift")
 
 def letter_from(rows: tuple[Row, ...], city: City) -> Letter:
     """The rows in their zones."""
-    return letter_of(rows, address_rows=city.routing.address_lines)
+    town = city.organisation.city.split()[-1]
+    return letter_of(rows, town=town, address_rows=city.routing.address_lines)
 
 
 def understand(

@@ -9,43 +9,51 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipelines.routing.phrases import folded, phrases_regex
 from pipelines.routing.rows import Row
 from schemas.recognised import Place, Zone
 
 __all__ = ["Letter", "letter_of"]
 
-_SALUTATION = re.compile(
-    r"(?i)^\W{0,2}(?:sehr\s+(?:geehrt|verehrt)|s\s?ehr\s+geeh|guten\s+(?:tag|morgen)|hallo\b|liebe[rs]?\s|werte[rs]?\s"
-    r"|verehrte|moin\b|dear\s|gr(?:ü|u|ue)(?:ß|ss)\s+gott)"
+_SALUTATION = phrases_regex(
+    ("sehr geehrte*", "sehr verehrte*", "sehr ge*", "guten tag", "guten morgen", "hallo", "liebe *", "lieber *", "liebes *")
+    + ("werte*", "verehrte*", "moin", "dear *", "grüß gott")
 )
-_CLOSE = re.compile(
-    r"(?i)^\W{0,2}(?:mit\s+(?:freundlich|best|vorz|kollegial|den\s+besten|sportlich|herzlich)\S*|freundliche\s+gr"
-    r"|hochachtungsvoll|viele\s+gr|beste\s+gr|herzliche\s+gr|mfg\b|(?:yours\s+)?(?:sincerely|faithfully)|kind\s+regards)"
+_CLOSE = phrases_regex(
+    ("mit freundlich*", "mit bestem*", "mit besten*", "mit den besten*", "mit vorzüglich*", "mit kollegial*", "freundliche*")
+    + ("mit sportlich*", "mit herzlich*", "hochachtungsvoll", "viele grüße", "beste grüße", "herzliche grüße", "mfg")
+    + ("mit lieben grüßen", "yours *", "sincerely", "kind regards", "best regards")
 )
-_PLACE = re.compile(r"(?<!\d)[D\-]{0,2}\s?\d{5}\s+[A-ZÄÖÜ][\w.\-]+")
-_ADDRESSEE = re.compile(
-    r"(?i)^\W{0,2}(?:an\s+(?:die|den|das|herrn|frau|stadt)\b|an:?$|stadt(?:verwaltung)?\s+\w{4,}"
-    r"|(?:der|die|den|herrn?|frau)\s+b(?:ü|u|ue)rgermeister|b(?:ü|u|ue)rgermeister(?:in)?\b|rathaus\b)"
+_OFFICE = phrases_regex(
+    ("bereich *", "abteilung *", "ressort*", "fachbereich *", "*amt", "*büro", "*stelle", "büro *", "*rat", "sachgebiet *", "*kasse")
 )
-_OVER_ADDRESS = re.compile(
-    r"(?i)^\W{0,2}(?:an\b|z\.?\s?h(?:d|dn)?\.|zu\s+h(?:ä|a)nden|herrn?\b|frau\b|pers(?:ö|o)nlich|vertraulich|einschreiben"
-    r"|pzu\b|bereich|abteilung|ressort|fachbereich|amt\b|\w*b(?:ü|u)ro\b|\w*stelle\b|\w*amt\b|\w*rat\b)"
+_TO = phrases_regex(("an die", "an den", "an das", "an herrn", "an frau", "an", "rathaus", "*bürgermeister", "*bürgermeisterin"))
+_OVER_ADDRESS = phrases_regex(
+    ("an die", "an den", "an das", "an", "z. hd*", "z.hd*", "zu händen*", "herrn", "herr", "frau", "persönlich", "vertraulich")
+    + ("einschreiben*", "pzu", "eilt*", "*amt", "*büro", "büro *", "*stelle", "bereich *", "abteilung *", "fraktion *")
 )
-_INFORMATION = re.compile(
-    r"(?i)^\W{0,2}(?:ihre?n?\s+(?:zeichen|schreiben|nachricht|az|gesch|akten|ansprech|bestell)|unser\w?\s+(?:zeichen|az|gz|"
-    r"nachricht)|mein\w?\s+zeichen|datum\b|(?:tele)?fon\b|tel\b|telefax|fax\b|mobil\b|e-?mail|kassenzeichen|kundennummer"
-    r"|kunden-?nr|aktenzeichen|az\b\.?|gesch(?:ä|a)fts-?(?:zeichen|nummer|nr)|gz\b|sachbearbeit|ansprechpartner|zimmer\b"
-    r"|durchwahl|auskunft erteilt|es schreibt|bearbeiter|internet\b|www\.|seite\s+\d)"
+_PLACE = re.compile(r"(?<!\d)[D\-]{0,2}\s?[\dOolISB]{5}\s+[A-ZÄÖÜl1][\w.\-]+")
+_INFORMATION = phrases_regex(
+    ("ihr zeichen", "ihre zeichen", "ihre nachricht", "ihr schreiben", "ihr az", "ihr gesch*", "ihr akten*", "ihr ansprech*")
+    + ("ihre bestell*", "ihre auftrags*", "unser zeichen", "unsere zeichen", "unser az", "unsere nachricht", "mein zeichen")
+    + ("datum", "telefon", "fon", "tel", "telefax", "fax", "mobil", "e-mail*", "email*", "kassenzeichen*", "kundennummer*")
+    + ("kunden-nr*", "kunde*nr*", "aktenzeichen*", "az", "geschäftszeichen*", "geschäftsnummer*", "geschäfts-nr*", "gz")
+    + ("sachbearbeit*", "ansprechpartner*", "zimmer*", "durchwahl*", "auskunft erteilt*", "es schreibt*", "bearbeiter*")
+    + ("internet*", "www*", "seite *")
 )
+_REFERENCES = phrases_regex(("ihr *", "ihre *", "unser *", "unsere *", "mein *", "az", "aktenz*", "kassenz*", "datum", "gesch*"))
 _DATE = re.compile(
-    r"(?i)^\W{0,2}(?:[A-ZÄÖÜ][\w\-./ ]{2,30},?\s+(?:den\s+|am\s+)?)?\d{1,2}\.\s?(?:\d{1,2}\.|[A-Zä]\w{2,9})\s?(?:\d{2}|\d{4})\W*$"
+    r"(?i)^\W{0,2}(?:[A-ZÄÖÜ][\w\-./ ]{2,30},?\s+(?:den\s+|am\s+)?)?[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?"
+    r"(?:[\dOlSB]{4}|\d{2})\W*$"
 )
-_SUBJECT_MARK = re.compile(r"(?i)^\W{0,2}(?:betreff|betr\b|betrifft|wegen\s*:|bezug\b|hier\s*:|thema\s*:)")
+_SUBJECT_MARK = phrases_regex(("betreff*", "betr", "betrifft*", "wegen:", "bezug", "hier:", "thema:"))
+_STREET = re.compile(r"(?i)(?:stra(?:ß|ss|b)e|str\.|weg|platz|allee|ring|gasse)\s+\d+\s?[a-z]?$")
 _FOOTER = re.compile(
-    r"(?i)\bHR\s?[AB]\b|registergericht|gesch(?:ä|a)ftsf(?:ü|u)hr|sitz der gesell|\bBIC\b|ust-?\s?id|steuer-?\s?n(?:r|ummer)"
+    r"(?i)\bHR\s?[AB]\b|registergericht|gesch(?:ä|a)ftsf(?:ü|u)hr|sitz der gesell|\bBIC\b|ust-?\s?id|steuer-?\s?n(?:r\b|ummer)"
     r"|bankverbindung|\bIBAN\b|amtsgericht\s+\S+.{0,20}\bHR|www\.|vorstand\b|aufsichtsrat"
 )
-_MOST_ADDRESS_ROWS = 9
+_MOST_ADDRESS_ROWS, _LAST_ADDRESS_ROW = 9, 40
+_LIKELY = 2.5
 _MOST_SUBJECT_ROWS = 4
 _FOOTER_FROM = 0.9
 _RIGHT_COLUMN = 110.0
@@ -93,16 +101,16 @@ class Letter:
         return max(0, bisect_right(self.starts, offset) - 1)
 
 
-def letter_of(rows: Sequence[Row], *, address_rows: int) -> Letter:
-    """The rows in zones. `address_rows`: no address begins further down on a page without boxes."""
+def letter_of(rows: Sequence[Row], *, town: str, address_rows: int) -> Letter:
+    """The rows in zones. `town`: the city's own; `address_rows`: no address begins further down without boxes."""
     first = _first_page(rows)
     front = [row for row in rows if row.page == first]
-    zones = _zones(front, address_rows)
+    zones = _Page(front, town, address_rows).zones()
     before = [(row, Zone.FURTHER) for row in rows if row.page < first]
     behind = [row for row in rows if row.page > first]
     placed = [*before, *zip(front, zones, strict=True), *((row, Zone.FURTHER) for row in behind)]
     pages = max((row.page for row in rows), default=1)
-    return _joined(placed, pages, second=_another_letter(behind, address_rows))
+    return _joined(placed, pages, second=_another_letter(behind, town, address_rows))
 
 
 def _first_page(rows: Sequence[Row]) -> int:
@@ -113,92 +121,133 @@ def _first_page(rows: Sequence[Row]) -> int:
     return next((page for page, words in sorted(counts.items()) if words >= 12), min(counts, default=1))
 
 
-def _zones(rows: Sequence[Row], address_rows: int) -> list[Zone]:
-    zones = [Zone.BODY] * len(rows)
-    salutation = next((at for at, row in enumerate(rows) if _SALUTATION.match(row.text)), None)
-    limit = salutation if salutation is not None else min(len(rows), address_rows)
-    address = _address(rows, min(limit, len(rows)), address_rows)
-    head_end = address[0] if address else 0
-    for at in range(head_end):
-        zones[at] = Zone.LETTERHEAD
-    for at in address:
-        zones[at] = Zone.ADDRESS
-    after = address[-1] + 1 if address else 0
-    _mark_information(rows, zones, after, salutation)
-    _mark_subject(rows, zones, after, salutation)
-    _mark_end(rows, zones, salutation if salutation is not None else after)
-    return zones
+class _Page:
+    """The rows of the first page while their zones are found."""
+
+    def __init__(self, rows: Sequence[Row], town: str, address_rows: int) -> None:
+        self.rows = rows
+        self.folded = [folded(row.text).lstrip(" .,-–:;*'\"") for row in rows]
+        self.salutation = next((at for at, text in enumerate(self.folded) if _SALUTATION.match(text)), None)
+        self.limit = self.salutation if self.salutation is not None else min(len(rows), address_rows)
+        self._town = re.compile(rf"(?:{folded(town)})")
+        self._zones = [Zone.BODY] * len(rows)
+        self.address = self._address()
+        self._after = self.address[-1] + 1 if self.address else 0
+
+    def zones(self) -> list[Zone]:
+        """One for every row."""
+        for at in range(self.address[0] if self.address else 0):
+            self._zones[at] = Zone.LETTERHEAD
+        for at in self.address:
+            self._zones[at] = Zone.ADDRESS
+        self._mark_information()
+        self._mark_subject()
+        self._mark_end()
+        return self._zones
+
+    def _address(self) -> list[int]:
+        """Rows of the address: the block above the salutation that most looks like the city's."""
+        blocks = [self._block(at) for at in range(min(self.limit, _LAST_ADDRESS_ROW)) if self._begins(at)]
+        best = max(blocks, key=self._likeness, default=[])
+        return best if self._likeness(best) >= _LIKELY else []
+
+    def _begins(self, at: int) -> bool:
+        text = self.folded[at]
+        return bool(_TO.match(text) or self._town.search(text)) and not _is_return_line(self.rows[at].text)
+
+    def _likeness(self, block: list[int]) -> float:
+        """The city by name without a post code, an office, an addressee, the place below; the first block of equals."""
+        if not block:
+            return 0.0
+        texts = [self.folded[at] for at in block]
+        place = any(_PLACE.search(self.rows[at].text) for at in block)
+        named = any(self._town.search(text) and not re.match(r"[\dols]{5}\s", text) for text in texts)
+        office = any(_OFFICE.search(text) or _TO.match(text) for text in texts)
+        return 3.0 * named + 1.5 * place + 1.0 * office - 0.01 * block[0]
+
+    def _block(self, anchor: int) -> list[int]:
+        rows, block = self.rows, [anchor]
+        for at in range(anchor + 1, min(self.limit, anchor + _MOST_ADDRESS_ROWS)):
+            if _PLACE.search(rows[block[-1]].text):
+                break
+            row = rows[at]
+            if self._labelled(at) or not _same_column(rows[anchor], row):
+                continue
+            if _SUBJECT_MARK.match(self.folded[at]) or (row.after_gap and len(block) > 1 and not _in_address(row)):
+                break
+            block.append(at)
+        for at in range(anchor - 1, max(-1, anchor - 6), -1):
+            row = rows[at]
+            if not _same_column(rows[anchor], row) or (self._labelled(at) and not _same_column(rows[anchor], row)):
+                continue
+            near = not rows[block[0]].after_gap or _OVER_ADDRESS.match(self.folded[at])
+            if not near or _PLACE.search(row.text) or _is_return_line(row.text) or self._labelled(at):
+                break
+            block.insert(0, at)
+        return block
+
+    def _labelled(self, at: int) -> bool:
+        return bool(_INFORMATION.match(self.folded[at]) or _DATE.match(self.rows[at].text))
+
+    def _mark_information(self) -> None:
+        """Rows with a label of the information block, and the right column above the subject."""
+        end = self.salutation if self.salutation is not None else min(len(self.rows), self._after + 8)
+        for at in range(end):
+            row = self.rows[at]
+            if self._zones[at] is Zone.ADDRESS or _SUBJECT_MARK.match(self.folded[at]):
+                continue
+            right = row.box is not None and row.box.left > _RIGHT_COLUMN and 25 < row.box.top < 110
+            if self._zones[at] is Zone.LETTERHEAD:
+                if self._labelled(at) and (_REFERENCES.match(self.folded[at]) or _DATE.match(row.text)):
+                    self._zones[at] = Zone.INFORMATION
+            elif self._labelled(at) or right:
+                self._zones[at] = Zone.INFORMATION
+
+    def _mark_subject(self) -> None:
+        """Between address and salutation; without a salutation the title: marked, taller, or the first rows."""
+        if self.salutation is not None:
+            between = [at for at in range(self._after, self.salutation) if self._zones[at] is Zone.BODY]
+            for at in between:
+                marked = _SUBJECT_MARK.match(self.folded[at])
+                late = at in between[-_MOST_SUBJECT_ROWS:] and not _in_address(self.rows[at])
+                self._zones[at] = Zone.SUBJECT if marked or late else Zone.INFORMATION
+            if between:
+                return
+        else:
+            free = [at for at in range(self._after, len(self.rows)) if self._zones[at] is Zone.BODY]
+            for at in free[:2]:
+                if len(self.rows[at].text.split()) <= 14:
+                    self._zones[at] = Zone.SUBJECT
+        for at, row in enumerate(self.rows[: max(12, len(self.rows) // 2)]):
+            unplaced = self._zones[at] in (Zone.BODY, Zone.LETTERHEAD)
+            if unplaced and (_SUBJECT_MARK.match(self.folded[at]) or _is_title(row, self.rows)):
+                self._zones[at] = Zone.SUBJECT
+
+    def _mark_end(self) -> None:
+        """Closing from the complimentary close on; footer: bank and register lines behind it or at the page's foot."""
+        start = self.salutation if self.salutation is not None else self._after
+        bottom = max((row.box.bottom for row in self.rows if row.box is not None), default=0.0)
+        close = next((at for at in range(start, len(self.rows)) if _CLOSE.match(self.folded[at])), None)
+        from_row = close if close is not None else int(len(self.rows) * 0.8)
+        for at, row in enumerate(self.rows):
+            low = row.box is not None and bottom > 200 and row.box.top > max(bottom, 290) * _FOOTER_FROM
+            if close is not None and at >= close and self._zones[at] is Zone.BODY:
+                self._zones[at] = Zone.CLOSING
+            foot = at >= from_row and (low or _FOOTER.search(row.text))
+            if self._zones[at] in (Zone.BODY, Zone.CLOSING) and foot:
+                self._zones[at] = Zone.FOOTER
 
 
-def _address(rows: Sequence[Row], limit: int, address_rows: int) -> list[int]:
-    """Rows of the address: from the first that names an addressee to the place, upwards what belongs to it."""
-    candidates = [at for at in range(min(limit, address_rows)) if _ADDRESSEE.search(rows[at].text)]
-    blocks = [block for at in candidates if (block := _block(rows, at, limit))]
-    with_place = [block for block in blocks if any(_PLACE.search(rows[at].text) for at in block)]
-    return (with_place or blocks or [[]])[0]
+def _is_return_line(text: str) -> bool:
+    return any(sign in text for sign in "·•|") or text.count(",") > 1
 
 
-def _block(rows: Sequence[Row], anchor: int, limit: int) -> list[int]:
-    if "·" in rows[anchor].text or "•" in rows[anchor].text or rows[anchor].text.count(",") > 1:
-        return []
-    block = [anchor]
-    for at in range(anchor + 1, min(limit, anchor + _MOST_ADDRESS_ROWS)):
-        row = rows[at]
-        if _INFORMATION.match(row.text) or _DATE.match(row.text) or not _same_column(rows[anchor], row):
-            continue
-        if _SUBJECT_MARK.match(row.text) or (row.after_gap and len(block) > 1 and not _PLACE.search(row.text)):
-            break
-        block.append(at)
-        if _PLACE.search(row.text):
-            break
-    for at in range(anchor - 1, max(-1, anchor - 5), -1):
-        row = rows[at]
-        near = not rows[at + 1].after_gap or _OVER_ADDRESS.match(row.text)
-        if not near or _PLACE.search(row.text) or "·" in row.text or not _same_column(rows[anchor], row):
-            break
-        if _INFORMATION.match(row.text) or _DATE.match(row.text):
-            break
-        block.insert(0, at)
-    return block
+def _in_address(row: Row) -> bool:
+    return bool(_PLACE.search(row.text) or _STREET.search(row.text))
 
 
 def _same_column(one: Row, other: Row) -> bool:
     return one.box is None or other.box is None or abs(one.box.left - other.box.left) < 15
-
-
-def _mark_information(rows: Sequence[Row], zones: list[Zone], after: int, salutation: int | None) -> None:
-    """Rows with a label of the information block, and the right column above the subject."""
-    end = salutation if salutation is not None else min(len(rows), after + 8)
-    for at in range(end):
-        row = rows[at]
-        if zones[at] in (Zone.ADDRESS,):
-            continue
-        labelled = _INFORMATION.match(row.text) or _DATE.match(row.text)
-        right = row.box is not None and row.box.left > _RIGHT_COLUMN and 25 < row.box.top < 110 and at >= after
-        if (at >= after and (labelled or right) and not _SUBJECT_MARK.match(row.text)) or (
-            labelled and re.match(r"(?i)\W*(?:ihre?\s|unser|mein\w?\s|az\b|aktenz|kassenz)", row.text)
-        ):
-            zones[at] = Zone.INFORMATION
-
-
-def _mark_subject(rows: Sequence[Row], zones: list[Zone], after: int, salutation: int | None) -> None:
-    """What stands between address and salutation; without a salutation the title: marked, taller, or the first rows."""
-    if salutation is not None:
-        between = [at for at in range(after, salutation) if zones[at] is Zone.BODY]
-        for at in between[-_MOST_SUBJECT_ROWS:]:
-            zones[at] = Zone.SUBJECT
-        for at in between[:-_MOST_SUBJECT_ROWS]:
-            zones[at] = Zone.SUBJECT if _SUBJECT_MARK.match(rows[at].text) else Zone.INFORMATION
-        if between:
-            return
-    else:
-        free = [at for at in range(after, len(rows)) if zones[at] is Zone.BODY]
-        for at in free[:2]:
-            if len(rows[at].text.split()) <= 14:
-                zones[at] = Zone.SUBJECT
-    for at, row in enumerate(rows[: max(12, len(rows) // 2)]):
-        if zones[at] in (Zone.BODY, Zone.LETTERHEAD) and (_SUBJECT_MARK.match(row.text) or _is_title(row, rows)):
-            zones[at] = Zone.SUBJECT
 
 
 def _is_title(row: Row, rows: Sequence[Row]) -> bool:
@@ -209,31 +258,13 @@ def _is_title(row: Row, rows: Sequence[Row]) -> bool:
     return (row.box.bottom - row.box.top) > 1.35 * heights[len(heights) // 2]
 
 
-def _mark_end(rows: Sequence[Row], zones: list[Zone], start: int) -> None:
-    """Closing from the complimentary close on; footer: bank and register lines behind it or at the foot of the page."""
-    bottom = max((row.box.bottom for row in rows if row.box is not None), default=0.0)
-    close = next((at for at in range(start, len(rows)) if _CLOSE.match(rows[at].text)), None)
-    from_row = close if close is not None else int(len(rows) * 0.8)
-    for at, row in enumerate(rows):
-        low = row.box is not None and bottom > 200 and row.box.top > max(bottom, 290) * _FOOTER_FROM
-        if close is not None and at >= close and zones[at] is Zone.BODY:
-            zones[at] = Zone.CLOSING
-        if zones[at] in (Zone.BODY, Zone.CLOSING) and at >= from_row and (low or _FOOTER.search(row.text)):
-            zones[at] = Zone.FOOTER
-
-
-def _another_letter(rows: Iterable[Row], address_rows: int) -> bool:
-    """A further page with an address to the city, a date or subject, and a salutation of its own."""
+def _another_letter(rows: Iterable[Row], town: str, address_rows: int) -> bool:
+    """A further page with an address to the city and a salutation of its own."""
     by_page: dict[int, list[Row]] = {}
     for row in rows:
         by_page.setdefault(row.page, []).append(row)
-    for page in by_page.values():
-        salutation = next((at for at, row in enumerate(page[:30]) if _SALUTATION.match(row.text)), None)
-        if salutation is not None and any(
-            _PLACE.search(page[at].text) for at in _address(page, salutation, address_rows)
-        ):
-            return True
-    return False
+    pages = (_Page(page, town, address_rows) for page in by_page.values())
+    return any(page.salutation is not None and page.salutation < 30 and page.address for page in pages)
 
 
 def _joined(placed: Sequence[tuple[Row, Zone]], pages: int, *, second: bool) -> Letter:
