@@ -73,9 +73,8 @@ def decide(heard: Heard, city: City, doubts: tuple[str, ...] = ()) -> RoutingDec
     least = city.routing.minimum_confidence
     if unit.number is not None:
         confidence = max(confidence, least) if sure else min(confidence, round(least - 0.01, 3))
-    return RoutingDecision(
-        kind.key, unit.number, confidence, (*reasons, unit.reason, *doubts), unit.evidence, certain=sure
-    )
+    said = (*reasons, unit.reason, *doubts, *_held_back(kind, unit, heard, city))
+    return RoutingDecision(kind.key, unit.number, confidence, said, unit.evidence, certain=sure)
 
 
 def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[str, ...]]:
@@ -183,7 +182,15 @@ def _sure(kind: DocumentType, confidence: float, unit: _Unit, heard: Heard, city
         return confidence >= 0.5 and not _money_in_question(kind, heard, city)
     if confidence < city.routing.minimum_confidence:
         return False
-    return unit.evidence in city.routing.confidential_by or not _is_confidential(kind, unit, heard)
+    return not _held_back(kind, unit, heard, city)
+
+
+def _held_back(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tuple[str, ...]:
+    """Why a confidential matter waits for a person although its unit seems clear; empty if it does not."""
+    strong = unit.evidence in _STRONG or unit.evidence in city.routing.confidential_by
+    if unit.number is None or strong or not _is_confidential(kind, unit, heard):
+        return ()
+    return ("Vertrauliche Sache: sie wird nie allein nach Wörtern zugeleitet.",)
 
 
 def _money_in_question(kind: DocumentType, heard: Heard, city: City) -> bool:

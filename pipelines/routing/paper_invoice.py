@@ -24,8 +24,9 @@ _NOT_GROSS = re.compile(r"(?i)netto|zwischensumme|ust\b|mwst\s*\d|umsatzsteuer|s
 _GROSS_LINE = re.compile(rf"(?i)(?:{_GROSS})")
 _RATES = (Decimal("0.19"), Decimal("0.07"), Decimal("0.05"), Decimal("0.16"))
 _NUMBER_LABEL = re.compile(
-    r"(?i)(?:Rechnungs?\s?-?\s?(?:nummer|nr\.?|no\.?)|\bRechn(?:ung)?\.?\s?-?\s?Nr\.?|\bRechnung\s+(?:Nr|Nummer)\.?|\bRG-?\s?Nr\.?|\bRe-?\s?Nr\.?"
-    r"|Beleg-?\s?(?:nummer|nr\.?)|Invoice\s+(?:no\.?|number|#)|^\W*Rechnung(?=\s+[A-Z]{0,4}[-/]?\d))\s*[:#]?\s*"
+    r"(?i)(?:(?:Rechnung|Gutschrift|Rechn|Re[ce]hnung)s?\s?-?\s?(?:nummer|nr\.?|no\.?)|\b(?:RG|Re)-?\s?Nr\.?|Beleg-?\s?(?:nummer|nr\.?)"
+    r"|Invoice\s+(?:no\.?|number|#)|\w*(?:rechnung|gutschrift)\s+(?:Nr|Nummer|No)\.?|\w*(?:rechnung|gutschrift)(?=\s+[A-Z]{0,4}[-/]?\d{2}))"
+    r"\s*[:#]?\s*"
 )
 _NUMBER = re.compile(r"[A-Za-z]{0,5}[-/ .]?\d(?:[A-Za-z0-9]|[-/.](?=[A-Za-z0-9])){0,22}")
 _DATE_LABEL = re.compile(
@@ -33,6 +34,7 @@ _DATE_LABEL = re.compile(
 )
 _LABEL_ONLY = re.compile(r"(?i)^[A-ZÄÖÜa-zäöü][\w.\-/ ]{2,28}:?$")
 _OWN_ACCOUNT = re.compile(r"(?i)lastschrift|einzug|abgebucht|mandat")
+_LOOKALIKES = {"O": "0", "o": "0", "l": "1", "I": "1", "S": "5", "B": "8"}
 _OLDEST = timedelta(days=730)
 
 
@@ -74,14 +76,24 @@ def _number(lines: list[str], text: str) -> Certain[str] | None:
         match = _NUMBER.match(rest)
         if match is None or next(dates_in(rest), (1, None))[0] == 0:
             continue
-        value = match[0].strip(" .-/")
-        if len(value) >= 2:
+        value = _mended(match[0].strip(" .-/"))
+        if len(value) >= 3 and any(sign.isdigit() for sign in value):
             found[value] += 1
     if not found:
         return None
     value = max(found, key=lambda each: (found[each], -list(found).index(each)))
     mentions = len(re.findall(rf"(?<![\w-]){re.escape(value)}(?![\w-])", text))
     return Certain(value, mentions >= 2 and len(value) >= 4 and len(found) == 1)
+
+
+def _mended(number: str) -> str:
+    """Letters read for digits behind the first digit of a number that is nearly all digits."""
+    first = next((at for at, sign in enumerate(number) if sign.isdigit()), 0)
+    tail = number[first:]
+    odd = [sign for sign in tail if sign.isalpha()]
+    if odd and all(sign in _LOOKALIKES for sign in odd) and len(odd) * 3 <= len(tail):
+        tail = "".join(_LOOKALIKES.get(sign, sign) for sign in tail)
+    return number[:first] + tail
 
 
 def _issued(letter: Letter, lines: list[str], received_on: date) -> Certain[date] | None:

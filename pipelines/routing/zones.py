@@ -161,7 +161,7 @@ class _Page:
             return 0.0
         texts = [self.folded[at] for at in block]
         place = any(_PLACE.search(self.rows[at].text) for at in block)
-        named = any(self._town.search(text) and not re.match(r"[\dols]{5}\s", text) for text in texts)
+        named = any(self._town.search(text) and not re.match(r"[\dolsb]{5}\s", text) for text in texts)
         office = any(_OFFICE.search(text) or _TO.match(text) for text in texts)
         return 3.0 * named + 1.5 * place + 1.0 * office - 0.01 * block[0]
 
