@@ -49,7 +49,11 @@ def _report(pool: str, found: list[tuple[Example, Recognised]]) -> None:
     print(f"{pool}: {len(found)} letters, {len(closed)} closed, {len(odd)} nobody can assign")
     for label, part, whole in (
         ("type right", [1 for letter, got in readable if got.decision.document_type == letter.document_type], readable),
-        ("unit right (or clearing)", [1 for letter, got in readable if _unit(got) == (letter.unit or _CLEARING)], readable),
+        (
+            "unit right (or clearing)",
+            [1 for letter, got in readable if _unit(got) == (letter.unit or _CLEARING)],
+            readable,
+        ),
         ("unit right as a proposal", [1 for letter, got in readable if got.decision.unit == letter.unit], readable),
         ("routed without a person", routed, found),
         ("  of these unit right", [1 for letter, got in routed if got.decision.unit == letter.unit], routed),
@@ -70,7 +74,9 @@ def _report_invoices(readable: list[tuple[Example, Recognised]]) -> None:
         right = sum(1 for truth, value in values if value is not None and str(value.value) == truth)
         certain = [(truth, value) for truth, value in values if value is not None and value.certain]
         wrong = sum(1 for truth, value in certain if str(value.value) != truth)
-        print(f"  invoice {name:20} {100 * right / max(1, len(values)):7.1f} %   certain {len(certain)}, of these wrong {wrong}")
+        print(
+            f"  invoice {name:20} {100 * right / max(1, len(values)):7.1f} %   certain {len(certain)}, of these wrong {wrong}"
+        )
 
 
 def _report_confusions(readable: list[tuple[Example, Recognised]]) -> None:

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from config.dms_config import DmsMapping
 from config.procedure_config import Procedure, Protection
+from config.released import NOT_RELEASED
 from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
@@ -46,7 +47,6 @@ class OrgUnit(Strict):
 class Organisation(Strict):
     city: Text
     procedure: Text
-    procedure_version: Text
     units: tuple[OrgUnit, ...] = Field(min_length=1)
 
 
@@ -54,6 +54,8 @@ class IntakePoint(Strict):
     """A place where mail enters, with the natural person who answers for its scans (TR-03138 A.NB.4 a).
 
     `invoices`: an inbox for invoices; a document there without structured data is another kind of invoice.
+    `wait_for_marker`: nothing is taken without an end marker, because pages come one after the other.
+    `operators`: who else scans there, by the mark that stands on a cover sheet or in an index.
     """
 
     key: Key
@@ -66,6 +68,13 @@ class IntakePoint(Strict):
     profile: Text
     valid_from: date
     invoices: bool = False
+    wait_for_marker: bool = False
+    operators: dict[Text, Text] = {}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Mark -> name of everybody who scans there."""
+        return {self.operator_id: self.operator, **self.operators}
 
 
 class Leitweg(Strict):
@@ -114,7 +123,7 @@ class Retention(Strict):
 
 
 class City(Strict):
-    """All rules of the city, checked against each other."""
+    """All rules of the city, checked against each other. `procedure_version`: number of the released version."""
 
     organisation: Organisation
     document_types: tuple[DocumentType, ...]
@@ -126,6 +135,7 @@ class City(Strict):
     procedure: Procedure
     seals: Seals = Seals()
     scan: ScanRules = ScanRules()
+    procedure_version: str = NOT_RELEASED
 
     def unit(self, number: str) -> OrgUnit | None:
         return next((unit for unit in self.organisation.units if unit.number == number), None)

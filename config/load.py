@@ -1,11 +1,11 @@
-"""Read the city's YAML and say of a mistake: file, line, what is wrong, what is allowed."""
+"""The city's rules: read, checked against each other, and once a process for each released version."""
 
-from functools import cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from config.city_config import (
     City,
@@ -14,9 +14,10 @@ from config.city_config import (
     Organisation,
     Retention,
 )
+from config.city_files import CityFiles
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
-from config.german import complaint
 from config.procedure_config import Procedure
+from config.released import NOT_RELEASED, Released, mark, read_released
 from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
@@ -25,7 +26,8 @@ from schemas.errors import ConfigurationError
 
 __all__ = ["city", "invoice_rules", "read_city"]
 
-Model = TypeVar("Model", bound=BaseModel)
+
+_UNIT, _TYPE, _PROFILE = "die Organisationseinheit", "die Dokumentart", "das Scanprofil"
 
 
 class _DocumentTypes(BaseModel):
@@ -38,133 +40,58 @@ class _IntakePoints(BaseModel):
     intake_points: tuple[IntakePoint, ...] = Field(min_length=1)
 
 
-@cache
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """An entry that names another: which file and place, what it is about, and what of it must exist (German)."""
+
+    file: str
+    where: Sequence[str | int]
+    subject: str
+    what: str
+    name: str | None
+
+
 def city() -> City:
-    """The rules of this installation, read once a process."""
-    return read_city(load_settings().city)
+    """The rules in force here; read again when another version of the procedure has been released."""
+    settings = load_settings()
+    return _rules(settings.city, settings.procedure, mark(settings.procedure))
 
 
 def invoice_rules(folder: Path) -> InvoiceRules:
     """Those for invoices alone; ConfigurationError with file and line for the first mistake in them."""
-    return _read(folder / "invoices.yaml", InvoiceRules)
+    return CityFiles(folder).read("invoices.yaml", InvoiceRules)
 
 
-def read_city(folder: Path) -> City:
-    """All rules of the folder; ConfigurationError with file and line for the first mistake."""
-    organisation = _read(folder / "organisation.yaml", Organisation)
-    types = _read(folder / "document_types.yaml", _DocumentTypes)
-    routing = _read(folder / "routing.yaml", Routing)
-    points = _read(folder / "intake_points.yaml", _IntakePoints)
-    invoices = invoice_rules(folder)
-    dms = _read(folder / "dms.yaml", DmsMapping)
-    retention = _read(folder / "retention.yaml", Retention)
-    procedure = _read(folder / "procedure.yaml", Procedure)
-    seals = _read(folder / "seals.yaml", Seals) if (folder / "seals.yaml").exists() else Seals()
-    scan = _read(folder / "scan.yaml", ScanRules)
+def read_city(folder: Path, released: Released | None = None) -> City:
+    """All rules of the folder, the governed ones as released if so given.
+
+    ConfigurationError with file and line for the first mistake.
+    """
+    files = CityFiles(folder, released)
     found = City(
-        organisation=organisation,
-        document_types=types.document_types,
-        routing=routing,
-        intake_points=points.intake_points,
-        invoices=invoices,
-        dms=dms,
-        retention=retention,
-        procedure=procedure,
-        seals=seals,
-        scan=scan,
+        organisation=files.read("organisation.yaml", Organisation),
+        document_types=files.read("document_types.yaml", _DocumentTypes).document_types,
+        routing=files.read("routing.yaml", Routing),
+        intake_points=files.read("intake_points.yaml", _IntakePoints).intake_points,
+        invoices=files.read("invoices.yaml", InvoiceRules),
+        dms=files.read("dms.yaml", DmsMapping),
+        retention=files.read("retention.yaml", Retention),
+        procedure=files.read("procedure.yaml", Procedure),
+        seals=files.read("seals.yaml", Seals) if files.has("seals.yaml") else Seals(),
+        scan=files.read("scan.yaml", ScanRules),
+        procedure_version=str(released.number) if released else NOT_RELEASED,
     )
-    _check_unique(folder, found)
-    _check_references(folder, found)
+    _check_unique(files, found)
+    _check_references(files, found)
     return found
 
 
-def _read(path: Path, model: type[Model]) -> Model:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigurationError(f"{path.name}: Die Datei fehlt in {path.parent}.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{path}: Die Datei ist nicht lesbar ({error}).") from None
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        problem = getattr(error, "problem", None) or "kein gültiges YAML"
-        raise ConfigurationError(f"{path.name}, Zeile {line}: kein gültiges YAML ({problem}).") from None
-    if duplicate := _duplicate_key(tree):
-        key, line = duplicate
-        raise ConfigurationError(f"{path.name}, Zeile {line}: '{key}' steht zweimal.")
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise ConfigurationError(_explain(path.name, tree, error, model)) from None
+@lru_cache(maxsize=1)
+def _rules(folder: Path, released: Path, _mark: tuple[int, int, int] | None) -> City:
+    return read_city(folder, read_released(released))
 
 
-def _explain(name: str, tree: yaml.Node | None, error: ValidationError, model: type[BaseModel]) -> str:
-    first = error.errors()[0]
-    where = [part for part in first["loc"] if part != "[key]"]
-    line = _line_of(tree, where)
-    label = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in where)
-    text = complaint(first, allowed=", ".join(_fields_at(model, where[:-1])))
-    return f"{name}, Zeile {line}: {label or 'Datei'}: {text}."
-
-
-def _fields_at(model: type[BaseModel], where: list[Any]) -> list[str]:
-    """Names allowed at that place; follows nested models by annotation."""
-    current: type[BaseModel] = model
-    for part in where:
-        if isinstance(part, int):
-            continue
-        field = current.model_fields.get(str(part))
-        nested = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
-        found = next(
-            (kind for kind in nested if isinstance(kind, type) and issubclass(kind, BaseModel)),
-            None,
-        )
-        if found is None:
-            return []
-        current = found
-    return list(current.model_fields)
-
-
-def _line_of(node: yaml.Node | None, where: list[Any]) -> int:
-    """1-based line of the deepest node on that path."""
-    line = node.start_mark.line + 1 if node else 1
-    for part in where:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line + 1
-        elif isinstance(node, yaml.MappingNode):
-            pair = next(
-                ((key, value) for key, value in node.value if key.value == str(part)),
-                None,
-            )
-            if pair is None:
-                break
-            line, node = pair[0].start_mark.line + 1, pair[1]
-    return line
-
-
-def _duplicate_key(node: yaml.Node | None) -> tuple[str, int] | None:
-    """First key that stands twice in one mapping; PyYAML itself would let the last one win silently."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            if key.value in seen:
-                return key.value, key.start_mark.line + 1
-            seen.add(key.value)
-            if found := _duplicate_key(value):
-                return found
-    elif isinstance(node, yaml.SequenceNode):
-        for child in node.value:
-            if found := _duplicate_key(child):
-                return found
-    return None
-
-
-def _check_unique(folder: Path, found: City) -> None:
+def _check_unique(files: CityFiles, found: City) -> None:
     for file, root, field, names in (
         ("organisation.yaml", "units", "number", [unit.number for unit in found.organisation.units]),
         ("document_types.yaml", "document_types", "key", [kind.key for kind in found.document_types]),
@@ -175,83 +102,61 @@ def _check_unique(folder: Path, found: City) -> None:
         ("procedure.yaml", "classes", "document_type", [rules.document_type for rules in found.procedure.classes]),
         ("retention.yaml", "appraisals", "document_type", [e.document_type for e in found.retention.appraisals]),
     ):
-        for place, name in enumerate(names):
-            if name in names[:place]:
-                line = _line_at(folder / file, [root, place, field])
-                raise ConfigurationError(f"{file}, Zeile {line}: {name!r} ist zweimal vergeben.")
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise ConfigurationError(f"{files.place(file, [root, number, field])}: {name!r} ist zweimal vergeben.")
 
 
-def _check_references(folder: Path, found: City) -> None:
+def _check_references(files: CityFiles, found: City) -> None:
     units = {unit.number for unit in found.organisation.units}
-    for place, kind in enumerate(found.document_types):
-        if kind.unit is not None and kind.unit not in units:
-            line = _line_at(folder / "document_types.yaml", ["document_types", place, "unit"])
-            raise ConfigurationError(
-                f"document_types.yaml, Zeile {line}: {kind.key}: die Organisationseinheit {kind.unit!r} gibt es nicht. "
-                f"Erlaubt: {', '.join(sorted(units))}."
-            )
-    for place, entry in enumerate(found.invoices.leitweg_ids):
-        if entry.unit not in units:
-            line = _line_at(folder / "invoices.yaml", ["leitweg_ids", place, "unit"])
-            raise ConfigurationError(
-                f"invoices.yaml, Zeile {line}: {entry.id}: die Organisationseinheit {entry.unit!r} gibt es nicht. "
-                f"Erlaubt: {', '.join(sorted(units))}."
-            )
-    keys = {kind.key for kind in found.document_types}
-    if found.invoices.document_type not in keys:
-        line = _line_at(folder / "invoices.yaml", ["document_type"])
-        raise ConfigurationError(
-            f"invoices.yaml, Zeile {line}: die Dokumentart {found.invoices.document_type!r} gibt es nicht. "
-            f"Erlaubt: {', '.join(sorted(keys))}."
-        )
-    for place, appraisal in enumerate(found.retention.appraisals):
-        if appraisal.document_type not in keys:
-            line = _line_at(folder / "retention.yaml", ["appraisals", place, "document_type"])
-            raise ConfigurationError(
-                f"retention.yaml, Zeile {line}: die Dokumentart {appraisal.document_type!r} gibt es nicht. "
-                f"Erlaubt: {', '.join(sorted(keys))}."
-            )
-    for place, rules in enumerate(found.procedure.classes):
-        if rules.document_type not in keys:
-            line = _line_at(folder / "procedure.yaml", ["classes", place, "document_type"])
-            raise ConfigurationError(
-                f"procedure.yaml, Zeile {line}: die Dokumentart {rules.document_type!r} gibt es nicht. "
-                f"Erlaubt: {', '.join(sorted(keys))}."
-            )
+    types = {kind.key for kind in found.document_types}
     profiles = {profile.key for profile in found.procedure.profiles}
-    for place, point in enumerate(found.intake_points):
-        if point.profile not in profiles:
-            line = _line_at(folder / "intake_points.yaml", ["intake_points", place, "profile"])
+    names = {_UNIT: units, _TYPE: types, _PROFILE: profiles}
+    for said in _references(found):
+        if said.name is not None and said.name not in names[said.what]:
             raise ConfigurationError(
-                f"intake_points.yaml, Zeile {line}: {point.key}: das Scanprofil {point.profile!r} gibt es nicht. "
-                f"Erlaubt: {', '.join(sorted(profiles))}."
+                f"{files.place(said.file, said.where)}: {said.subject}{said.what} {said.name!r} gibt es nicht. "
+                f"Erlaubt: {', '.join(sorted(names[said.what]))}."
             )
-    for place, sheet in enumerate(found.scan.separators.contents):
-        for name, given, known in (("unit", sheet.unit, units), ("document_type", sheet.document_type, keys)):
-            if given is not None and given not in known:
-                line = _line_at(folder / "scan.yaml", ["separators", "contents", place, name])
-                raise ConfigurationError(
-                    f"scan.yaml, Zeile {line}: {name}: {given!r} gibt es nicht. Erlaubt: {', '.join(sorted(known))}."
-                )
-    _check_dms(folder / "dms.yaml", found.dms, keys, units)
+    _check_dms(files, found.dms, types, units)
 
 
-def _check_dms(path: Path, dms: DmsMapping, keys: set[str], units: set[str]) -> None:
+def _references(found: City) -> Iterator[_Reference]:
+    """Every place where one entry names another."""
+    for at, kind in enumerate(found.document_types):
+        where = ("document_types", at, "unit")
+        yield _Reference("document_types.yaml", where, f"{kind.key}: ", _UNIT, kind.unit)
+    for at, entry in enumerate(found.invoices.leitweg_ids):
+        yield _Reference("invoices.yaml", ("leitweg_ids", at, "unit"), f"{entry.id}: ", _UNIT, entry.unit)
+    yield _Reference("invoices.yaml", ("document_type",), "", _TYPE, found.invoices.document_type)
+    for at, appraisal in enumerate(found.retention.appraisals):
+        where = ("appraisals", at, "document_type")
+        yield _Reference("retention.yaml", where, "", _TYPE, appraisal.document_type)
+    for at, rules in enumerate(found.procedure.classes):
+        yield _Reference("procedure.yaml", ("classes", at, "document_type"), "", _TYPE, rules.document_type)
+    legal_unit = found.procedure.originals.legal_unit
+    yield _Reference("procedure.yaml", ("originals", "legal_unit"), "legal_unit: ", _UNIT, legal_unit)
+    for at, point in enumerate(found.intake_points):
+        yield _Reference(
+            "intake_points.yaml", ("intake_points", at, "profile"), f"{point.key}: ", _PROFILE, point.profile
+        )
+    for at, sheet in enumerate(found.scan.separators.contents):
+        place = ("separators", "contents", at)
+        yield _Reference("scan.yaml", (*place, "unit"), "", _UNIT, sheet.unit)
+        yield _Reference("scan.yaml", (*place, "document_type"), "", _TYPE, sheet.document_type)
+
+
+def _check_dms(files: CityFiles, dms: DmsMapping, types: set[str], units: set[str]) -> None:
     papers = {*SCAN_PAPERS, *INVOICE_PAPERS}
     for root, what, named, known in (
-        ("categories", "die Dokumentart", dms.categories, keys),
-        ("inboxes", "die Organisationseinheit", dms.inboxes, units),
+        ("categories", _TYPE, dms.categories, types),
+        ("inboxes", _UNIT, dms.inboxes, units),
         ("papers", "das Papier", dms.papers, papers),
         ("readers", "die Kategorie", dms.readers, set(dms.document_categories)),
     ):
         for name in named:
             if name not in known:
                 raise ConfigurationError(
-                    f"{path.name}, Zeile {_line_at(path, [root, name])}: {what} {name!r} gibt es nicht. "
+                    f"{files.place('dms.yaml', [root, name])}: {what} {name!r} gibt es nicht. "
                     f"Erlaubt: {', '.join(sorted(known))}."
                 )
-
-
-def _line_at(path: Path, where: list[Any]) -> int:
-    """1-based line of that place in an already accepted file."""
-    return _line_of(yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader), where)

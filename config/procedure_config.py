@@ -10,9 +10,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from config.values import Key, Level, Strict, Text, UnitNumber
 
-__all__ = ["ClassRules", "FullCheck", "Originals", "Procedure", "Protection", "Sample", "ScanProfile"]
+__all__ = ["LEVELS", "ClassRules", "FullCheck", "Originals", "Procedure", "Protection", "Sample", "ScanProfile"]
 
+LEVELS: tuple[Level, ...] = ("normal", "hoch", "sehr hoch")
 ProfileKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+SecurityLevel = Annotated[str, StringConstraints(pattern=r"^P-[1-7]$")]
 
 
 class Protection(Strict):
@@ -70,9 +72,22 @@ class ClassRules(Strict):
 
 
 class Originals(Strict):
-    """`legal_unit`: the unit whose staff records the release of the legal office."""
+    """Paper. `legal_unit`: the unit whose staff records the release of the legal office.
+
+    `receipt_days`: after so many days a receipt that is not confirmed is overdue. `din_66399`: how finely paper is
+    shredded, by its confidentiality.
+    """
 
     legal_unit: UnitNumber | None = None
+    receipt_days: int = Field(default=7, ge=1, le=365)
+    din_66399: dict[Level, SecurityLevel]
+
+    @model_validator(mode="after")
+    def _every_level_is_shredded(self) -> Self:
+        missing = [level for level in LEVELS if level not in self.din_66399]
+        if missing:
+            raise ValueError(f"'din_66399' braucht auch: {', '.join(missing)}")
+        return self
 
 
 class Procedure(Strict):
@@ -82,11 +97,11 @@ class Procedure(Strict):
     sampling: dict[Level, Sample]
     full_check: FullCheck = FullCheck()
     classes: tuple[ClassRules, ...] = ()
-    originals: Originals = Originals()
+    originals: Originals
 
     @model_validator(mode="after")
     def _every_level_is_sampled(self) -> Self:
-        missing = [level for level in ("normal", "hoch", "sehr hoch") if level not in self.sampling]
+        missing = [level for level in LEVELS if level not in self.sampling]
         if missing:
             raise ValueError(f"'sampling' braucht auch: {', '.join(missing)}")
         return self

@@ -68,6 +68,9 @@ class Settings(BaseSettings):
 
     stable_seconds: float = Field(default=2.0, ge=0)
     trailer_grace: float = Field(default=600.0, ge=0)
+    batch_stable_seconds: float = Field(default=30.0, ge=0)
+    batch_max_files: int = Field(default=5000, ge=1, le=50_000)
+    batch_max_mb: int = Field(default=2000, ge=1, le=2000)
     poll_seconds: float = Field(default=1.0, gt=0)
     sweep_seconds: float = Field(default=5.0, gt=0)
     neighbours_seconds: float = Field(default=30.0, gt=0)
@@ -169,6 +172,11 @@ class Settings(BaseSettings):
         return self.upload_max_mb * 1000**2
 
     @property
+    def batch_max_bytes(self) -> int:
+        """Most that a batch in a folder or zip may hold, unpacked; from 2 GiB on a zip has another form."""
+        return self.batch_max_mb * 1000**2
+
+    @property
     def redis_socket(self) -> Path:
         return self.var / "run" / "redis.sock"
 
@@ -210,6 +218,11 @@ class Settings(BaseSettings):
         return self.var / "packs"
 
     @property
+    def procedure(self) -> Path:
+        """The released version of the scanning procedure, as the records wrote it here."""
+        return self.var / "procedure"
+
+    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -233,6 +246,7 @@ class Settings(BaseSettings):
             self.receipts,
             self.staging,
             self.packs,
+            self.procedure,
             self.scratch,
             self.logs,
             self.run,

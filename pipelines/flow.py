@@ -6,73 +6,22 @@ the table.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from pipelines.flow_rows import ASK_REMOVAL, CUT, LOCK, Choice, Stage, confirm, keep_locked, query, redirect
 from schemas.roles import Action, Role
 from schemas.states import Kind, Queue, State, Target
 
-__all__ = ["FLOW", "REGISTERED_FROM", "Choice", "Stage", "automatic_states", "choice_of", "stage_of", "waiting_for"]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One way on from where a document rests. `next` None leads back to the step at which the document stopped.
-
-    `own_unit`: only for persons of the document's unit. `after`: offered only if the document stopped in one of
-    these states (empty: always), `delivered`: only if the target holds the document already (True), or if it cannot
-    have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart. `no_invoice`: never
-    for an entered invoice.
-    """
-
-    action: Action
-    label: str
-    role: Role
-    next: State | None
-    own_unit: bool = False
-    needs_reason: bool = False
-    after: tuple[State, ...] = ()
-    delivered: bool | None = None
-    signed: bool = False
-    no_invoice: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One row: what `state` means, and where its step or its choices may lead."""
-
-    state: State
-    kind: Kind
-    label: str
-    step: str | None = None
-    next: tuple[State, ...] = ()
-    queue: Queue | None = None
-    outbound: Target | None = None
-    choices: tuple[Choice, ...] = ()
-
-
-def _query(role: Role, *, own_unit: bool) -> Choice:
-    """Every station of the approval can hand an invoice back to be clarified."""
-    return Choice(Action.QUERY, "In Klärung geben", role, State.CLARIFICATION, own_unit=own_unit, needs_reason=True)
-
-
-def _confirm(role: Role, *after: State) -> Choice:
-    """What arrived differently is taken as it is; the step goes on behind it (remaining papers, archive)."""
-    label = "Abgelegte Fassung anerkennen"
-    return Choice(Action.CONFIRM, label, role, None, needs_reason=True, after=after, delivered=True)
-
-
-def _redirect(role: Role, *after: State, own_unit: bool = False) -> Choice:
-    return Choice(
-        Action.REDIRECT,
-        "Falsch zugeleitet",
-        role,
-        State.REDIRECTED,
-        own_unit=own_unit,
-        needs_reason=True,
-        after=after,
-        delivered=None if after else True,
-        no_invoice=True,
-    )
+__all__ = [
+    "FLOW",
+    "REGISTERED_FROM",
+    "Choice",
+    "Stage",
+    "automatic_states",
+    "choice_of",
+    "stage_of",
+    "tasks_of",
+    "waiting_for",
+]
 
 
 FLOW: tuple[Stage, ...] = (
@@ -81,7 +30,15 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "angenommen",
         step="pipelines.intake.identify:identify",
-        next=(State.IDENTIFIED, State.E_INVOICE, State.DUPLICATE, State.QUARANTINED),
+        next=(
+            State.IDENTIFIED,
+            State.SPLIT,
+            State.E_INVOICE,
+            State.DUPLICATE,
+            State.QUARANTINED,
+            State.PASSED_ON,
+            State.LOCKED,
+        ),
         queue=Queue.INTAKE,
     ),
     # The way of a scan
@@ -100,14 +57,16 @@ FLOW: tuple[Stage, ...] = (
         step="pipelines.scan.recognise:recognise",
         next=(State.RECOGNISED, State.QUARANTINED),
         queue=Queue.OCR,
+        choices=LOCK,
     ),
     Stage(
         State.RECOGNISED,
         Kind.AUTOMATIC,
         "Text erkannt",
         step="pipelines.routing.classify:classify",
-        next=(State.CLASSIFIED,),
+        next=(State.CLASSIFIED, State.LOCKED),
         queue=Queue.INTAKE,
+        choices=LOCK,
     ),
     Stage(
         State.CLASSIFIED,
@@ -116,6 +75,7 @@ FLOW: tuple[Stage, ...] = (
         step="pipelines.scan.note:write_note",
         next=(State.NOTED,),
         queue=Queue.INTAKE,
+        choices=LOCK,
     ),
     Stage(
         State.NOTED,
@@ -124,6 +84,7 @@ FLOW: tuple[Stage, ...] = (
         step="pipelines.routing.route:route",
         next=(State.ROUTED, State.CLEARING),
         queue=Queue.INTAKE,
+        choices=LOCK,
     ),
     Stage(
         State.ROUTED,
@@ -133,6 +94,16 @@ FLOW: tuple[Stage, ...] = (
         next=(State.FILED, State.HANDED_OVER, State.SUBMITTED, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.UNIT,
+        choices=LOCK,
+    ),
+    # A person has found several letters in one
+    Stage(
+        State.TO_CUT,
+        Kind.AUTOMATIC,
+        "wird getrennt",
+        step="pipelines.intake.split:cut_by_person",
+        next=(State.SPLIT, State.CLEARING),
+        queue=Queue.OCR,
     ),
     # The way of an invoice
     Stage(
@@ -187,7 +158,7 @@ FLOW: tuple[Stage, ...] = (
                 own_unit=True,
                 signed=True,
             ),
-            _query(Role.UNIT, own_unit=True),
+            query(Role.UNIT, own_unit=True),
         ),
     ),
     Stage(
@@ -203,7 +174,7 @@ FLOW: tuple[Stage, ...] = (
                 own_unit=True,
                 signed=True,
             ),
-            _query(Role.UNIT, own_unit=True),
+            query(Role.UNIT, own_unit=True),
         ),
     ),
     Stage(
@@ -214,7 +185,7 @@ FLOW: tuple[Stage, ...] = (
             Choice(
                 Action.ORDER_PAYMENT, "Auszahlung anordnen", Role.ORDERING, State.TO_RELEASE, own_unit=True, signed=True
             ),
-            _query(Role.ORDERING, own_unit=True),
+            query(Role.ORDERING, own_unit=True),
         ),
     ),
     Stage(
@@ -223,7 +194,7 @@ FLOW: tuple[Stage, ...] = (
         "wartet auf Freigabe der Buchhaltung",
         choices=(
             Choice(Action.RELEASE, "Freigeben", Role.ACCOUNTING, State.RELEASED, signed=True),
-            _query(Role.ACCOUNTING, own_unit=False),
+            query(Role.ACCOUNTING, own_unit=False),
         ),
     ),
     Stage(
@@ -253,6 +224,7 @@ FLOW: tuple[Stage, ...] = (
         next=(State.HANDED_OVER, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.IMPORT,
+        choices=LOCK,
     ),
     # Falsch zugeleitet: to another unit after it was filed
     Stage(
@@ -282,6 +254,7 @@ FLOW: tuple[Stage, ...] = (
         next=(State.STAGED, State.FILED, State.HANDED_OVER, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.ARCHIVE,
+        choices=LOCK,
     ),
     # Where all ways wait or end
     Stage(
@@ -298,29 +271,99 @@ FLOW: tuple[Stage, ...] = (
                 after=(State.NOTED, State.ROUTED),
                 delivered=False,
             ),
-            _confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED),
-            _confirm(Role.ACCOUNTING, State.PROTOCOLLED),
-            _redirect(Role.MAILROOM, State.REDIRECTED),
+            CUT,
+            confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED),
+            confirm(Role.ACCOUNTING, State.PROTOCOLLED),
+            redirect(Role.MAILROOM, State.REDIRECTED),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.MAILROOM, None, needs_reason=True),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.ACCOUNTING, None, needs_reason=True),
+            *LOCK,
         ),
     ),
     Stage(
         State.QUARANTINED,
         Kind.WAITING,
         "Quarantäne",
-        choices=(Choice(Action.RETRY, "Erneut prüfen", Role.MAILROOM, None, needs_reason=True),),
+        choices=(Choice(Action.RETRY, "Erneut prüfen", Role.MAILROOM, None, needs_reason=True), *LOCK),
     ),
     Stage(
         State.FILED,
         Kind.FINAL,
         "im DMS abgelegt",
-        choices=(_redirect(Role.MAILROOM), _redirect(Role.UNIT, own_unit=True)),
+        choices=(redirect(Role.MAILROOM), redirect(Role.UNIT, own_unit=True), *LOCK),
     ),
-    Stage(State.HANDED_OVER, Kind.FINAL, "übergeben (Postfach oder DMS-Import)"),
-    Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt"),
+    Stage(State.HANDED_OVER, Kind.FINAL, "übergeben (Postfach oder DMS-Import)", choices=LOCK),
+    Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt", choices=LOCK),
     Stage(State.DUPLICATE, Kind.FINAL, "Dublette"),
     Stage(State.SPLIT, Kind.FINAL, "in Schriftstücke getrennt"),
+    # Verschlossene Post: registered from outside and passed on, or opened by mistake and locked (schemas.states.CLOSED)
+    Stage(State.PASSED_ON, Kind.FINAL, "verschlossen weitergeleitet", choices=(ASK_REMOVAL,)),
+    Stage(
+        State.RECALLED,
+        Kind.AUTOMATIC,
+        "gesperrt, wird zurückgeholt",
+        step="pipelines.filing.remove:recall",
+        next=(State.LOCKED,),
+        queue=Queue.FILING,
+        outbound=Target.UNIT,
+    ),
+    Stage(
+        State.LOCKED,
+        Kind.WAITING,
+        "gesperrt: verschlossene Post",
+        choices=(
+            ASK_REMOVAL,
+            Choice(
+                Action.ASK_OPENING,
+                "Keine verschlossene Post",
+                Role.MAILROOM,
+                State.OPENING_ASKED,
+                needs_reason=True,
+            ),
+        ),
+    ),
+    Stage(
+        State.REMOVAL_ASKED,
+        Kind.WAITING,
+        "gesperrt, Entfernung beantragt",
+        choices=(
+            Choice(
+                Action.CONFIRM_REMOVAL,
+                "Entfernung bestätigen",
+                Role.MAILROOM,
+                State.REMOVING,
+                needs_reason=True,
+                four_eyes=True,
+            ),
+            keep_locked(None),
+        ),
+    ),
+    Stage(
+        State.OPENING_ASKED,
+        Kind.WAITING,
+        "gesperrt, Aufhebung beantragt",
+        choices=(
+            Choice(
+                Action.CONFIRM_OPENING,
+                "Sperre aufheben",
+                Role.MAILROOM,
+                None,
+                needs_reason=True,
+                four_eyes=True,
+            ),
+            keep_locked(State.LOCKED),
+        ),
+    ),
+    Stage(
+        State.REMOVING,
+        Kind.AUTOMATIC,
+        "gesperrt, wird entfernt",
+        step="pipelines.filing.remove:remove",
+        next=(State.REMOVED, State.LOCKED),
+        queue=Queue.FILING,
+        outbound=Target.UNIT,
+    ),
+    Stage(State.REMOVED, Kind.FINAL, "planmäßig entfernt"),
 )
 
 REGISTERED_FROM = frozenset(State) - {State.RECEIVED, State.IDENTIFIED, State.SPLIT}
@@ -340,10 +383,15 @@ def automatic_states() -> tuple[State, ...]:
 
 
 def waiting_for(roles: Iterable[Role]) -> tuple[State, ...]:
-    """Waiting states in which somebody with one of these roles can do something."""
+    """Waiting states in which somebody with one of these roles has something to do."""
     able = frozenset(roles)
     waiting = (stage for stage in FLOW if stage.kind is Kind.WAITING)
-    return tuple(stage.state for stage in waiting if any(choice.role in able for choice in stage.choices))
+    return tuple(stage.state for stage in waiting if any(choice.role in able for choice in tasks_of(stage)))
+
+
+def tasks_of(stage: Stage) -> tuple[Choice, ...]:
+    """The choices for which the document waits there; that mail can be locked is nobody's task."""
+    return tuple(choice for choice in stage.choices if choice.action is not Action.LOCK)
 
 
 def choice_of(state: State, action: Action, roles: Iterable[Role]) -> Choice | None:

@@ -14,9 +14,10 @@ def make_backup(target: Path, keep: int | None) -> None:
     from posteingang.installation import open_records
 
     settings = open_records()
-    from records.backup import back_up, remove_old_sets
+    from records.backup import back_up, note_backup, remove_old_sets
 
     made = back_up(settings, target.absolute(), datetime.now(UTC))
+    note_backup(made, datetime.now(UTC))
     print(f"{made.folder}: {made.documents} Schriftstücke, {made.objects} Belege gesichert.")
     for gone in remove_old_sets(target.absolute(), keep) if keep else ():
         print(f"{gone}: entfernt.")

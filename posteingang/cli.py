@@ -9,9 +9,11 @@ import typer
 
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
+from posteingang.procedure import procedure_app
 from posteingang.separators import separators_app
 from posteingang.transfernote import transfernote_app
 from schemas.errors import PosteingangError, os_reason
+from schemas.lifeline import end_quickly
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -44,6 +46,7 @@ for name, group in (
     ("packs", packs_app),
     ("transfernote", transfernote_app),
     ("separators", separators_app),
+    ("procedure", procedure_app),
 ):
     app.add_typer(group, name=name)
 
@@ -52,6 +55,7 @@ Json = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
 
 def main() -> None:
     """Run the command; an expected failure is one sentence on stderr and exit code 2."""
+    end_quickly()
     try:
         app(prog_name="posteingang")
     except PosteingangError as problem:
@@ -193,26 +197,29 @@ def restore(
 
 @config_app.command("check")
 def config_check() -> None:
-    """Prüft alle YAML-Dateien der Stadt."""
-    from config.load import read_city
+    """Prüft alle YAML-Dateien der Stadt, und ob die freigegebene Fassung des Scanverfahrens noch dazu passt."""
+    from config.load import city, read_city
     from config.settings import load_settings
 
-    found = read_city(load_settings().city)
+    found, ours = read_city(load_settings().city), city()
     print(
         f"In Ordnung: {len(found.organisation.units)} Einheiten, {len(found.document_types)} Dokumentarten, "
-        f"{len(found.intake_points)} Eingangsstelle(n)."
+        f"{len(found.intake_points)} Eingangsstelle(n), Scanverfahren: {ours.procedure_version}."
     )
+    if (found.procedure, found.scan) != (ours.procedure, ours.scan):
+        print("procedure.yaml oder scan.yaml weicht davon ab und gilt erst nach Vorschlag und Freigabe.")
 
 
 @audit_app.command("verify")
 def audit_verify() -> None:
-    """Prüft jede Protokollkette; nennt das erste gebrochene Glied."""
+    """Prüft jede Protokollkette, auch die der Fassungen des Scanverfahrens; nennt das erste gebrochene Glied."""
     _records()
-    from records import audit
+    from records import audit, procedure
 
-    broken = list(audit.verify())
-    for link in broken:
-        print(f"Gebrochen: Schriftstück {link.document_id}, Eintrag {link.sequence}: {link.reason}")
+    broken = [f"Schriftstück {link.document_id}, Eintrag {link.sequence}: {link.reason}" for link in audit.verify()]
+    broken += procedure.verify()
+    for line in broken:
+        print(f"Gebrochen: {line}")
     if broken:
         raise typer.Exit(1)
     print("Alle Protokollketten sind unversehrt.")

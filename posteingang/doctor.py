@@ -31,6 +31,7 @@ def run_checks() -> list[Check]:
     checks: list[tuple[str, Callable[[Settings], Check]]] = [
         ("Python", _python),
         ("Konfiguration", _configuration),
+        ("Scanverfahren", _procedure),
         ("Tesseract", _tesseract),
         ("JBIG2-Encoder", _jbig2),
         ("Rechnungsprüfung", _invoice_rules),
@@ -85,6 +86,29 @@ def _configuration(settings: Settings) -> Check:
     except PosteingangError as problem:
         return Check("Konfiguration", False, str(problem), "Die genannte Datei berichtigen.")
     return Check("Konfiguration", True, f"{found.organisation.city}, {len(found.organisation.units)} Einheiten")
+
+
+def _procedure(settings: Settings) -> Check:
+    """Which version is in force, whether the processes have that one, and what waits."""
+    from config.released import Released, read_released
+    from posteingang.installation import open_records
+
+    try:
+        open_records()
+    except PosteingangError:
+        return Check("Scanverfahren", True, "noch keine Datenbank, also keine Fassung freigegeben")
+    from records.procedure import in_force, standing, verify
+
+    if broken := next(verify(), None):
+        return Check("Scanverfahren", False, broken, "Die letzte Sicherung vergleichen (posteingang audit verify).")
+    remedy, version = "./run up neu starten: Die Fassung wird aus der Datenbank neu geschrieben.", in_force()
+    try:
+        copied = read_released(settings.procedure)
+    except PosteingangError as problem:
+        return Check("Scanverfahren", False, str(problem), remedy)
+    if copied != (Released(version.number, version.files) if version else None):
+        return Check("Scanverfahren", False, f"{settings.procedure} ist nicht auf dem Stand der Datenbank", remedy)
+    return Check("Scanverfahren", True, standing().sentence)
 
 
 def _tesseract(settings: Settings) -> Check:

@@ -4,7 +4,6 @@ import os
 import secrets
 import shutil
 
-from config.load import city
 from config.settings import Settings, load_settings
 from schemas.errors import ConfigurationError, os_reason
 
@@ -14,9 +13,11 @@ _PROGRAMS = {"tesseract": "tesseract-ocr tesseract-ocr-deu", "redis-server": "re
 
 
 def prepare_installation(component: str) -> Settings:
-    """Check everything that can be checked before the first child starts, then bring the database up to date."""
+    """Check everything that can be checked before the first child starts, and bring the database up to date.
+
+    The rules come last: which of them are in force stands in the database.
+    """
     settings = load_settings()
-    city()
     _need_programs(settings)
     _make_folders(settings)
     os.umask(0o027)
@@ -27,6 +28,9 @@ def prepare_installation(component: str) -> Settings:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
+    from records.procedure import rules_in_force
+
+    rules_in_force()
     return settings
 
 

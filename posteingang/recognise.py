@@ -16,10 +16,11 @@ from uuid import uuid4
 from config.load import city
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput, os_reason
+from schemas.recognised import Found, PaperInvoice, Recognised
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StoredFile, Work
 
-__all__ = ["CLEARING", "recognise_files", "work_of"]
+__all__ = ["CLEARING", "recognise_files", "stored", "work_of"]
 
 CLEARING = "KLAERFALL"
 
@@ -61,23 +62,27 @@ def _all(files: list[Path], digests: list[FileDigest]) -> Iterator[dict[str, Any
 def _recognise(path: Path, digest: FileDigest) -> dict[str, Any]:
     """Identify, read, classify, route one file as one document, by the workers' own steps; it is not cut."""
     from pipelines.intake.identify import identify
-    from pipelines.routing.classify import classify
+    from pipelines.routing.classify import classify, recognised_in
     from pipelines.routing.route import route
     from pipelines.scan.recognise import recognise
 
     rules = city()
     with tempfile.TemporaryDirectory() as folder:
         work = work_of(path, Path(folder), datetime.now(UTC), digest)
-        text = ""
-        for step in (identify, recognise, classify, route):
+        for step in (identify, recognise):
             result = step(work, rules)
-            work = replace(work, facts=result.facts, files=work.files | _stored(result.files))
-            if FileRole.TEXT in work.files:
-                text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
+            work = replace(work, facts=result.facts, files=work.files | stored(result.files))
             if result.state is State.QUARANTINED:
                 return _result(path, work.facts, "quarantine", text="", reason=result.reason)
-        manual = result.state is State.CLEARING
-    return _result(path, work.facts, "manual" if manual else "processed", text=text, reason=result.reason)
+        found = recognised_in(work, rules)
+        text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
+        result = classify(work, rules)
+        if result.state is not State.LOCKED:
+            result = route(replace(work, facts=result.facts), rules)
+    facts, status = result.facts, "processed" if result.state is State.ROUTED else "manual"
+    if result.state is State.LOCKED:
+        facts, text = replace(facts, document_type=found.decision.document_type), ""
+    return _result(path, facts, status, text=text, reason=result.reason, found=found)
 
 
 def work_of(path: Path, scratch: Path, now: datetime, digest: FileDigest | None = None) -> Work:
@@ -87,14 +92,22 @@ def work_of(path: Path, scratch: Path, now: datetime, digest: FileDigest | None 
     return Work(uuid4(), None, path.name, scan, DocumentFacts(), {FileRole.ORIGINAL: original}, scratch, now)
 
 
-def _stored(files: tuple[NewFile, ...]) -> dict[FileRole, StoredFile]:
+def stored(files: tuple[NewFile, ...]) -> dict[FileRole, StoredFile]:
     return {file.role: StoredFile(file.role, file.path, file.name, digest_of_file(file.path)) for file in files}
 
 
 def _result(
-    path: Path, facts: DocumentFacts, status: str, *, text: str, reason: str, duplicate_of: str | None = None
+    path: Path,
+    facts: DocumentFacts,
+    status: str,
+    *,
+    text: str,
+    reason: str,
+    duplicate_of: str | None = None,
+    found: Recognised | None = None,
 ) -> dict[str, Any]:
     manual = status == "manual"
+    closed = found.closed if found else None
     return {
         "file": str(path),
         "pages": list(range(1, (facts.page_count or 0) + 1)),
@@ -106,10 +119,28 @@ def _result(
         "confidence": facts.confidence,
         "manual": manual,
         "needs_original": facts.needs_original,
-        "must_not_open": None,
-        "invoice": None,
+        "proposed_unit": found.decision.unit if found else None,
+        "must_not_open": closed is not None if found else None,
+        "closed_mail": closed,
+        "language": found.language if found else None,
+        "values": [] if found is None else [_value(value) for value in found.values],
+        "deadlines": [] if found is None else [{"day": f"{d.ends_on}", "basis": d.basis} for d in found.deadlines],
+        "invoice": _invoice(found.invoice) if found and found.invoice else None,
         "reasons": [reason, *facts.reasons, *facts.anomalies],
     }
+
+
+def _value(value: Found) -> dict[str, Any]:
+    place = value.place
+    where = {"zone": place.zone.value, "page": place.page, "line": place.line}
+    return {"kind": value.kind.value, "value": value.value, "confidence": value.confidence, **where}
+
+
+def _invoice(invoice: PaperInvoice) -> dict[str, Any]:
+    """Each value as text, and the names of those that are proven."""
+    values = {"number": invoice.number, "date": invoice.issued_on, "gross": invoice.gross, "iban": invoice.iban}
+    read = {name: str(value.value) if value is not None else None for name, value in values.items()}
+    return read | {"certain": [name for name, value in values.items() if value is not None and value.certain]}
 
 
 def _duplicate(path: Path, earlier: Path) -> dict[str, Any]:

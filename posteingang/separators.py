@@ -1,5 +1,7 @@
 """`posteingang separators`: printable separator and batch cover sheets."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Annotated
@@ -48,16 +50,34 @@ def print_command(
     pages: Annotated[int | None, typer.Option("--pages", min=1, max=99_999, help="Erwartete Seiten.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Bezeichnung des Stapels.")] = None,
     confidential: Annotated[bool, typer.Option("--confidential", help="Vertraulich.")] = False,
+    replaces: Annotated[str | None, typer.Option("--replaces", help="Nachscan von PE-JJJJ-NNNNNN.")] = None,
+    sheets: Annotated[int | None, typer.Option("--sheets", min=1, max=99_999, help="Blätter des Stapels.")] = None,
+    documents: Annotated[int | None, typer.Option("--documents", min=1, max=99_999, help="Schriftstücke.")] = None,
+    operator: Annotated[str | None, typer.Option("--operator", help="Kennzeichen der scannenden Person.")] = None,
+    scanner: Annotated[str | None, typer.Option("--scanner", help="Bezeichnung des Scanners.")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="Scanprofil, Schlüssel in procedure.yaml.")] = None,
+    box: Annotated[str | None, typer.Option("--box", help="Karton, in dem das Papier liegt.")] = None,
+    duplex: Annotated[bool | None, typer.Option("--duplex/--simplex", help="Beidseitig gescannt oder nicht.")] = None,
     count: Annotated[int, typer.Option("--count", min=1, max=500, help="So viele Blätter.")] = 1,
 ) -> None:
-    """Schreibt Trennblätter oder Stapeldeckblätter als PDF (A4). In Originalgröße drucken, nicht fotokopieren."""
-    sheet = Sheet(kind, batch=batch, unit=unit, document_type=document_type, confidential=confidential, pages=pages)
+    """Schreibt Trennblätter oder Stapeldeckblätter als PDF (A4). In Originalgröße drucken, nicht fotokopieren.
+
+    --sheets, --documents, --operator, --scanner, --profile, --box und --duplex gelten für den ganzen Stapel (--type
+    BATCH). --sheets zählt alle eingelegten Blätter, auch Deckblatt und Trennblätter.
+    """
+    sheet = Sheet(kind, unit=unit, document_type=document_type, confidential=confidential, pages=pages)
+    sheet = replace(sheet, batch=batch, sheets=sheets, documents=documents, operator=operator, scanner=scanner)
+    sheet = replace(sheet, profile=profile, box=box, duplex=duplex, replaces=replaces)
     print_sheets(sheet, count, output, city())
     print(f"{output}: {count} Blatt, {_TITLES[kind]}.")
 
 
 def print_sheets(sheet: Sheet, count: int, target: Path, rules: City) -> None:
-    """Write `count` sheets as a PDF. BadInput if the unit or class does not exist or the file cannot be written."""
+    """Write `count` sheets as a PDF.
+
+    BadInput if unit, class, profile or operator do not exist, if the sheet is none for what it says of the batch, or
+    if the file cannot be written.
+    """
     from pipelines.invoice.paper import pdf_of
 
     title = _TITLES[sheet.type]
@@ -75,7 +95,7 @@ def _code(sheet: Sheet, rules: City) -> str:
     try:
         content = content_of(sheet, rules.scan.separators.mark)
     except ValueError:
-        raise BadInput("Die Bezeichnung des Stapels darf kein „;“ und kein „=“ enthalten.") from None
+        raise BadInput("Eine Angabe darf kein „;“ und kein „=“ enthalten.") from None
     return (
         segno.make_qr(content, error="q").svg_inline(scale=1, omitsize=True)
         + f"<p><small>{escape(content)}</small></p>"
@@ -84,20 +104,56 @@ def _code(sheet: Sheet, rules: City) -> str:
 
 def _lines(sheet: Sheet, rules: City) -> str:
     """What the code says in words, for the person who sorts the sheets in."""
-    said = []
+    said = [*_of_document(sheet, rules), *_of_batch(sheet, rules)]
+    return "".join(f"<p>{escape(line)}</p>" for line in said)
+
+
+def _of_document(sheet: Sheet, rules: City) -> Iterator[str]:
     if sheet.unit is not None:
         unit = rules.unit(sheet.unit)
         if unit is None:
             raise BadInput(f"Die Organisationseinheit {sheet.unit} gibt es nicht.", remedy="Siehe organisation.yaml.")
-        said.append(f"Organisationseinheit: {unit.number} {unit.name}")
+        yield f"Organisationseinheit: {unit.number} {unit.name}"
     if sheet.document_type is not None:
         kind = rules.document_type(sheet.document_type)
         if kind is None:
             raise BadInput(
                 f"Die Dokumentart „{sheet.document_type}“ gibt es nicht.", remedy="Siehe document_types.yaml."
             )
-        said.append(f"Dokumentart: {kind.name}")
-    said += [f"Stapel: {sheet.batch}"] if sheet.batch else []
-    said += [f"Erwartete Seiten: {sheet.pages}"] if sheet.pages else []
-    said += ["Vertraulich"] if sheet.confidential else []
-    return "".join(f"<p>{escape(line)}</p>" for line in said)
+        yield f"Dokumentart: {kind.name}"
+    if sheet.batch:
+        yield f"Stapel: {sheet.batch}"
+    if sheet.pages:
+        yield f"Erwartete Seiten: {sheet.pages}"
+    if sheet.replaces:
+        yield f"Nachscan von {sheet.replaces}"
+    if sheet.confidential:
+        yield "Vertraulich"
+
+
+def _of_batch(sheet: Sheet, rules: City) -> Iterator[str]:
+    facts = (sheet.sheets, sheet.documents, sheet.operator, sheet.scanner, sheet.profile, sheet.box, sheet.duplex)
+    if sheet.type is not SheetType.BATCH and facts != (None,) * len(facts):
+        raise BadInput("Diese Angaben gelten für den ganzen Stapel.", remedy="Bitte mit --type BATCH drucken.")
+    if sheet.sheets:
+        yield f"Blätter im Stapel, mit Deckblatt und Trennblättern: {sheet.sheets}"
+    if sheet.documents:
+        yield f"Schriftstücke im Stapel: {sheet.documents}"
+    if sheet.operator:
+        if not any(sheet.operator in point.names for point in rules.intake_points):
+            raise BadInput(
+                f"Das Kennzeichen „{sheet.operator}“ gehört niemandem.",
+                remedy="In intake_points.yaml bei der Eingangsstelle unter 'operators' eintragen.",
+            )
+        yield f"Gescannt von: {sheet.operator}"
+    if sheet.scanner:
+        yield f"Scanner: {sheet.scanner}"
+    if sheet.profile:
+        profile = rules.procedure.profile(sheet.profile)
+        if profile is None:
+            raise BadInput(f"Das Scanprofil „{sheet.profile}“ gibt es nicht.", remedy="Siehe procedure.yaml.")
+        yield f"Scanprofil: {profile.name}"
+    if sheet.box:
+        yield f"Karton: {sheet.box}"
+    if sheet.duplex is not None:
+        yield "Beidseitig" if sheet.duplex else "Einseitig"

@@ -1,12 +1,13 @@
 """Who sees which documents: decided in the database, so that no list, file or search can show more."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from records.models import Document, UnitMembership
 from schemas.roles import Person, Role
+from schemas.states import CLOSED, State
 
-__all__ = ["person_of", "visible_documents"]
+__all__ = ["closed_documents", "known_documents", "person_of", "visible_documents"]
 
 
 def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
@@ -28,10 +29,28 @@ def visible_documents(person: Person) -> QuerySet[Document]:
 
     Rechnungsprüfung: all. Poststelle: all mail but entered invoices. Buchhaltung: entered invoices and their further
     representations. Bereich and Anordnung: what is assigned to an own unit. Archiv and Administration: no content.
+    Nobody: closed mail, and files in which it is seen too (its duplicates, the batch it was cut out of).
     """
-    documents = Document.objects.all()
+    return Document.objects.filter(_of(person)).exclude(_shows_closed_mail())
+
+
+def closed_documents(person: Person) -> QuerySet[Document]:
+    """Closed mail of which that person may know number and standing, and nothing of what it is or says."""
+    return Document.objects.filter(_closed_for(person))
+
+
+def known_documents(person: Person) -> QuerySet[Document]:
+    """The visible ones, and closed mail."""
+    return Document.objects.filter((_of(person) & ~_shows_closed_mail()) | _closed_for(person))
+
+
+def _closed_for(person: Person) -> Q:
+    return Q(state__in=CLOSED) if person.roles & {Role.MAILROOM, Role.AUDIT} else Q(pk__in=[])
+
+
+def _of(person: Person) -> Q:
     if Role.AUDIT in person.roles:
-        return documents
+        return Q()
     seen = Q(pk__in=[])
     invoice = Q(invoice__isnull=False) | Q(duplicate_of__invoice__isnull=False)
     if Role.MAILROOM in person.roles:
@@ -40,4 +59,13 @@ def visible_documents(person: Person) -> QuerySet[Document]:
         seen |= invoice
     if person.roles & {Role.UNIT, Role.ORDERING}:
         seen |= Q(unit__in=person.units)
-    return documents.filter(seen)
+    return seen
+
+
+def _shows_closed_mail() -> Q:
+    cut_out = Document.objects.filter(intake=OuterRef("intake"), state__in=CLOSED - {State.REMOVED})
+    return (
+        Q(state__in=CLOSED)
+        | Q(duplicate_of__in=Document.objects.filter(state__in=CLOSED).values("pk"))
+        | Q(Q(state=State.SPLIT), Exists(cut_out))
+    )

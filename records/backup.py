@@ -20,12 +20,12 @@ from urllib.parse import quote
 from django.db import connection
 
 from config.settings import Settings
-from records.models import Document, StoredObject
+from records.models import BackupRun, Document, StoredObject
 from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder
 from schemas.errors import BadInput, ConfigurationError
 
-__all__ = ["BackupSet", "back_up", "postgres_call", "read_set", "remove_old_sets", "verify_set"]
+__all__ = ["BackupSet", "back_up", "note_backup", "postgres_call", "read_set", "remove_old_sets", "verify_set"]
 
 _MANIFEST = "manifest.json"
 _PREFIX = "posteingang-"
@@ -84,6 +84,17 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
     pending.rename(final)
     fsync_folder(target)
     return read_set(final)
+
+
+def note_backup(made: BackupSet, now: datetime) -> BackupRun:
+    """Keep that this set was finished: paper may go only after a backup that began when its scan was filed."""
+    return BackupRun.objects.create(
+        begun_at=made.made_at,
+        finished_at=now,
+        name=made.folder.name,
+        documents=made.documents,
+        objects_held=made.objects,
+    )
 
 
 def remove_old_sets(target: Path, keep: int) -> tuple[Path, ...]:

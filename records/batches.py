@@ -1,19 +1,24 @@
 """Batches, their images, and the documents cut out of them; called inside the transaction of the step."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
-from uuid import uuid5
+from uuid import UUID, uuid5
+
+from django.db.models import Max
 
 from records import audit
+from records.annexes import Speaker
 from records.intake import next_entry
 from records.models import Batch, BatchImage, Document, DocumentFile, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
+from records.rescans import named_by_separator
+from schemas.batch import Capture, ImageKind
 from schemas.batch_place import BatchPlace
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, NewDocument
 
-__all__ = ["keep", "place_of", "take_out"]
+__all__ = ["capture_of", "cut_out_of", "keep", "next_ordinal", "place_of", "take_out", "tell_replaced"]
 
 
 def take_out(
@@ -35,6 +40,7 @@ def take_out(
         entry=next_entry(),
         intake=container.intake,
         ordinal=ordinal,
+        name=child.original.name,
         register_number=next_number(MAIL_REGISTER, year, document_id) if child.state in registered else None,
         state=child.state,
         state_since=now,
@@ -42,6 +48,7 @@ def take_out(
         page_count=child.facts.page_count,
         document_type=child.facts.document_type,
         unit=child.facts.unit,
+        doubt=child.facts.doubt,
         reasons=list(child.facts.reasons),
         anomalies=list(child.facts.anomalies),
     )
@@ -59,6 +66,31 @@ def take_out(
     }
     audit.append(document, child.state, payload, now)
     return document
+
+
+def cut_out_of(container_id: UUID) -> list[tuple[UUID, State]]:
+    """The documents that came out of a container or batch by its last step, with their states."""
+    taken_apart = Document.objects.filter(id=container_id, ordinal=1, state__in=(State.IDENTIFIED, State.SPLIT))
+    rows = Document.objects.filter(intake__in=taken_apart.values("intake"), ordinal__gt=1).order_by("ordinal")
+    return [(document_id, State(state)) for document_id, state in rows.values_list("id", "state")]
+
+
+def tell_replaced(children: Sequence[Document], cut: Sequence[NewDocument], facts: BatchFacts, now: datetime) -> None:
+    """Join rescans to the documents their separators say they replace; what cannot be is pointed out."""
+    for document, child in zip(children, cut, strict=True):
+        if child.replaces is None:
+            continue
+        name = facts.capture.operator or document.intake.operator
+        speaker = Speaker(facts.capture.operator_id or name, name)
+        if wrong := named_by_separator(document, child.replaces, speaker, now):
+            document.anomalies = [*document.anomalies, wrong]
+            document.save()
+
+
+def next_ordinal(container: Document) -> int:
+    """The place of the next document out of that file: its identification may have taken some out already."""
+    taken = Document.objects.filter(intake=container.intake_id).aggregate(highest=Max("ordinal"))
+    return int(taken["highest"]) + 1
 
 
 def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -> None:
@@ -87,11 +119,24 @@ def keep(container: Document, facts: BatchFacts, children: Sequence[Document]) -
 
 
 def place_of(document: Document) -> BatchPlace | None:
-    """Where in its batch the document stood; None for a file that is one document."""
-    if document.ordinal == 1:
-        return None
-    numbers = list(document.images.order_by("number").values_list("number", flat=True))
-    if not numbers:
+    """Where in its batch the document stood; None if its images were never looked at."""
+    images = document.images.order_by("number").values_list("number", "kind")
+    if not images:
         return None
     batch = document.intake.batch
-    return BatchPlace(str(document.intake_id), batch.name, numbers[0], numbers[-1], batch.images.count())
+    return BatchPlace(
+        batch_id=str(document.intake_id),
+        name=batch.name,
+        image_from=images[0][0],
+        image_to=images[len(images) - 1][0],
+        images_total=batch.images.count(),
+        cut_out=document.ordinal > 1,
+        blank_images=tuple(number for number, kind in images if kind == ImageKind.BLANK),
+        capture=capture_of(batch),
+    )
+
+
+def capture_of(batch: Batch) -> Capture:
+    """How that batch was scanned, as far as it was told."""
+    said = {each.name: getattr(batch, each.name) for each in fields(Capture)}
+    return Capture(**said | {"unknown": tuple(batch.unknown)})

@@ -9,15 +9,19 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, Max, Q
 
-from records import audit, register
+from records import audit, closed, register
 from records import models as rows
 from records.models import Document, DocumentFile, Event
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
-from schemas.states import FileRole, State
+from schemas.states import CLOSED, FileRole, State
 from schemas.values import Act
 
 __all__ = ["Chosen", "Conflict", "Held", "acts_of", "came_from", "hold", "last_sequence", "may_have_arrived"]
+
+
+_DELIVERED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.STAGED})
+_READ = frozenset({State.RECOGNISED, State.CLASSIFIED, State.NOTED})
 
 
 class Conflict(BadInput):
@@ -34,6 +38,7 @@ class Chosen:
     unit: str | None = None
     needs_original: bool | None = None
     case_reference: str | None = None
+    cut_at: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,12 @@ class Held:
     def came_from(self) -> State:
         """The state in which the document stopped before it came to where it waits now."""
         return came_from(self.document)
+
+    def back(self, action: Action) -> State:
+        """Where a choice leads whose row names no state."""
+        if action is Action.KEEP_LOCKED:
+            return _asked_from(self.document)
+        return _opened(self.document) if action is Action.CONFIRM_OPENING else came_from(self.document)
 
     def move(
         self,
@@ -68,6 +79,7 @@ class Held:
         document.state, document.state_since, document.reason = to, now, _sentence(person, reason)
         document.attempts, document.deferrals = 0, 0
         document.next_attempt_at, document.last_error = None, ""
+        document.lease_token, document.lease_until, document.leased_by = None, None, ""
         document.save()
         if to is State.REJECTED:
             register.release_identity(document)
@@ -81,6 +93,7 @@ class Held:
             "unit": document.unit,
             "needs_original": document.needs_original,
             "case_reference": document.case_reference,
+            "cut_at": document.cut_at,
             "before": before if before != _place(document) else None,
             "original_sha256": hashes.get(FileRole.ORIGINAL),
             "seen_sha256": hashes.get(FileRole.RENDERING),
@@ -99,6 +112,7 @@ class Held:
             seen_sha256=hashes.get(FileRole.RENDERING),
             report_sha256=hashes.get(FileRole.REPORT),
         )
+        closed.moved(document, self.state, now)
         if action in (Action.DECIDE, Action.REDIRECT):
             rows.ClearingDecision.objects.create(
                 act=act,
@@ -127,16 +141,32 @@ def hold(document_id: UUID, seen: int) -> Iterator[Held]:
 
 
 def came_from(document: Document) -> State:
-    """The state in which the document stopped before it came to where it waits now."""
-    passed = (
-        document.state,
-        State.SUBMITTED,
-        audit.REMARK,
-    )  # what an import refused is delivered again, not asked for again
+    """The state in which the document stopped before it came to where it waits now.
+
+    What an import refused is delivered again, not asked for again. That mail was locked meanwhile does not count.
+    """
+    passed = (document.state, State.SUBMITTED, audit.REMARK, *CLOSED)
     last = Event.objects.filter(document=document).exclude(kind__in=passed).order_by("-sequence").first()
+    if last is None and document.state in CLOSED:
+        return State.PREPARED  # locked by its separator sheet, before anybody read it
     if last is None:
         raise AssertionError(f"{document.id} waits without ever having been anywhere")
     return State(last.kind)
+
+
+def _asked_from(document: Document) -> State:
+    """Where the document was when its removal was asked for."""
+    before = Event.objects.filter(document=document).exclude(kind__in=(document.state, audit.REMARK))
+    return State(before.order_by("-sequence").values_list("kind", flat=True)[0])
+
+
+def _opened(document: Document) -> State:
+    """Where mail goes on that is no closed mail: where it was, as far as what it needs for that is still there."""
+    before = came_from(document)
+    if before in _DELIVERED and document.delivered_as is None:
+        return State.ROUTED
+    read = document.files.filter(role=FileRole.TEXT).exists()
+    return before if read or before not in _READ else State.PREPARED
 
 
 def may_have_arrived(document: Document) -> bool:
@@ -180,6 +210,8 @@ def _choose(document: Document, chosen: Chosen) -> None:
         document.needs_original = chosen.needs_original
     if chosen.case_reference is not None:
         document.case_reference = chosen.case_reference or None
+    if chosen.cut_at is not None:
+        document.cut_at = list(chosen.cut_at)
 
 
 def _place(document: Document) -> dict[str, str | None]:

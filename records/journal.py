@@ -11,13 +11,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from config.settings import load_settings
 from schemas.durable import fsync_folder
 from schemas.errors import Unavailable, os_reason
 
-__all__ = ["Issued", "TakenIn", "note_issued", "note_taken_in", "read"]
+__all__ = [
+    "Issued",
+    "Locked",
+    "Removed",
+    "TakenIn",
+    "note_issued",
+    "note_locked",
+    "note_removed",
+    "note_taken_in",
+    "read",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,25 @@ class TakenIn:
     token_id: UUID | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """A document locked as closed mail, or (`locked` False) opened again."""
+
+    document_id: UUID
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Files (role -> SHA-256) a document no longer has; a restored database must not bring them back."""
+
+    document_id: UUID
+    files: dict[str, str]
+
+
+Line = Issued | TakenIn | Locked | Removed
+
+
 def note_issued(issued: Issued) -> None:
     """Durable when this returns; called inside the transaction that gives the number."""
     _append({"kind": "issued", "number": issued.number, "document_id": str(issued.document_id)})
@@ -80,7 +110,17 @@ def note_taken_in(taken: TakenIn) -> None:
     )
 
 
-def read(folder: Path) -> Iterator[Issued | TakenIn]:
+def note_locked(locked: Locked) -> None:
+    """Durable when this returns; called inside the transaction that locks or opens."""
+    _append({"kind": "locked", "document_id": str(locked.document_id), "locked": locked.locked})
+
+
+def note_removed(removed: Removed) -> None:
+    """Durable when this returns; called inside the transaction that removes the files."""
+    _append({"kind": "removed", "document_id": str(removed.document_id), "files": removed.files})
+
+
+def read(folder: Path) -> Iterator[Line]:
     """Every line of every file, in the order of the files' names. A line cut off by a power cut says nothing."""
     for path in sorted(folder.glob("*.jsonl")):
         with path.open(encoding="ascii", errors="replace") as stream:
@@ -91,14 +131,23 @@ def read(folder: Path) -> Iterator[Issued | TakenIn]:
                     continue
                 if not isinstance(line, dict):
                     continue
-                yield _issued(line) if line["kind"] == "issued" else _taken_in(line)
+                yield _line(line)
 
 
-def _issued(line: dict[str, str]) -> Issued:
-    return Issued(line["number"], UUID(line["document_id"]))
+def _line(line: dict[str, Any]) -> Line:
+    document_id = UUID(line["document_id"])
+    match line["kind"]:
+        case "issued":
+            return Issued(line["number"], document_id)
+        case "locked":
+            return Locked(document_id, bool(line["locked"]))
+        case "removed":
+            return Removed(document_id, dict(line["files"]))
+        case _:
+            return _taken_in(line)
 
 
-def _taken_in(line: dict[str, str]) -> TakenIn:
+def _taken_in(line: dict[str, Any]) -> TakenIn:
     token_id = line.get("token_id")
     return TakenIn(
         document_id=UUID(line["document_id"]),

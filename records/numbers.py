@@ -7,14 +7,16 @@ from django.db.models import F
 from records.journal import Issued, note_issued
 from records.models import NumberSeries, ReservedNumber
 
-__all__ = ["INVOICE_REGISTER", "MAIL_REGISTER", "next_number", "next_value"]
+__all__ = ["DESTRUCTION_LISTS", "INVOICE_REGISTER", "MAIL_REGISTER", "ROUTING_SLIPS", "next_number", "next_value"]
 
 MAIL_REGISTER = "PE"
 INVOICE_REGISTER = "RE"
+DESTRUCTION_LISTS = "VL"
+ROUTING_SLIPS = "LZ"
 
 
 def next_number(series: str, year: int, document_id: UUID) -> str:
-    """The next number, e.g. 'PE-2026-000123', for that document, written into the journal.
+    """The next number, e.g. 'PE-2026-000123', for that document (or list, or slip), written into the journal.
 
     A number that was the document's before a restore is its number again. Must run inside a transaction; its rollback
     gives a number back.

@@ -65,16 +65,37 @@ class ObjectStore:
         return len(leftovers)
 
     def register(self, digest: FileDigest, at: datetime) -> StoredObject:
-        """The row of an object that is already on disk; to be called in the caller's transaction."""
-        row, _ = StoredObject.objects.get_or_create(
+        """The row of an object that is already on disk; to be called in the caller's transaction.
+
+        Locked until that ends, so that it is not erased meanwhile. What was erased lives again. Unavailable if it was
+        erased between `put` and now: the next try puts it again.
+        """
+        row, _ = StoredObject.objects.select_for_update().get_or_create(
             sha256=digest.sha256, defaults={"sha512": digest.sha512, "size": digest.size, "stored_at": at}
         )
+        if not self.path(row.sha256).is_file():
+            raise Unavailable("Derselbe Inhalt wird gerade planmäßig gelöscht; danach wird er neu abgelegt.")
+        if row.condemned_at is not None:
+            row.condemned_at = row.erased_at = None
+            row.save()
         return row
 
+    def erase(self, sha256: str) -> None:
+        """Remove an object and every damaged copy of it that was set aside. Called by records/removal.py only."""
+        final = self.path(sha256)
+        for path in (final, *final.parent.glob(f"{sha256}.*")):
+            path.unlink(missing_ok=True)  # lint: unlink - removed as planned, hashes and events stay
+        if final.parent.is_dir():
+            fsync_folder(final.parent)
+
     def verify(self) -> Iterator[BrokenObject]:
-        """Every object whose file is missing or differs from its row."""
+        """Every object whose file is missing or differs from its row, or is there although it was erased."""
         for row in StoredObject.objects.order_by("sha256").iterator():
             path = self.path(row.sha256)
+            if row.condemned_at is not None:
+                if row.erased_at is not None and path.exists():
+                    yield BrokenObject(row.sha256, "Planmäßig gelöscht, aber die Datei ist noch da.")
+                continue
             if not path.is_file():
                 yield BrokenObject(row.sha256, "Die Datei fehlt.")
                 continue

@@ -16,7 +16,15 @@ from config.settings import Settings
 from records.backup import BackupSet, postgres_call, verify_set
 from records.intake import Arrival, accept, is_committed
 from records.journal import Issued, TakenIn, read
-from records.models import ApiToken, Document, NumberSeries, RegisterEntry, ReservedNumber
+from records.models import (
+    ApiToken,
+    DestructionList,
+    Document,
+    NumberSeries,
+    RegisterEntry,
+    ReservedNumber,
+    RoutingSlip,
+)
 from records.objects import ObjectStore
 from schemas.errors import BadInput
 
@@ -152,7 +160,8 @@ def _raise_counters(lines: list[Issued]) -> tuple[str, ...]:
     """Counters go on above everything ever given; a document that had its number will have it again."""
     raised: list[str] = []
     known = set(Document.objects.exclude(register_number=None).values_list("register_number", flat=True))
-    known |= set(RegisterEntry.objects.values_list("number", flat=True))
+    for numbered in (RegisterEntry, DestructionList, RoutingSlip):
+        known |= set(numbered.objects.values_list("number", flat=True))
     with transaction.atomic():
         for line in {line.number: line for line in lines}.values():
             counter, _ = NumberSeries.objects.get_or_create(series=line.series, year=line.year)

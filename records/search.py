@@ -18,7 +18,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from records.models import Document, DocumentFile, SearchText
 from records.objects import ObjectStore
 from records.wording import Spelling, Term, folded, readable, terms_of, text_of_html
-from schemas.states import FileRole
+from schemas.states import CLOSED, FileRole, State
 
 __all__ = ["TEXT_ROLES", "Reindexed", "index", "index_files", "matching", "reindex", "remove"]
 
@@ -31,6 +31,7 @@ _NAMES = (
     "invoice__number",
     "invoice__invoice_number",
     "invoice__seller_name",
+    "name",
     "intake__original_name",
 )
 
@@ -48,6 +49,9 @@ def index(document: Document, text: str) -> None:
 
     The one place through which text gets into the search: what must never be found (closed mail) is refused here.
     """
+    if document.state in CLOSED or document.state == State.SPLIT:  # of a batch its documents are found
+        remove(document.id)
+        return
     said = readable(text)
     SearchText.objects.update_or_create(document=document, defaults={"text": said, "folded": folded(said)})
 
@@ -81,7 +85,7 @@ def matching(documents: QuerySet[Document], query: str) -> QuerySet[Document]:
 
 def reindex(store: ObjectStore, progress: Callable[[int, int], None]) -> Reindexed:
     """Everything anew from the evidence store, while others work; `progress` is told how many of how many are done."""
-    with_text = Document.objects.filter(
+    with_text = Document.objects.exclude(state__in=CLOSED).filter(
         Exists(DocumentFile.objects.filter(document=OuterRef("pk"), role__in=TEXT_ROLES))
     )
     SearchText.objects.exclude(document__in=with_text).delete()

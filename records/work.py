@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, batches, nodes, register, search
+from records import audit, batches, closed, nodes, register, removal, search
 from records.clock import database_now
 from records.decisions import acts_of
 from records.models import Document, DocumentFile, Outbound, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
 from schemas.faults import fault_point
-from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StepResult, StoredFile, Work
+from schemas.states import ANNEX_ROLES, CLOSED, FileRole, State
+from schemas.values import DocumentFacts, FileDigest, NewDocument, NewFile, ScanFacts, StepResult, StoredFile, Work
 
 __all__ = [
     "Lease",
@@ -84,18 +84,19 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
             file.name,
             FileDigest(file.content.sha256, file.content.sha512, file.content.size),
         )
-        for file in document.files.select_related("content")
+        for file in document.files.exclude(role__in=ANNEX_ROLES).select_related("content")
     }
     return Work(
         document_id=document.id,
         register_number=document.register_number,
-        original_name=files[FileRole.ORIGINAL].name if document.ordinal > 1 else intake.original_name,
+        original_name=document.name or intake.original_name,
         scan=ScanFacts(intake.claim_id, intake.inbox, intake.operator, intake.received_at),
         facts=_facts(document),
         files=files,
         scratch=scratch,
         now=now,
         duplicate_of=_first_like(document),
+        closed_like=_closed_like(document),
         represents=_represented(document),
         same_number=register.same_number(document),
         entry=register.entry_of(document),
@@ -104,7 +105,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         nodes=nodes.known(),
-        batch=batches.place_of(document) if lease.state is State.CLASSIFIED else None,
+        batch=batches.place_of(document) if lease.state in (State.RECOGNISED, State.CLASSIFIED) else None,
         demo=intake.demo,
     )
 
@@ -123,10 +124,32 @@ def finish(
     digests = [(file, store.put(file.path)) for file in result.files]
     cut_out = [(child, store.put(child.original.path)) for child in result.children]
     fault_point("step.after_files")
+    try:
+        _commit(lease, result, digests, cut_out, store, now, registered=registered, year=year, actor=actor)
+    except LeaseLost:
+        removal.discard([digest for _, digest in (*digests, *cut_out)], store, now)
+        raise
+    if result.removed:
+        removal.erase(store, now)
+    fault_point("step.after_commit")
+
+
+def _commit(
+    lease: Lease,
+    result: StepResult,
+    digests: Sequence[tuple[NewFile, FileDigest]],
+    cut_out: Sequence[tuple[NewDocument, FileDigest]],
+    store: ObjectStore,
+    now: datetime,
+    *,
+    registered: Collection[State],
+    year: int,
+    actor: str,
+) -> None:
     with transaction.atomic():
         document = _fenced(lease)
         for file, digest in digests:
-            _keep(document, file, store.register(digest, now))
+            _keep(document, file, store.register(digest, now), now)
         if any(file.role in search.TEXT_ROLES for file in result.files):
             search.index_files(document, store)
         if document.register_number is None and result.state in registered:
@@ -163,18 +186,27 @@ def finish(
         audit.append(document, result.state, payload, now)
         children = [
             batches.take_out(document, place, child, store.register(digest, now), now, registered, year)
-            for place, (child, digest) in enumerate(cut_out, 2)
+            for place, (child, digest) in enumerate(cut_out, batches.next_ordinal(document) if cut_out else 2)
         ]
         if result.batch is not None:
             batches.keep(document, result.batch, children)
-    fault_point("step.after_commit")
+            batches.tell_replaced(children, result.children, result.batch, now)
+        if result.state is State.SPLIT:
+            search.remove(document.id)  # read before a person had it cut
+        closed.settle(document, lease.state, result, now)
+        for child in children:
+            closed.moved(child, None, now)
 
 
-def _keep(document: Document, file: NewFile, content: StoredObject) -> None:
+def _keep(document: Document, file: NewFile, content: StoredObject, now: datetime) -> None:
     """Every role has one file. Only the product gives way: to itself with the transfer note appended and sealed."""
+    former: list[str] = []
     if file.role is FileRole.PRODUCT:
-        document.files.filter(role=FileRole.PRODUCT).delete()
+        rows = document.files.filter(role=FileRole.PRODUCT)
+        former = list(rows.values_list("content_id", flat=True))
+        rows.delete()
     DocumentFile.objects.create(document=document, role=file.role, content=content, name=file.name)
+    removal.condemn_unused(former, now)
 
 
 def defer(lease: Lease, reason: str, until: datetime) -> None:
@@ -284,6 +316,8 @@ def _facts(document: Document) -> DocumentFacts:
         case_reference=document.case_reference,
         dossier=document.dossier,
         destruction_lock=document.destruction_lock,
+        doubt=document.doubt,
+        cut_at=tuple(document.cut_at),
     )
 
 
@@ -300,19 +334,31 @@ def _write_facts(document: Document, facts: DocumentFacts) -> None:
     document.case_reference = facts.case_reference
     document.dossier = facts.dossier
     document.destruction_lock = facts.destruction_lock
+    document.doubt = facts.doubt
+    document.cut_at = list(facts.cut_at)
 
 
 def _first_document_like(document: Document) -> Document | None:
     """The first document that came in with the same bytes and is still on its way or has arrived.
 
-    What was rejected, or is in quarantine, is no reason to refuse it when it comes again.
+    What was rejected, or is in quarantine, is no reason to refuse it when it comes again. A document out of a batch
+    is known by its own bytes, not by those of the batch.
     """
+    own = document.files.filter(role=FileRole.ORIGINAL).values("content_id")
+    same = Q(ordinal=1, intake__content_id__in=own) | Q(files__role=FileRole.ORIGINAL, files__content_id__in=own)
     return (
-        Document.objects.filter(intake__content_id=document.intake.content_id, entry__lt=document.entry, ordinal=1)
-        .exclude(state__in=(State.REJECTED, State.QUARANTINED))
+        Document.objects.filter(same, entry__lt=document.entry)
+        .exclude(state__in=(State.REJECTED, State.QUARANTINED, *CLOSED))
         .order_by("entry")
         .first()
     )
+
+
+def _closed_like(document: Document) -> str | None:
+    """The number of closed mail with the same bytes: whatever is scanned again of it is closed mail too."""
+    same = Document.objects.filter(intake__content_id=document.intake.content_id, state__in=CLOSED)
+    first = same.exclude(id=document.id).order_by("entry").first()
+    return None if first is None else first.register_number
 
 
 def _first_like(document: Document) -> str | None:

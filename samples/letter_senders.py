@@ -40,15 +40,28 @@ def sender(kind: str, chance: random.Random) -> Sender:
             f"{firm} · Geschäftsführer: {person} · Amtsgericht {chance.choice(('Iserlohn', 'Hagen'))} HRB {chance.randrange(1000, 9999)}",
             f"Phantasiebank Sauerland · IBAN {account} · USt-IdNr. DE{chance.randrange(100000000, 999999999)}",
         )
-        reference = f"{chance.choice('abk')}{chance.randrange(10, 99)}/{chance.randrange(100, 999)}" if chance.random() < 0.5 else ""
+        reference = (
+            f"{chance.choice('abk')}{chance.randrange(10, 99)}/{chance.randrange(100, 999)}"
+            if chance.random() < 0.5
+            else ""
+        )
         return Sender((firm, street, town), person, footer, reference, account.replace(" ", ""))
     if kind == "anwalt":
         reference = f"{chance.randrange(100, 999)}/26 hö"
         return Sender((chance.choice(_LAWYERS), street, town), "Rechtsanwalt", (f"IBAN {account}",), reference)
     if kind == "behoerde":
-        return Sender((chance.choice(_AUTHORITIES), street, town), person, (), f"3{chance.randrange(10)}.2-{chance.randrange(10, 99)}/26")
+        return Sender(
+            (chance.choice(_AUTHORITIES), street, town),
+            person,
+            (),
+            f"3{chance.randrange(10)}.2-{chance.randrange(10, 99)}/26",
+        )
     if kind == "gericht":
         court = chance.choice(_COURTS)
-        return Sender((court, "Geschäftsstelle", street, town), f"{person}, Justizbeschäftigte", ("Dieses Schreiben wurde elektronisch erstellt.",))
+        return Sender(
+            (court, "Geschäftsstelle", street, town),
+            f"{person}, Justizbeschäftigte",
+            ("Dieses Schreiben wurde elektronisch erstellt.",),
+        )
     footer = (f"Bankverbindung: IBAN {account}",) if chance.random() < 0.3 else ()
     return Sender((person, street, town), person, footer)

@@ -30,8 +30,21 @@ _UNITS = {
     "50": ["Ressortreferat Soziales", "Wohngeldstelle"], "51": ["Bereich Jugend", "Jugendamt"], "52": ["Bereich Grundsicherung"],
     "54": ["Sportbüro"], "63": ["Statistikstelle", "Bereich Statistikstelle"],
 }  # fmt: skip
-_ELSEWHERE = ("Bauordnungsamt", "Ordnungsamt", "Bürgerservice", "Standesamt", "Friedhofsverwaltung", "Straßenverkehrsamt")
-_GREETINGS = ("Sehr geehrte Damen und Herren,", "Guten Tag,", "Sehr geehrte Frau Bergmann,", "Hallo,", "Sehr geehrter Herr Lange,")
+_ELSEWHERE = (
+    "Bauordnungsamt",
+    "Ordnungsamt",
+    "Bürgerservice",
+    "Standesamt",
+    "Friedhofsverwaltung",
+    "Straßenverkehrsamt",
+)
+_GREETINGS = (
+    "Sehr geehrte Damen und Herren,",
+    "Guten Tag,",
+    "Sehr geehrte Frau Bergmann,",
+    "Hallo,",
+    "Sehr geehrter Herr Lange,",
+)
 _CLOSES = ("Mit freundlichen Grüßen", "Freundliche Grüße", "Hochachtungsvoll", "Mit freundlichem Gruß", "Viele Grüße")
 _PADDING = (
     "Für Rückfragen stehe ich Ihnen gern zur Verfügung.", "Bitte bestätigen Sie mir den Eingang dieses Schreibens.",
@@ -69,10 +82,10 @@ def letters(pool: Pool, each: int, seed: int = 5) -> Iterator[Example]:
         for number, wording in enumerate(entry[pool]):
             for turn in range(each):
                 key = f"{seed}/{entry['type']}/{entry['unit']}/{pool}/{number}/{turn}"
-                chance = random.Random(key)  # noqa: S311 - no secret
+                chance = random.Random(key)
                 yield _example(entry, wording, chance)
     for turn in range(each):
-        yield from _odd(random.Random(f"{seed}/odd/{turn}"))  # noqa: S311
+        yield from _odd(random.Random(f"{seed}/odd/{turn}"))
 
 
 def _example(entry: dict[str, Any], wording: dict[str, Any], chance: random.Random) -> Example:
@@ -122,13 +135,23 @@ def _head(who: Sender, office: str, unit: str | None, fill: dict[str, str], chan
     if chance.random() < 0.6:
         rows.append((25.0, top + 4, f"{who.head[0]} · {who.head[-1]}"))
     city = chance.choice(("Stadt Iserlohn", "Stadtverwaltung Iserlohn", "An die Stadt Iserlohn", "Stadt Iserlohn"))
-    window = [city, *([office] if office else [chance.choice(("", "Der Bürgermeister", ""))]), "Schillerplatz 7", "58636 Iserlohn"]
+    window = [
+        city,
+        *([office] if office else [chance.choice(("", "Der Bürgermeister", ""))]),
+        "Schillerplatz 7",
+        "58636 Iserlohn",
+    ]
     if office and chance.random() < 0.3:
-        window[0], window[1] = (window[1], "der Stadt Iserlohn") if chance.random() < 0.5 else (window[0], f"- {office} -")
+        window[0], window[1] = (
+            (window[1], "der Stadt Iserlohn") if chance.random() < 0.5 else (window[0], f"- {office} -")
+        )
     rows += [(25.0, top + 10 + 5 * at, line) for at, line in enumerate(line for line in window if line)]
     labels = [f"Datum: {fill['datum']}"]
     if unit and unit != "21" and chance.random() < 0.12:
-        labels.insert(0, f"Ihr Zeichen: {unit}-{chance.randrange(10, 60)}.{chance.randrange(10, 40)}/{chance.randrange(100, 9999)}")
+        labels.insert(
+            0,
+            f"Ihr Zeichen: {unit}-{chance.randrange(10, 60)}.{chance.randrange(10, 40)}/{chance.randrange(100, 9999)}",
+        )
     if who.reference:
         labels.append(f"Unser Zeichen: {who.reference}")
     if chance.random() < 0.6:
@@ -150,7 +173,13 @@ def _text(
         table, invoice = _invoice(fill, who, chance)
         if fill["nr"] not in lines[1]:
             lines.insert(1, f"{'Gutschrift' if entry['type'] == 'gutschrift' else 'Rechnungs'}nummer: {fill['nr']}")
-        lines += [chance.choice(_GREETINGS), "", *_wrapped(parts[0]), *table, *(_wrapped(parts[1]) if parts[1:] else ())]
+        lines += [
+            chance.choice(_GREETINGS),
+            "",
+            *_wrapped(parts[0]),
+            *table,
+            *(_wrapped(parts[1]) if parts[1:] else ()),
+        ]
     else:
         padding = chance.sample(_PADDING, chance.randrange(0, 3))
         lines += [chance.choice(_GREETINGS), "", *_wrapped(" ".join([*parts, *padding]))]
@@ -167,7 +196,9 @@ def _invoice(fill: dict[str, str], who: Sender, chance: random.Random) -> tuple[
     net = chance.randrange(2000, 400000)
     rate = chance.choice((19, 19, 7))
     tax = round(net * rate / 100)
-    words = chance.choice((("Nettobetrag", "Rechnungsbetrag"), ("Zwischensumme", "Gesamtbetrag"), ("Summe netto", "Endbetrag brutto")))
+    words = chance.choice(
+        (("Nettobetrag", "Rechnungsbetrag"), ("Zwischensumme", "Gesamtbetrag"), ("Summe netto", "Endbetrag brutto"))
+    )
     money = lambda cents: f"{cents // 100:,}".replace(",", ".") + f",{cents % 100:02d}"  # noqa: E731
     table = [
         "Pos. Bezeichnung Menge Einzelpreis Gesamt",
@@ -191,10 +222,18 @@ def _odd(chance: random.Random) -> Iterator[Example]:
         "Dzień dobry, proszę o informację, jak mogę zameldować się w mieście i jakie dokumenty są potrzebne. Nie znam "
         "dobrze języka, dlatego piszę po polsku. Z góry dziękuję za odpowiedź.",
     ):
-        rows: Rows = [(25.0, 50.0 + 5 * at, line) for at, line in enumerate(["Stadt Iserlohn", "Schillerplatz 7", "58636 Iserlohn", "", *_wrapped(text)])]
+        rows: Rows = [
+            (25.0, 50.0 + 5 * at, line)
+            for at, line in enumerate(["Stadt Iserlohn", "Schillerplatz 7", "58636 Iserlohn", "", *_wrapped(text)])
+        ]
         yield Example((_page([row for row in rows if row[2]], 0.0, chance),), None, None)
     rubbish = ["".join(chance.choice("ilnmuvwaecrs.,'/- ") for _ in range(60)) for _ in range(18)]
-    yield Example((_page([(25.0, 40.0 + 8 * at, line) for at, line in enumerate(rubbish)], 0.0, chance),), None, None, sureness=0.4)
+    yield Example(
+        (_page([(25.0, 40.0 + 8 * at, line) for at, line in enumerate(rubbish)], 0.0, chance),),
+        None,
+        None,
+        sureness=0.4,
+    )
 
 
 def _wrapped(text: str, width: int = 84) -> list[str]:
@@ -218,7 +257,7 @@ def _page(rows: Rows, noise: float, chance: random.Random) -> PageWords:
     for height in sorted(by_height):
         parts = [_words(*row) for row in sorted(by_height[height])]
         together = len(parts) > 1 and chance.random() < 0.5
-        for words in ([[word for part in parts for word in part]] if together else parts):
+        for words in [[word for part in parts for word in part]] if together else parts:
             if words:
                 blocks.append(Block((Line(tuple(words)),)))
     return PageWords(1, 2480, 3508, _DPI, tuple(blocks), languages="deu")
@@ -228,7 +267,9 @@ def _words(x: float, y: float, text: str) -> list[Word]:
     words, at = [], x
     for part in text.split():
         width = 2.0 * len(part)
-        words.append(Word(part, round(at * _MM), round(y * _MM), round((at + width) * _MM), round((y + 3.2) * _MM), 0.95))
+        words.append(
+            Word(part, round(at * _MM), round(y * _MM), round((at + width) * _MM), round((y + 3.2) * _MM), 0.95)
+        )
         at += width + 1.6
     return words
 

@@ -1,6 +1,6 @@
 """Separator sheets and what became of every image of a scan batch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -54,13 +54,18 @@ class Sheet:
     kept: bool = False
     source: str = ""
 
+    def completed_by(self, other: "Sheet") -> "Sheet":
+        """This sheet, with what the other one says where this one says nothing."""
+        silent = [each.name for each in fields(self) if getattr(self, each.name) is None]
+        return replace(self, **{name: getattr(other, name) for name in silent})
+
 
 @dataclass(frozen=True, slots=True)
 class Capture:
     """Who scanned a batch, how, and how much it should be: from its index or cover sheet.
 
     Empty or None: it does not say so. `operator` is the natural person, `operator_id` the mark they are known by.
-    `sheets_expected` are sheets of paper, separators not counted. `scanned_at` is aware. `unknown`: what else the
+    `sheets_expected`: as put into the scanner, separators among them. `scanned_at` is aware. `unknown`: what else the
     index says, as it stands there.
     """
 

@@ -1,25 +1,18 @@
 """Where in its scan batch a document stood: what the transfer note says about completeness."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["BatchPlace", "BlankPage"]
+from schemas.batch import Capture
 
-
-@dataclass(frozen=True, slots=True)
-class BlankPage:
-    """A blank page of the batch that belongs to this document: its image number, and what was done with it."""
-
-    image: int
-    treatment: str
-    method: str
+__all__ = ["BatchPlace"]
 
 
 @dataclass(frozen=True, slots=True)
 class BatchPlace:
-    """Images are counted from 1 over the whole batch. None means: nobody said or counted it.
+    """Images are counted from 1 over the whole batch. `cut_out`: the document is not all of the batch.
 
-    `operator`, `operator_id`, `scanner`, `workstation`, `profile`: from the cover sheet or index, where they differ
-    from what is configured for the intake point.
+    `blank_images`: those of the document on which nothing stands. `capture`: who scanned the batch and how, where that
+    was told.
     """
 
     batch_id: str
@@ -27,12 +20,12 @@ class BatchPlace:
     image_from: int
     image_to: int
     images_total: int
-    sheets_expected: int | None = None
-    sheets_counted: int | None = None
-    duplex: bool | None = None
-    blank_pages: tuple[BlankPage, ...] = ()
-    operator: str = ""
-    operator_id: str = ""
-    scanner: str = ""
-    workstation: str = ""
-    profile: str = ""
+    cut_out: bool = False
+    blank_images: tuple[int, ...] = ()
+    capture: Capture = field(default_factory=Capture)
+
+    @property
+    def sheets_counted(self) -> int | None:
+        """Whole sheets that came, separators among them; None if nobody said how many sides were scanned."""
+        duplex = self.capture.duplex
+        return None if duplex is None else self.images_total // (2 if duplex else 1)

@@ -126,7 +126,7 @@ class PaperInvoice:
 class RoutingDecision:
     """Type and unit (None: nobody known), how sure (0..1), why (German), on what evidence.
 
-    `certain`: sure enough to act on without a person.
+    `certain`: sure enough to act on without a person. `doubt`: why a person must look (German), beyond weak evidence.
     """
 
     document_type: str | None
@@ -135,6 +135,7 @@ class RoutingDecision:
     reasons: tuple[str, ...]
     evidence: Evidence
     certain: bool
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class Action(StrEnum):
     """What a person can do with a waiting document; where each leads stands in pipelines/flow.py."""
 
     DECIDE = "entscheiden"
+    CUT = "trennen"
     RETRY = "wiederholen"
     CONFIRM = "anerkennen"
     REDIRECT = "falsch_zugeleitet"
@@ -51,6 +52,12 @@ class Action(StrEnum):
     ORDER_PAYMENT = "anordnen"
     RELEASE = "freigeben"
     QUERY = "klaeren"
+    LOCK = "sperren"
+    ASK_REMOVAL = "entfernung_beantragen"
+    CONFIRM_REMOVAL = "entfernung_bestaetigen"
+    ASK_OPENING = "freigabe_beantragen"
+    CONFIRM_OPENING = "freigabe_bestaetigen"
+    KEEP_LOCKED = "gesperrt_lassen"
 
 
 SIGNED = (Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY, Action.ORDER_PAYMENT, Action.RELEASE)

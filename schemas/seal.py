@@ -2,7 +2,11 @@
 
 from enum import StrEnum
 
-__all__ = ["SealLevel", "missing_for_destruction"]
+__all__ = ["NO_SEAL", "NO_STAMP", "SealLevel", "missing_for_destruction"]
+
+NO_STAMP = "Ohne Zeitstempel: "
+NO_SEAL = "Ohne Siegel und Zeitstempel: "
+"""How the lock begins of a document whose note could not get what is configured: it can still be sealed later."""
 
 
 class SealLevel(StrEnum):

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-__all__ = ["FileRole", "Kind", "Queue", "State", "Target"]
+__all__ = ["ANNEX_ROLES", "CLOSED", "FileRole", "Kind", "Queue", "State", "Target"]
 
 
 class State(StrEnum):
@@ -10,6 +10,7 @@ class State(StrEnum):
     IDENTIFIED = "identified"
     PREPARED = "prepared"
     SPLIT = "split"
+    TO_CUT = "to_cut"
     RECOGNISED = "recognised"
     CLASSIFIED = "classified"
     NOTED = "noted"
@@ -25,6 +26,14 @@ class State(StrEnum):
     STAGED = "staged"
     DUPLICATE = "duplicate"
 
+    PASSED_ON = "passed_on"
+    RECALLED = "recalled"
+    LOCKED = "locked"
+    REMOVAL_ASKED = "removal_asked"
+    OPENING_ASKED = "opening_asked"
+    REMOVING = "removing"
+    REMOVED = "removed"
+
     E_INVOICE = "e_invoice"
     ENTERED = "entered"
     VALIDATED = "validated"
@@ -36,6 +45,19 @@ class State(StrEnum):
     RELEASED = "released"
     PROTOCOLLED = "protocolled"
     REJECTED = "rejected"
+
+
+CLOSED = frozenset(
+    {
+        State.RECALLED,
+        State.LOCKED,
+        State.REMOVAL_ASKED,
+        State.OPENING_ASKED,
+        State.REMOVING,
+        State.REMOVED,
+    }
+)
+"""Mail that should have stayed closed: nothing of it is shown, found, handed out or learned from, but its number."""
 
 
 class Kind(StrEnum):
@@ -76,9 +98,17 @@ class FileRole(StrEnum):
     MANIFEST = "manifest"
     MANIFEST_SEAL = "manifest_seal"
     MANIFEST_STAMP = "manifest_stamp"
+    ANNEX = "annex"
+    ANNEX_SEAL = "annex_seal"
+    ANNEX_STAMP = "annex_stamp"
     INVOICE_XML = "invoice_xml"
     REPORT = "report"
     RENDERING = "rendering"
     INVOICE_PDF = "invoice_pdf"
     REPORT_PDF = "report_pdf"
     PROTOCOL = "protocol"
+    REMOVAL_NOTE = "removal_note"
+
+
+ANNEX_ROLES = (FileRole.ANNEX, FileRole.ANNEX_SEAL, FileRole.ANNEX_STAMP)
+"""Of these a document has several, by number."""

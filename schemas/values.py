@@ -86,7 +86,8 @@ class DocumentFacts:
     """What is known of a document so far. A step returns a changed copy; None means not known, never guessed.
 
     `case_reference`: our own Aktenzeichen the letter names. `dossier`: the DMS's id of the case file or inbox node
-    it lies in. `destruction_lock`: why the paper must stay, whatever else is done (German).
+    it lies in. `destruction_lock`: why the paper must stay, whatever else is done (German). `doubt`: why a person must
+    look before it is routed, however sure type and unit are (German). `cut_at`: pages a person wants it cut before.
     """
 
     page_count: int | None = None
@@ -101,6 +102,8 @@ class DocumentFacts:
     case_reference: str | None = None
     dossier: str | None = None
     destruction_lock: str | None = None
+    doubt: str | None = None
+    cut_at: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,7 @@ class BatchFacts:
     images: tuple[BatchImage, ...]
     pages_expected: int | None = None
     findings: tuple[str, ...] = ()
-    capture: Capture = Capture()
+    capture: Capture = field(default_factory=Capture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +229,9 @@ class PastEvent:
 class Work:
     """Everything a step may know: values and read-only files in, a scratch folder for what it makes.
 
-    `duplicate_of`: the first document with the same bytes. `represents`: the register number of the invoice this one
-    is a further representation of. `same_number`: register numbers of other invoices of the seller under that number.
+    `duplicate_of`: the first document with the same bytes; `closed_like`: the number of closed mail with these bytes.
+    `represents`: the register number of the invoice this one is a further representation of. `same_number`: those of
+    other invoices of the seller under that number.
     `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
@@ -244,6 +248,7 @@ class Work:
     scratch: Path
     now: datetime
     duplicate_of: str | None = None
+    closed_like: str | None = None
     represents: str | None = None
     same_number: tuple[str, ...] = ()
     entry: Entry | None = None
@@ -271,7 +276,8 @@ class StepResult:
     """What a step decided: the next state, why (German, for people), facts and files to keep.
 
     `nodes`: nodes of the filing plan found in the DMS, by their reference. `children`: documents cut out of this one,
-    committed with it or not at all; `batch`: what became of every image.
+    committed with it or not at all; `batch`: what became of every image. `removed`: roles of files the document had and
+    shall not have any more.
     """
 
     state: State
@@ -284,3 +290,4 @@ class StepResult:
     nodes: Mapping[str, str] = field(default_factory=dict)
     children: tuple[NewDocument, ...] = ()
     batch: BatchFacts | None = None
+    removed: frozenset[FileRole] = frozenset()

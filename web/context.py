@@ -20,7 +20,9 @@ _DESTINATIONS = (
     ("clearing", "Klärfälle"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
+    ("originals", "Originale"),
     ("status", "Status"),
+    ("procedure", "Verfahren"),
 )
 
 

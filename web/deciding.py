@@ -1,5 +1,6 @@
 """What a person may do with a document now, and doing it: the page offers exactly what the decision allows."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,16 +11,18 @@ from django.shortcuts import get_object_or_404
 from config.load import city
 from pipelines.filing.place import goes_to_dms
 from pipelines.flow import Choice, choice_of
+from pipelines.intake.hazards import SIGNED
 from pipelines.invoice.duties import objection
-from records.access import visible_documents
+from records.access import known_documents
 from records.decisions import Chosen, Conflict, Held, acts_of, came_from, hold, may_have_arrived
 from records.models import Document
 from records.register import entry_of
+from records.search import index_files
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
 from schemas.states import State
 from schemas.values import Act
-from web.evidence import evidence_of, unaltered
+from web.evidence import evidence_of, object_store, unaltered
 
 __all__ = ["Entered", "Offer", "decide", "offers"]
 
@@ -29,6 +32,7 @@ _ASKS: dict[Action, frozenset[str]] = {
     Action.DECIDE: frozenset({"document_type", "unit", "needs_original", "case_reference"}),
     Action.REDIRECT: frozenset({"document_type", "unit", "case_reference"}),
     Action.ACCEPT: frozenset({"unit"}),
+    Action.CUT: frozenset({"cut_at"}),
 }
 _YES_OR_NO = {"ja": True, "nein": False}
 
@@ -44,6 +48,7 @@ class Entered:
     unit: str = ""
     needs_original: str = ""
     case_reference: str = ""
+    cut_at: str = ""
 
     @classmethod
     def of(cls, form: Mapping[str, str]) -> "Entered":
@@ -80,17 +85,18 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
     """Do it, once and upon what the person has seen; BadInput (Conflict among them) says why not."""
     try:
         with hold(document_id, _number(entered.seen)) as held:
-            get_object_or_404(visible_documents(person), id=document_id)
+            get_object_or_404(known_documents(person), id=document_id)
             choice = _allowed(held, entered.action, person)
             if choice.needs_reason and not entered.reason:
                 raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie Ihre Entscheidung in einem Satz.")
             if len(entered.reason) > LONGEST_REASON:
                 raise BadInput(f"Die Begründung ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
-            chosen = _chosen(choice, entered)
+            chosen = _chosen(choice, entered, held.document)
+            _refuse_closed_type(chosen)
             if choice.action is Action.REDIRECT:
                 _refuse_same_place(held.document, chosen)
             held.move(
-                choice.next or held.came_from(),
+                choice.next or held.back(choice.action),
                 choice.action,
                 person,
                 now,
@@ -98,6 +104,8 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
                 reason=entered.reason,
                 chosen=chosen,
             )
+            if choice.action is Action.CONFIRM_OPENING:
+                index_files(held.document, object_store())
             return choice
     except Conflict as conflict:
         raise (_done_already(document_id, entered, person) or conflict) from None
@@ -122,7 +130,7 @@ def _allowed(held: Held, action: str, person: Person) -> Choice:
 def _fits(choice: Choice, document: Document, person: Person) -> bool:
     own = not choice.own_unit or document.unit in person.units
     invoice = hasattr(document, "invoice")
-    if choice.no_invoice and invoice:
+    if (choice.no_invoice and invoice) or (choice.whole and not _is_whole(document)):
         return False
     if choice.delivered is None:
         there = True
@@ -133,7 +141,14 @@ def _fits(choice: Choice, document: Document, person: Person) -> bool:
     return own and there and (not choice.after or came_from(document) in choice.after)
 
 
+def _is_whole(document: Document) -> bool:
+    """It has several pages, is no part of another file, and no signature forbids to cut it."""
+    return document.ordinal == 1 and (document.page_count or 0) > 1 and SIGNED not in document.anomalies
+
+
 def _objection(choice: Choice, document: Document, person: Person, acts: tuple[Act, ...]) -> str | None:
+    if choice.four_eyes and acts and acts[-1].user_id == person.user_id:
+        return "Das haben Sie selbst beantragt; bestätigen muss es eine zweite Person."
     if not choice.signed:
         return None
     entry = entry_of(document)
@@ -144,7 +159,7 @@ def _wording(choice: Choice) -> str:
     return city().invoices.wording[choice.action] if choice.signed else ""
 
 
-def _chosen(choice: Choice, entered: Entered) -> Chosen:
+def _chosen(choice: Choice, entered: Entered, document: Document) -> Chosen:
     """What the form sets; only what the choice asks for, and only what the city knows."""
     asked = _ASKS.get(choice.action, frozenset())
     document_type = unit = needs_original = case_reference = None
@@ -164,7 +179,26 @@ def _chosen(choice: Choice, entered: Entered) -> Chosen:
         case_reference = " ".join(entered.case_reference.split())
         if len(case_reference) > LONGEST_REFERENCE:
             raise BadInput(f"Das Aktenzeichen ist zu lang (höchstens {LONGEST_REFERENCE} Zeichen).")
-    return Chosen(document_type, unit, needs_original, case_reference)
+    cut_at = _cuts(entered.cut_at, document.page_count or 0) if "cut_at" in asked else None
+    return Chosen(document_type, unit, needs_original, case_reference, cut_at)
+
+
+def _cuts(text: str, pages: int) -> tuple[int, ...]:
+    """'4, 7': the pages at which a further document begins, in order."""
+    numbers = [int(part) for part in re.split(r"[\s,;]+", text) if part.isascii() and part.isdigit() and len(part) < 6]
+    if not numbers or len(numbers) != len([part for part in re.split(r"[\s,;]+", text) if part]):
+        raise BadInput("Die Seite, ab der getrennt wird, fehlt.", remedy="Bitte so eintragen: 4 oder 4, 7.")
+    if any(not 2 <= number <= pages for number in numbers):
+        raise BadInput(f"Getrennt werden kann ab Seite 2 bis {pages}.", remedy="Bitte prüfen Sie die Seitenzahlen.")
+    return tuple(sorted(set(numbers)))
+
+
+def _refuse_closed_type(chosen: Chosen) -> None:
+    if chosen.document_type is not None and city().procedure.rules_for(chosen.document_type).closed:
+        raise BadInput(
+            "Post dieser Dokumentart bleibt verschlossen.",
+            remedy="Bitte wählen Sie stattdessen „Doch verschlossene Post“.",
+        )
 
 
 def _refuse_same_place(document: Document, chosen: Chosen) -> None:

@@ -11,9 +11,19 @@ from records.models import Document, DocumentFile
 from records.objects import ObjectStore
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput
-from schemas.states import FileRole
+from schemas.states import ANNEX_ROLES, FileRole
 
-__all__ = ["Evidence", "blank_pages_of", "evidence_of", "is_pdf", "object_store", "pictured", "safe_name", "unaltered"]
+__all__ = [
+    "Evidence",
+    "blank_pages_of",
+    "evidence_of",
+    "is_pdf",
+    "label_of",
+    "object_store",
+    "pictured",
+    "safe_name",
+    "unaltered",
+]
 
 _LABELS = {
     FileRole.ORIGINAL: "Original wie eingegangen",
@@ -25,21 +35,26 @@ _LABELS = {
     FileRole.MANIFEST: "Manifest (Prüfsummen)",
     FileRole.MANIFEST_SEAL: "Siegel des Manifests (CMS)",
     FileRole.MANIFEST_STAMP: "Zeitstempel des Manifests (RFC 3161)",
+    FileRole.ANNEX: "Anlage zum Transfervermerk",
+    FileRole.ANNEX_SEAL: "Siegel der Anlage (CMS)",
+    FileRole.ANNEX_STAMP: "Zeitstempel der Anlage (RFC 3161)",
     FileRole.INVOICE_XML: "Rechnungsdaten (XML)",
     FileRole.REPORT: "Prüfbericht (Daten)",
     FileRole.RENDERING: "lesbare Rechnung (HTML)",
     FileRole.INVOICE_PDF: "lesbare Rechnung (PDF)",
     FileRole.REPORT_PDF: "Prüfbericht (PDF)",
     FileRole.PROTOCOL: "Freigabeprotokoll",
+    FileRole.REMOVAL_NOTE: "Hinweis an den Empfänger",
 }
 _LONGEST_NAME = 150
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One stored file as the page lists it."""
+    """One stored file as the page lists it; `number` counts the annexes of the note."""
 
     role: FileRole
+    number: int
     label: str
     name: str
     size: int
@@ -57,10 +72,20 @@ def evidence_of(document: Document) -> tuple[Evidence, ...]:
     order = list(FileRole)
     rows = document.files.select_related("content")
     files = [
-        Evidence(FileRole(row.role), _LABELS[FileRole(row.role)], row.name, row.content.size, row.content_id)
+        Evidence(FileRole(row.role), row.number, _label(row), row.name, row.content.size, row.content_id)
         for row in rows
     ]
-    return tuple(sorted(files, key=lambda file: order.index(file.role)))
+    return tuple(sorted(files, key=lambda file: (order.index(file.role), file.number)))
+
+
+def label_of(role: FileRole) -> str:
+    """What a file of that role is called on the page."""
+    return _LABELS[role]
+
+
+def _label(row: DocumentFile) -> str:
+    role = FileRole(row.role)
+    return f"{_LABELS[role]}, Nummer {row.number}" if role in ANNEX_ROLES else _LABELS[role]
 
 
 def pictured(document: Document) -> DocumentFile | None:

@@ -1,6 +1,6 @@
 """The audit chain of a document, as people read it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from pipelines.flow import stage_of
 from pipelines.invoice.codes import ACTIONS
 from records import audit
 from schemas.roles import Action
-from schemas.states import State
+from schemas.states import CLOSED, State
 
-__all__ = ["Happened", "history_of"]
+__all__ = ["Happened", "closed_history_of", "history_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ def history_of(document_id: UUID) -> tuple[Happened, ...]:
         _remarked(at, payload) if kind == audit.REMARK else _happened(at, State(kind), payload)
         for at, kind, payload in audit.history(document_id)
     )
+
+
+def closed_history_of(document_id: UUID) -> tuple[Happened, ...]:
+    """Every entry of closed mail; of what steps and persons said before it was locked, nothing: it may quote it."""
+    told, silent = [], True
+    for (_, kind, _), happened in zip(audit.history(document_id), history_of(document_id), strict=True):
+        silent = kind not in CLOSED and (silent or kind != audit.REMARK)
+        told.append(replace(happened, reason="", wording="") if silent else happened)
+    return tuple(told)
 
 
 def _remarked(at: datetime, payload: dict[str, object]) -> Happened:

@@ -2,8 +2,8 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from pipelines.flow import stage_of, waiting_for
-from records.access import visible_documents
+from pipelines.flow import stage_of, tasks_of, waiting_for
+from records.access import known_documents
 from records.models import Document
 from schemas.roles import Person
 from schemas.states import State
@@ -12,13 +12,13 @@ __all__ = ["counts", "tasks"]
 
 
 def tasks(person: Person) -> QuerySet[Document]:
-    """Waiting documents this person sees and has a choice for."""
+    """Waiting documents this person knows of and has a choice for."""
     mine = Q(pk__in=[])
     for state in waiting_for(person.roles):
-        choices = [choice for choice in stage_of(state).choices if choice.role in person.roles]
+        choices = [choice for choice in tasks_of(stage_of(state)) if choice.role in person.roles]
         everywhere = any(not choice.own_unit for choice in choices)
         mine |= Q(state=state) if everywhere else Q(state=state, unit__in=person.units)
-    return visible_documents(person).filter(mine)
+    return known_documents(person).filter(mine)
 
 
 def counts(person: Person) -> dict[State, int]:

@@ -5,7 +5,22 @@ from django.urls import path
 
 from schemas.roles import Role
 from web.api.routes import api_routes
-from web.pages import clearing, document, files, health, invoice, lists, login, metrics, register, start, status, upload
+from web.pages import (
+    clearing,
+    document,
+    files,
+    health,
+    invoice,
+    lists,
+    login,
+    metrics,
+    procedure,
+    register,
+    start,
+    status,
+    upload,
+)
+from web.pages.paper_routes import paper_routes
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
@@ -13,6 +28,7 @@ MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
 HANDING_IN = frozenset({Role.MAILROOM, Role.ACCOUNTING})
+PROCEDURE = frozenset({Role.MAILROOM, Role.AUDIT, Role.ADMIN})
 
 urlpatterns = [
     page("", start.start, name="start", roles=EVERYBODY),
@@ -20,6 +36,12 @@ urlpatterns = [
     page("klaerung/", clearing.clearing, name="clearing", roles=frozenset({Role.MAILROOM})),
     page("schriftstueck/<uuid:document_id>/", document.document, name="document", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/datei/<slug:role>", files.download, name="file", roles=CONTENT),
+    page(
+        "schriftstueck/<uuid:document_id>/datei/<slug:role>/<int:number>",
+        files.download,
+        name="file_numbered",
+        roles=CONTENT,
+    ),
     page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
@@ -27,9 +49,13 @@ urlpatterns = [
     page("einlegen/", upload.upload, name="upload", roles=HANDING_IN),
     page("einlegen/<uuid:form_id>/", upload.handed_in, name="handed_in", roles=HANDING_IN),
     page("status/", status.status, name="status", roles=OPERATION),
+    page("verfahren/", procedure.procedure, name="procedure", roles=PROCEDURE),
+    page("verfahren/<int:number>/", procedure.procedure_version, name="procedure_version", roles=PROCEDURE),
+    page("verfahren/<int:number>/<str:name>", procedure.procedure_file, name="procedure_file", roles=PROCEDURE),
     path("anmelden/", login.LoginView.as_view(), name="login"),
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
     path("gesund", health.health, name="health"),
+    *paper_routes,
     *api_routes,
     path("metrics", metrics.metrics, name="metrics"),
 ]

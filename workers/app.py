@@ -16,6 +16,7 @@ from workers.process import prepare_process
 __all__ = ["app", "worker_name"]
 
 _CHECK_MAPPING = 1800.0
+_QUALITY = 60.0
 _MODEST = 5
 """Text recognition takes every core; pages, intake and filing come first."""
 
@@ -58,6 +59,11 @@ app.conf.update(
             "task": "workers.tasks.look_after_dms_tasks",
             "schedule": settings.dms_tasks_seconds,
             "options": {"expires": settings.dms_tasks_seconds, "queue": Queue.FILING.value},
+        },
+        "look_after_quality": {
+            "task": "workers.tasks.look_after_quality",
+            "schedule": _QUALITY,
+            "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
         },
         "check_mapping": {
             "task": "workers.tasks.check_mapping",

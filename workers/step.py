@@ -18,16 +18,16 @@ import structlog
 from django.db import InterfaceError, OperationalError
 
 from config.city_config import City
-from config.load import city
 from config.settings import load_settings
 from pipelines.flow import REGISTERED_FROM, Stage, automatic_states, stage_of
 from records import work as records_work
 from records.clock import database_now
 from records.models import Document
+from records.procedure import rules_in_force
 from records.work import Lease, LeaseLost
 from schemas.errors import BadInput, ConfigurationError, PosteingangError, Unavailable, os_reason
 from schemas.german_time import day_in_germany
-from schemas.states import Kind, State, Target
+from schemas.states import CLOSED, Kind, State, Target
 from schemas.unfinished import Unfinished
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedCalls, RecordedConnector
@@ -96,7 +96,12 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
     tries = load_settings().max_attempts
     last = Document.objects.values_list("last_error", flat=True).get(id=lease.document_id)
     reason = f"Die Verarbeitung ist {tries}-mal gescheitert. {last} Bitte die IT verständigen."
-    return _finish(lease, StepResult(State.CLEARING, records_work.facts_of(lease.document_id), reason), worker)
+    return _finish(lease, StepResult(_clearing(lease), records_work.facts_of(lease.document_id), reason), worker)
+
+
+def _clearing(lease: Lease) -> State:
+    """Where a person looks at it: closed mail stays locked, whatever goes wrong."""
+    return State.LOCKED if lease.state in CLOSED else State.CLEARING
 
 
 def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
@@ -112,7 +117,7 @@ def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
             target = target_for(stage.outbound, loaded.facts.unit)
             result = step(loaded, rules, RecordedConnector(target, lease))
     except BadInput as problem:
-        return StepResult(State.CLEARING, loaded.facts, str(problem))
+        return StepResult(_clearing(lease), loaded.facts, str(problem))
     if result.state not in stage.next:
         raise AssertionError(f"{stage.step} leads to {result.state}, the flow allows {stage.next}")
     return result
@@ -121,7 +126,7 @@ def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
 def _rules() -> City:
     """The city's rules. A mistake in them while the system runs is no document's fault: all wait until it is gone."""
     try:
-        return city()
+        return rules_in_force()
     except ConfigurationError as problem:
         raise Unavailable(str(problem)) from problem
 
@@ -137,7 +142,9 @@ def _finish(lease: Lease, result: StepResult, worker: str) -> State | None:
         year=day_in_germany(now).year,
         actor=worker,
     )
-    shutil.rmtree(_kept(lease), ignore_errors=True)  # lint: unlink - drafts of a step that is done
+    drafts = _drafts(lease.document_id) if result.state in CLOSED else (_kept(lease),)
+    for folder in drafts:
+        shutil.rmtree(folder, ignore_errors=True)  # lint: unlink - drafts of a step that is done
     log.info("step_done", next=str(result.state))
     return result.state if stage_of(result.state).kind is Kind.AUTOMATIC else None
 
@@ -160,6 +167,11 @@ def _step(name: str) -> Callable[..., Any]:
 def _kept(lease: Lease) -> Path:
     """Where a step in parts keeps what it has; made by the step that needs it."""
     return load_settings().scratch / f"{lease.state}-{lease.document_id}"
+
+
+def _drafts(document_id: UUID) -> tuple[Path, ...]:
+    """What steps of that document have kept: of closed mail nothing stays."""
+    return tuple(load_settings().scratch.glob(f"*-{document_id}"))
 
 
 @contextmanager

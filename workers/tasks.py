@@ -9,27 +9,43 @@ from django.db import close_old_connections
 from config.load import city
 from config.settings import load_settings
 from pipelines.flow import automatic_states, stage_of
+from records.batches import cut_out_of
+from records.lots import draw_ready, gather
 from records.neighbours import note
 from records.work import due
 from schemas.errors import Unavailable
 from schemas.faults import fault_point
 from schemas.states import Queue, State
+from workers.annexes import ask_for_later_seals, round_of_annexes
 from workers.app import app, worker_name
 from workers.dms_check import check_dms
 from workers.dms_tasks import round_of_tasks
 from workers.step import run_step
-from workers.targets import dms, out_trays
+from workers.targets import dms, object_store, out_trays
 
-__all__ = ["advance", "check_mapping", "enqueue", "look_after_dms_tasks", "look_at_neighbours", "sweep"]
+__all__ = [
+    "advance",
+    "check_mapping",
+    "enqueue",
+    "look_after_dms_tasks",
+    "look_after_quality",
+    "look_at_neighbours",
+    "sweep",
+]
+
+_ANNEXES = 45.0
+"""Seconds a round makes annexes; the next one goes on."""
 
 
 @app.task(bind=True, name="workers.tasks.advance")
 def advance(self: Any, document_id: str) -> None:
-    """Run the present step of the document; ask for the next one after the commit."""
+    """Run the present step of the document; ask for the next one, or the first of its parts, after the commit."""
     close_old_connections()
     following = run_step(UUID(document_id), worker_name(self.request.id))
     if following is not None:
         enqueue(UUID(document_id), following)
+    for part, state in cut_out_of(UUID(document_id)):
+        enqueue(part, state)
 
 
 @app.task(name="workers.tasks.sweep")
@@ -68,6 +84,17 @@ def look_after_dms_tasks() -> None:
     settings = load_settings()
     pause = timedelta(seconds=settings.dms_tasks_seconds)
     round_of_tasks(dms(), city(), settings.page_address, datetime.now(UTC), pause=pause)
+
+
+@app.task(name="workers.tasks.look_after_quality")
+def look_after_quality() -> None:
+    """Gather and draw lots; make annexes of transfer notes. Mail never waits for it."""
+    close_old_connections()
+    rules, now = city(), datetime.now(UTC)
+    gather(rules, now)
+    draw_ready(rules, now)
+    ask_for_later_seals(rules, object_store())
+    round_of_annexes(rules, object_store(), load_settings().scratch, seconds=_ANNEXES)
 
 
 @app.task(name="workers.tasks.check_mapping")

@@ -1,7 +1,7 @@
-"""The hot folder: look, wait until a file is whole, claim it, commit it, and only then let go of it."""
+"""The hot folder: look, wait until a file or batch is whole, claim it, commit it, and only then let go of it."""
 
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -13,9 +13,12 @@ from kombu.exceptions import OperationalError
 from config.city_config import IntakePoint
 from config.load import city
 from config.settings import load_settings
-from pipelines.intake.claim import Claim, claim, claims_in, release
-from pipelines.intake.complete import Look, is_working_name, judge, look_at
+from pipelines.intake.claim import Claim, claim, claim_batch, claims_in, gather, release
+from pipelines.intake.complete import Look, Verdict, is_working_name, judge, look_at
+from pipelines.intake.deliveries import Delivery, deliveries
+from pipelines.intake.folders import judge_folder, look_into
 from pipelines.intake.names import printable
+from pipelines.intake.pack import pack
 from records.intake import Arrival, accept, is_committed, note_waiting
 from schemas.errors import Unavailable, os_reason
 from schemas.states import State
@@ -25,6 +28,7 @@ from workers.tasks import enqueue
 __all__ = ["Watcher", "watch"]
 
 log = structlog.get_logger()
+_LONGEST_REASON = 200
 
 
 class Watcher:
@@ -45,19 +49,15 @@ class Watcher:
         waiting: dict[str, tuple[int, str]] = {}
         looks: dict[Path, Look] = {}
         for point in city().intake_points:
-            for path in _entries(self._settings.inbox / point.inbox):
-                label = f"{point.inbox}/{printable(path.name)}"
-                look = look_at(path, self._looks.get(path), now)
-                if look is None:
-                    waiting |= _odd_entry(path, label)
-                    continue
-                looks[path] = look
-                reason = self._take(path, point, look, now)
+            for delivery in deliveries(_entries(self._settings.inbox / point.inbox)):
+                reason, look = self._take(delivery, point, now)
                 if reason is None:
                     taken += 1
-                    looks.pop(path)
-                else:
-                    waiting[label] = (look.size, reason)
+                    continue
+                if look is not None:
+                    looks[delivery.pages[0]] = look
+                size = look.size if look is not None else 0
+                waiting[f"{point.inbox}/{printable(delivery.name)}"] = size, reason[:_LONGEST_REASON]
         self._looks = looks
         self._show(waiting)
         return taken
@@ -69,25 +69,67 @@ class Watcher:
             recovered += self._commit(found)
         return recovered
 
-    def _take(self, path: Path, point: IntakePoint, look: Look, now: float) -> str | None:
-        """None if the file is in the records now, else what it waits for (German)."""
-        if is_working_name(path.name):
-            return "trägt einen Arbeitsnamen, wird noch geschrieben"
-        settings = self._settings
+    def _take(self, delivery: Delivery, point: IntakePoint, now: float) -> tuple[str | None, Look | None]:
+        """None if the delivery is in the records now, else what it waits for (German), and what was seen of it."""
+        if not delivery.pages:
+            return "Endemarke; was dazugehört, fehlt noch", None
+        first, look = delivery.pages[0], None
         try:
-            verdict = judge(
-                path, look, now, stable_seconds=settings.stable_seconds, trailer_grace=settings.trailer_grace
-            )
+            if first.is_symlink():
+                return "symbolische Verknüpfung; sie wird nicht verfolgt", None
+            look, verdict = self._judge(delivery, point, now)
             if not verdict.complete:
-                return verdict.waiting_for
-            made = claim(path, settings.spool, claim_id=uuid4(), inbox=point.inbox, received_at=datetime.now(UTC))
+                return verdict.waiting_for, look
+            made = self._claim(delivery, point)
         except PermissionError:
-            return "keine Leserechte oder der Ordner ist schreibgeschützt; bitte die Rechte prüfen"
+            return "keine Leserechte oder der Ordner ist schreibgeschützt; bitte die Rechte prüfen", look
+        except FileNotFoundError:
+            return "verschwindet gerade", look
         except OSError as error:
-            return f"nicht zugänglich ({os_reason(error)})"
+            return f"nicht zugänglich ({os_reason(error)})", look
         if made is not None:
             self._commit(made)
-        return None
+        return None, look
+
+    def _judge(self, delivery: Delivery, point: IntakePoint, now: float) -> tuple[Look | None, Verdict]:
+        """What was seen of it, and whether it has arrived whole."""
+        settings, first = self._settings, delivery.pages[0]
+        previous = self._looks.get(first)
+        if first.is_dir():
+            found = look_into(
+                first, previous, now, max_files=settings.batch_max_files, max_bytes=settings.batch_max_bytes
+            )
+            return found.look, judge_folder(
+                found,
+                now,
+                marked=delivery.marked,
+                marker_wanted=point.wait_for_marker,
+                stable_seconds=settings.batch_stable_seconds,
+                trailer_grace=settings.trailer_grace,
+            )
+        look = look_at(first, previous, now)
+        if look is None:
+            return None, Verdict(False, "ist keine Datei")
+        if is_working_name(first.name):
+            return look, Verdict(False, "trägt einen Arbeitsnamen, wird noch geschrieben")
+        if delivery.marked:
+            return look, Verdict(True)
+        return look, judge(
+            first,
+            look,
+            now,
+            marker_wanted=point.wait_for_marker,
+            stable_seconds=settings.stable_seconds,
+            trailer_grace=settings.trailer_grace,
+        )
+
+    def _claim(self, delivery: Delivery, point: IntakePoint) -> Claim | None:
+        spool, claim_id, now = self._settings.spool, uuid4(), datetime.now(UTC)
+        if not delivery.batch:
+            (source,), markers = delivery.pages, delivery.beside
+            return claim(source, spool, claim_id=claim_id, inbox=point.inbox, received_at=now, markers=markers)
+        members = (*delivery.pages, *delivery.beside)
+        return claim_batch(members, spool, name=delivery.name, claim_id=claim_id, inbox=point.inbox, received_at=now)
 
     def _commit(self, made: Claim) -> bool:
         """True if the claim is newly in the records. A failure leaves it in the spool for the next sweep."""
@@ -105,7 +147,11 @@ class Watcher:
             demo=self._settings.demo,
         )
         try:
-            document_id = accept(arrival, made.content, object_store(), datetime.now(UTC))
+            content = self._content(made)
+            if content is None:
+                release(made)
+                return False
+            document_id = accept(arrival, content, object_store(), datetime.now(UTC))
         except Unavailable as problem:
             log.warning("intake_deferred", claim=str(made.claim_id), code=problem.code)
             return False
@@ -113,6 +159,13 @@ class Watcher:
         _ask(document_id)
         release(made)
         return True
+
+    def _content(self, made: Claim) -> Path | None:
+        """The claimed file, or the batch packed into one; None if nothing of it is there any more."""
+        if not made.members:
+            return made.content
+        gather(made, self._settings.inbox / made.inbox)
+        return pack(made) if any(made.content.iterdir()) else None
 
     def _show(self, waiting: dict[str, tuple[int, str]]) -> None:
         """Write what waits only when it changed: an idle mailroom writes nothing."""
@@ -141,25 +194,16 @@ def _ask(document_id: UUID) -> None:
         log.warning("broker_down", document=str(document_id))
 
 
-def _entries(folder: Path) -> Iterator[Path]:
-    """Entries oldest first, markers and hidden files left out."""
+def _entries(folder: Path) -> dict[Path, int]:
+    """Entries with their modes, oldest first, hidden files left out."""
     try:
-        found = [path for path in folder.iterdir() if not path.name.startswith(".") and path.suffix != ".ready"]
+        found = [path for path in folder.iterdir() if not path.name.startswith(".")]
     except FileNotFoundError:
         folder.mkdir(parents=True, exist_ok=True)
-        return
-    ages: list[tuple[int, str, Path]] = []
+        return {}
+    ages: list[tuple[int, str, Path, int]] = []
     for path in found:
-        try:
-            ages.append((path.lstat().st_mtime_ns, path.name, path))
-        except FileNotFoundError:
-            continue
-    yield from (path for _, _, path in sorted(ages))
-
-
-def _odd_entry(path: Path, label: str) -> dict[str, tuple[int, str]]:
-    if path.is_symlink():
-        return {label: (0, "symbolische Verknüpfung; sie wird nicht verfolgt")}
-    if path.is_dir():
-        return {label: (0, "Ordner; bitte die Dateien einzeln ablegen")}
-    return {}
+        with suppress(FileNotFoundError):
+            seen = path.lstat()
+            ages.append((seen.st_mtime_ns, path.name, path, seen.st_mode))
+    return {path: mode for _, _, path, mode in sorted(ages)}

@@ -15,7 +15,7 @@ from schemas.roles import Action
 from schemas.states import State
 from schemas.values import StepResult, Work
 
-__all__ = ["TRAY", "redirect", "withdraw"]
+__all__ = ["TRAY", "left_in_target", "redirect", "withdraw"]
 
 TRAY = "postfach"
 """The part under which a redirected document is handed over: its first hand-over was into the DMS."""
@@ -48,14 +48,14 @@ def redirect(work: Work, city: City, connector: Connector) -> StepResult:
 
 def withdraw(work: Work, city: City, connector: Connector) -> StepResult:
     """Handed over once the DMS holds nothing of it any more; else clearing that says what a person must do there."""
-    left = _left(work, connector)
+    left = left_in_target(work, connector)
     if left and city.dms.delete_redirected and Ability.DELETION in connector.abilities():
         try:
             for target_id in left:
                 connector.delete(target_id, _reason(work))
         except Rejected as refusal:
             return StepResult(State.CLEARING, work.facts, f"{_in_tray(work)} {refusal}")
-        left = _left(work, connector)
+        left = left_in_target(work, connector)
     if left:
         by_hand = (
             f"Im DMS liegt es noch als {', '.join(left)}. Bitte dort mit Begründung löschen und danach "
@@ -124,7 +124,8 @@ def _children(dossier: str, connector: Connector) -> tuple[str, ...]:
         return ()  # a case file that is gone holds nothing
 
 
-def _left(work: Work, connector: Connector) -> tuple[str, ...]:
+def left_in_target(work: Work, connector: Connector) -> tuple[str, ...]:
+    """Ids of everything of the document that the target shows: itself and the papers filed beside it."""
     ours = (work.document_id, *(uuid5(work.document_id, part) for part in SCAN_PAPERS))
     return tuple(target_id for document_id in ours for target_id in connector.find(document_id))
 

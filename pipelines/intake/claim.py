@@ -1,20 +1,20 @@
-"""Claim a file: from the inbox into the spool by one rename, so that it belongs to exactly one intake."""
+"""Claim a file or a batch: from the inbox into the spool by rename, so that it belongs to exactly one intake."""
 
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from pipelines.intake.complete import marker_of
 from schemas.durable import fsync_folder
 from schemas.faults import fault_point
 from schemas.values import aware
 
-__all__ = ["Claim", "claim", "claims_in", "release"]
+__all__ = ["Claim", "claim", "claim_batch", "claims_in", "gather", "release"]
 
 _NOTE = "claim.json"
 _CONTENT = "content"
@@ -22,13 +22,17 @@ _CONTENT = "content"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claimed file in spool/<claim id>/: its bytes, and where and when it came in."""
+    """One claimed file in spool/<claim id>/: its bytes, and where and when it came in.
+
+    `members`: names in the inbox of what makes a batch; its content is a folder of them. Empty: a single file.
+    """
 
     claim_id: UUID
     inbox: str
     original_name: str
     received_at: datetime
     folder: Path
+    members: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         aware(self.received_at)
@@ -38,27 +42,17 @@ class Claim:
         return self.folder / _CONTENT
 
 
-def claim(source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at: datetime) -> Claim | None:
+def claim(
+    source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at: datetime, markers: Sequence[Path] = ()
+) -> Claim | None:
     """Move the file into its own spool folder; None if it vanished in between.
 
-    The note is durable before the rename: whatever is in the spool always says what it is. The ready marker goes
-    first: left behind by a crash, it would declare the next file of that name complete.
+    The note is durable before the rename: whatever is in the spool always says what it is. The end markers go first:
+    left behind by a crash, they would declare the next file of that name complete.
     """
     made = Claim(claim_id, inbox, source.name, received_at, spool / str(claim_id))
-    made.folder.mkdir(parents=True)
-    note = {
-        "inbox": inbox,
-        "original_name": os.fsencode(source.name).hex(),
-        "received_at": received_at.isoformat(),
-    }
-    with (made.folder / _NOTE).open("x", encoding="utf-8") as writer:
-        json.dump(note, writer)
-        writer.flush()
-        os.fsync(writer.fileno())
-    fsync_folder(made.folder)
-    fsync_folder(spool)
-    fault_point("claim.after_note")
-    if (marker := marker_of(source)) is not None:
+    _note(made)
+    for marker in markers:
         with suppress(FileNotFoundError):
             marker.unlink()
     try:
@@ -72,8 +66,65 @@ def claim(source: Path, spool: Path, *, claim_id: UUID, inbox: str, received_at:
     return made
 
 
+def claim_batch(
+    members: Sequence[Path], spool: Path, *, name: str, claim_id: UUID, inbox: str, received_at: datetime
+) -> Claim | None:
+    """Move the folder, or the files of a series, with index and marker into one spool folder; None if all vanished.
+
+    All lie in one inbox, what carries pages first: a folder is claimed by one rename, and what may be refused is
+    refused there. The note names every member before the first of them moves; a crash in between leaves a claim that
+    `gather` completes.
+    """
+    made = Claim(claim_id, inbox, f"{name}.zip", received_at, spool / str(claim_id), tuple(one.name for one in members))
+    _note(made)
+    made.content.mkdir()
+    try:
+        gather(made, members[0].parent)
+    except OSError:
+        if not any(made.content.iterdir()):
+            release(made)
+        raise
+    if not any(made.content.iterdir()):
+        release(made)
+        return None
+    return made
+
+
+def gather(claim: Claim, inbox: Path) -> None:
+    """Move those members of a batch that are still in the inbox; nothing is ever put over something."""
+    for name in claim.members:
+        target = claim.content / name
+        if target.exists():
+            continue
+        with suppress(FileNotFoundError):
+            (inbox / name).rename(target)
+            fault_point("claim.after_rename")
+    fsync_folder(claim.content)
+    fsync_folder(claim.folder)
+    fsync_folder(inbox)
+
+
+def _note(made: Claim) -> None:
+    """Make the claim's folder with what it says of itself, durably."""
+    made.folder.mkdir(parents=True)
+    note: dict[str, object] = {
+        "inbox": made.inbox,
+        "original_name": os.fsencode(made.original_name).hex(),
+        "received_at": made.received_at.isoformat(),
+    }
+    if made.members:
+        note["members"] = [os.fsencode(name).hex() for name in made.members]
+    with (made.folder / _NOTE).open("x", encoding="utf-8") as writer:
+        json.dump(note, writer)
+        writer.flush()
+        os.fsync(writer.fileno())
+    fsync_folder(made.folder)
+    fsync_folder(made.folder.parent)
+    fault_point("claim.after_note")
+
+
 def claims_in(spool: Path) -> list[Claim]:
-    """Every claim in the spool, oldest first. A folder whose rename never happened holds nothing and is removed.
+    """Every claim in the spool, oldest first. A folder whose file never came holds nothing and is removed.
 
     What is not named like a claim (lost+found, a file put there by hand) is not ours and is left alone.
     Only the one watcher process calls this and `claim`, so no folder seen here is still being made.
@@ -96,11 +147,19 @@ def _read(folder: Path) -> Claim:
     """
     try:
         note = json.loads((folder / _NOTE).read_text(encoding="utf-8"))
-        name = os.fsdecode(bytes.fromhex(note["original_name"]))
-        return Claim(UUID(folder.name), str(note["inbox"]), name, datetime.fromisoformat(note["received_at"]), folder)
-    except (OSError, ValueError, KeyError, TypeError):
+        name, *members = (_name(coded) for coded in (note["original_name"], *note.get("members", ())))
+        received_at = datetime.fromisoformat(note["received_at"])
+        return Claim(UUID(folder.name), str(note["inbox"]), name, received_at, folder, tuple(members))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         changed = datetime.fromtimestamp((folder / _CONTENT).stat().st_mtime, UTC)
-        return Claim(UUID(folder.name), "", f"ohne-namen-{folder.name}", changed, folder)
+        content = folder / _CONTENT
+        named = tuple(sorted(path.name for path in content.iterdir())) if content.is_dir() else ()
+        ending = ".zip" if named else ""
+        return Claim(UUID(folder.name), "", f"ohne-namen-{folder.name}{ending}", changed, folder, named)
+
+
+def _name(coded: str) -> str:
+    return os.fsdecode(bytes.fromhex(coded))
 
 
 def release(claim: Claim) -> None:

@@ -1,20 +1,21 @@
 """Has a file in the inbox arrived whole? Decided from what two looks at it saw, never from its name alone."""
 
-import errno
 import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-__all__ = ["READY_SUFFIX", "Look", "Verdict", "is_working_name", "judge", "look_at", "marker_of"]
+__all__ = ["MARKERS", "Look", "Verdict", "is_marker", "is_working_name", "judge", "look_at", "without_end"]
 
-READY_SUFFIX = ".ready"
+MARKERS = (".ready", ".ok", ".end", ".done")
+"""Endings of the empty file by which capture software says that something is whole: NAME.ok beside or in NAME."""
 _WORKING_SUFFIXES = (".part", ".tmp", ".filepart", ".crdownload", ".writing")
 _TAIL = 2048
 _ENDS = (
     (b"%PDF-", b"%%EOF", "PDF"),
     (b"\xff\xd8\xff", b"\xff\xd9", "JPEG"),
     (b"\x89PNG\r\n\x1a\n", b"IEND", "PNG"),
+    (b"PK\x03\x04", b"PK\x05\x06", "ZIP"),
 )
 _TIFF: dict[bytes, Literal["little", "big"]] = {b"II*\0": "little", b"MM\0*": "big"}
 
@@ -37,9 +38,14 @@ class Verdict:
 
 
 def is_working_name(name: str) -> bool:
-    """True for names that scanners and copy programs use while they write, and for markers and hidden files."""
+    """True for names that scanners and copy programs use while they write, and for hidden files."""
     lowered = name.lower()
-    return name.startswith((".", "~")) or lowered.endswith((*_WORKING_SUFFIXES, READY_SUFFIX))
+    return name.startswith((".", "~")) or lowered.endswith(_WORKING_SUFFIXES)
+
+
+def is_marker(name: str) -> bool:
+    """True for the name of an end marker; it is no mail."""
+    return name.lower().endswith(MARKERS)
 
 
 def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
@@ -57,38 +63,28 @@ def look_at(path: Path, previous: Look | None, now: float) -> Look | None:
     return Look(found.st_size, found.st_mtime_ns, previous.since if same and previous else now)
 
 
-def judge(path: Path, look: Look, now: float, *, stable_seconds: float, trailer_grace: float) -> Verdict:
-    """Complete if a marker says so, or size and time have stood still and the content has its end.
+def judge(
+    path: Path, look: Look, now: float, *, marker_wanted: bool = False, stable_seconds: float, trailer_grace: float
+) -> Verdict:
+    """Complete, without a marker, if size and time have stood still and the content has its end.
 
-    A PDF, XML or picture without its end is waited for `trailer_grace` seconds of stillness; after that it is taken
-    as it is, and the identification tells people what is wrong with it.
+    A PDF, XML, picture or zip without its end is waited for `trailer_grace` seconds of stillness; after that it is
+    taken as it is, and the identification tells people what is wrong with it. `marker_wanted`: it is never complete.
     """
-    if marker_of(path) is not None:
-        return Verdict(True)
+    if marker_wanted:
+        return Verdict(False, "wartet auf die Endemarke")
     still = now - look.since
     if still < stable_seconds:
         return Verdict(False, "wird noch geschrieben")
     if look.size == 0 and still < trailer_grace:
         return Verdict(False, "ist noch leer")
-    if still < trailer_grace and (form := _without_end(path)):
+    if still < trailer_grace and (form := without_end(path)):
         return Verdict(False, f"{form} ohne Ende, vermutlich noch in Übertragung")
     return Verdict(True)
 
 
-def marker_of(path: Path) -> Path | None:
-    """The marker beside the file that says it is whole, or None; a name too long to get the suffix has none."""
-    marker = path.with_name(path.name + READY_SUFFIX)
-    try:
-        found = marker.lstat()
-    except OSError as error:
-        if error.errno in (errno.ENOENT, errno.ENAMETOOLONG):
-            return None
-        raise
-    return marker if stat.S_ISREG(found.st_mode) else None
-
-
-def _without_end(path: Path) -> str:
-    """'PDF', 'XML', 'JPEG', 'PNG' or 'TIFF' for a file that begins like one and has no end; else empty.
+def without_end(path: Path) -> str:
+    """'PDF', 'XML', 'JPEG', 'PNG', 'TIFF' or 'ZIP' for a file that begins like one and has no end; else empty.
 
     UTF-16 has marks and zero bytes. A TIFF says in its head where the list of its first page lies, often at the end.
     """

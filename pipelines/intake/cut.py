@@ -29,7 +29,8 @@ def cut(looks: Sequence[Look], *, duplex: bool | None = None) -> Split:
     """The documents and what became of every image, in order.
 
     A document begins at DOC, BATCH and behind END; at ANLAGE an attachment within it. The blank image behind a
-    separator is its back unless the batch was scanned on one side only (`duplex` False).
+    separator is its back unless the batch was scanned on one side only (`duplex` False). A page that begins a document
+    itself (kept) right behind a separator begins the same one: the separator goes before it where both say something.
     """
     made = [_Open()]
     images: list[tuple[int, ImageKind, _Open | None, tuple[str, ...]]] = []
@@ -40,7 +41,9 @@ def cut(looks: Sequence[Look], *, duplex: bool | None = None) -> Split:
         if sheet is not None and sheet.type is SheetType.ATTACHMENT:
             attachment_begins = True
         elif sheet is not None:
-            made.append(_Open(sheet if sheet.type is SheetType.DOCUMENT else None))
+            begun = made.pop() if sheet.kept and not made[-1].images else _Open()
+            both = begun.sheet.completed_by(sheet) if begun.sheet is not None else sheet
+            made.append(_Open(both if sheet.type is SheetType.DOCUMENT else None))
             attachment_begins = False
         findings: tuple[str, ...] = ()
         if sheet is not None and sheet.type is SheetType.BATCH:
@@ -50,7 +53,7 @@ def cut(looks: Sequence[Look], *, duplex: bool | None = None) -> Split:
             images.append((number, ImageKind.SEPARATOR, None, findings))
             back_follows = duplex is not False
             continue
-        if look.blank and back_follows:
+        if look.blank and back_follows and sheet is None:
             images.append((number, ImageKind.SEPARATOR_BACK, None, ()))
             back_follows = False
             continue

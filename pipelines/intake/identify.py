@@ -3,28 +3,36 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pikepdf
-
 from config.city_config import City
 from config.settings import load_settings
-from pipelines.intake.hazards import check_hazards
+from pipelines.intake.closed import is_registration, locked, opened_by_persons, passed_on
+from pipelines.intake.container import contents_of
+from pipelines.intake.inspect import inspect_pdf
+from pipelines.intake.join import doubt_about, join
 from pipelines.intake.pictures import picture_form, picture_pdf
+from pipelines.intake.unpack import Member, is_container
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
 from pipelines.invoice.enter import facts_of
-from pipelines.invoice.mail import is_mail
 from pipelines.invoice.read import read_invoice
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, NewFile, StepResult, StoredFile, Work
+from schemas.values import DocumentFacts, NewDocument, NewFile, StepResult, StoredFile, Work
 
-__all__ = ["identify", "inspect_pdf"]
+__all__ = ["identify"]
 
-_TAIL = 2048
-_RESCAN = "Bitte das Schriftstück neu scannen oder die Datei neu übertragen."
+_NAMED = 5
+_RESCAN = "Bitte den Stapel neu scannen oder neu übertragen."
 
 
 def identify(work: Work, city: City) -> StepResult:
-    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a scan: a PDF or pictures."""
+    """Duplicate, quarantined (with a German reason), an e-invoice, or identified as a scan: a PDF or pictures.
+
+    The record of closed mail is passed on; what has the bytes of closed mail is locked as well.
+    """
+    if is_registration(work):
+        return passed_on(work)
+    if work.closed_like is not None and not opened_by_persons(work):
+        return locked(work, f"Inhaltsgleich mit {work.closed_like}, das verschlossene Post ist.")
     if work.duplicate_of is not None:
         return StepResult(State.DUPLICATE, work.facts, f"Inhaltsgleich mit {work.duplicate_of}.")
     original = work.file(FileRole.ORIGINAL)
@@ -35,7 +43,9 @@ def identify(work: Work, city: City) -> StepResult:
             return _e_invoice(work, DocumentFacts(), _invoice_xml(original), city)
         if picture_form(head) is not None and not is_pdf(head):
             return _pictures(work, original)
-        facts = inspect_pdf(original)
+        if is_container(head) and not is_pdf(head):
+            return _container(work, original)
+        facts = inspect_pdf(original.path)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
     try:
@@ -57,48 +67,49 @@ def _pictures(work: Work, original: StoredFile) -> StepResult:
     return StepResult(State.IDENTIFIED, facts, f"{made.form} mit {made.pages} Bild(ern).", files)
 
 
-def inspect_pdf(file: StoredFile) -> DocumentFacts:
-    """Page count and anomalies of a PDF that may be worked on; BadInput says why another may not."""
-    settings = load_settings()
-    if file.digest.size == 0:
-        raise BadInput("Die Datei ist leer (0 Byte).", remedy=_RESCAN)
-    with file.path.open("rb") as stream:
-        head = stream.read(1024)
-        stream.seek(max(0, file.digest.size - _TAIL))
-        tail = stream.read()
-    if b"%PDF-" not in head and is_mail(file.path):
-        raise BadInput("Die Datei ist eine E-Mail.", remedy="Bitte die Anlagen einzeln einlegen.")
-    if b"%PDF-" not in head:
-        raise BadInput(
-            "Die Datei ist weder ein PDF oder Bild noch eine E-Rechnung, auch wenn sie vielleicht so heißt.",
-            remedy="Bitte als PDF scannen oder umwandeln.",
+def _container(work: Work, original: StoredFile) -> StepResult:
+    """A folder, a series or a zip: one raw scan of all its scans; everything else becomes a document of its own."""
+    stem, taken_apart, pieces = Path(original.name).stem, work.scratch / "stapel", work.scratch / "teile"
+    taken_apart.mkdir()
+    pieces.mkdir()
+    found = contents_of(original.path, taken_apart)
+    if not found.supported:
+        raise _nothing_known(found.others)
+    target = work.scratch / "rohscan.pdf"
+    joined = join(found.scans, target, pieces) if found.scans else None
+    if joined is not None and joined.readable:
+        facts = DocumentFacts(
+            page_count=joined.images,
+            anomalies=(*found.findings, *joined.unreadable, *joined.findings),
+            doubt=doubt_about(joined.unreadable),
         )
-    if b"%%EOF" not in tail:
-        raise BadInput("Das PDF ist abgeschnitten: sein Ende fehlt.", remedy=_RESCAN)
-    try:
-        with pikepdf.Pdf.open(file.path, attempt_recovery=False, inherit_page_attributes=False) as pdf:
-            announced = _announced_pages(pdf)
-            pages = len(pdf.pages)
-            if pages == 0:
-                raise BadInput("Das PDF hat keine Seiten.", remedy=_RESCAN)
-            if pages > settings.max_pages:
-                raise BadInput(
-                    f"Das PDF hat {pages} Seiten, erlaubt sind {settings.max_pages}.",
-                    remedy="Bitte in mehrere Dateien teilen.",
-                )
-            if announced > pages:
-                raise BadInput(
-                    f"Das PDF hat laut Verzeichnis {announced} Seiten, lesbar sind nur {pages}.", remedy=_RESCAN
-                )
-            anomalies = check_hazards(pdf, max_megapixels=settings.max_page_megapixels)
-    except pikepdf.PasswordError:
-        raise BadInput(
-            "Das PDF ist mit einem Kennwort verschlüsselt.",
-            remedy="Bitte beim Absender eine lesbare Fassung anfordern.",
-        ) from None
-    except (pikepdf.PikepdfError, ValueError, RecursionError) as error:
-        raise BadInput(f"Das PDF ist beschädigt ({_first_line(error)}).", remedy=_RESCAN) from None
-    return DocumentFacts(page_count=pages, anomalies=anomalies)
+        files = (NewFile(FileRole.RAW_SCAN, target, f"{stem}.pdf"),)
+        children = tuple(_child(work, member) for member in found.others)
+        apart = f", {len(children)} Datei(en) als eigene Schriftstücke" if children else ""
+        reason = f"Stapel mit {joined.images} Bild(ern) aus {len(found.scans)} Datei(en){apart}."
+        return StepResult(State.IDENTIFIED, facts, reason, files, children=children)
+    if not found.others and joined is not None:
+        raise BadInput(f"Kein Bild des Stapels ist lesbar. {joined.unreadable[0]}", remedy=_RESCAN)
+    members = (*found.others, *(scan.member for scan in found.scans))
+    said = found.index.findings if found.index else ()
+    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *said, *found.findings))
+    children = tuple(_child(work, member) for member in members)
+    return StepResult(State.SPLIT, facts, f"Stapel aus {len(children)} eigenen Datei(en).", children=children)
+
+
+def _nothing_known(others: tuple[Member, ...]) -> BadInput:
+    if not others:
+        return BadInput("Die ZIP-Datei ist leer.", remedy=_RESCAN)
+    names = ", ".join(member.name for member in others[:_NAMED])
+    more = f" und {len(others) - _NAMED} weitere" if len(others) > _NAMED else ""
+    return BadInput(f"Der Stapel enthält nichts, was verarbeitet werden kann: {names}{more}.", remedy=_RESCAN)
+
+
+def _child(work: Work, member: Member) -> NewDocument:
+    """A file that is mail of its own: it is identified by itself."""
+    reason = f"Datei „{member.name}“ aus „{work.original_name}“."
+    original = NewFile(FileRole.ORIGINAL, member.path, Path(member.name).name)
+    return NewDocument(DocumentFacts(), original, State.RECEIVED, reason)
 
 
 def _invoice_xml(original: StoredFile) -> Source:
@@ -124,19 +135,3 @@ def _e_invoice(work: Work, facts: DocumentFacts, source: Source, city: City) -> 
         path.write_bytes(source.embedded)
         files = (NewFile(FileRole.INVOICE_XML, path, source.embedded_name or path.name),)
     return StepResult(State.E_INVOICE, facts, f"E-Rechnung ({source.syntax}).", files)
-
-
-def _announced_pages(pdf: pikepdf.Pdf) -> int:
-    """Pages as the page tree counts them, 0 if it does not say; asked before the reader repairs the tree.
-
-    The reader leaves out a damaged page with no more than a warning: a letter must not become shorter unseen.
-    """
-    tree: object = pdf.Root.get("/Pages")
-    count: object = tree.get("/Count") if isinstance(tree, pikepdf.Dictionary) else None
-    return count if isinstance(count, int) else 0
-
-
-def _first_line(error: Exception) -> str:
-    """The library's own words without the file's path in front."""
-    lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0].rsplit(": ", 1)[-1][:120]

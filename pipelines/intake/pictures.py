@@ -8,20 +8,29 @@ import io
 import math
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name
-from PIL import Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
 from pipelines.intake.raw_scan import save_untouched
 from pipelines.scan.quality import page_list
 from schemas.errors import BadInput
 
-__all__ = ["REPACKED", "MadePdf", "picture_form", "picture_pdf"]
+__all__ = [
+    "REPACKED",
+    "AddedPicture",
+    "MadePdf",
+    "add_pictures",
+    "count_pictures",
+    "picture_findings",
+    "picture_form",
+    "picture_pdf",
+]
 
 REPACKED = "verlustfrei neu gepackt"
 """How the anomaly says it by which the transfer note knows of it."""
@@ -47,6 +56,8 @@ _SPACES |= {"I;16": (Name.DeviceGray, 16), "I;16B": (Name.DeviceGray, 16)}
 _ORIENTATION, _BITS, _PHOTOMETRIC, _FILL_ORDER = 274, 258, 262, 266
 _WIDTH, _HEIGHT, _OFFSETS, _COUNTS, _ROWS_PER_STRIP = 256, 257, 273, 279, 278
 _RESCAN = "Bitte neu scannen, am besten als PDF oder TIFF mit 300 dpi."
+_BROKEN = (OSError, EOFError, ValueError, SyntaxError, TypeError, IndexError, OverflowError)
+"""What the library raises for a damaged picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,14 @@ class MadePdf:
     form: str
     pages: int
     findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedPicture:
+    """One picture that became a page: whether its data were packed anew, and whether its file names a resolution."""
+
+    repacked: bool
+    dpi_known: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,36 +101,74 @@ def picture_pdf(source: Path, target: Path, *, max_pages: int, max_megapixels: i
     BadInput names the picture that is broken, too large or cannot be kept without loss: then nothing is used of it,
     for a letter must not become shorter.
     """
+    form = _form_of(source)
+    with pikepdf.Pdf.new() as pdf:
+        added = list(add_pictures(pdf, source, max_pages=max_pages, max_megapixels=max_megapixels))
+        save_untouched(pdf, target)
+    return MadePdf(form, len(added), picture_findings(f"des {form} ", "Seite", dict(enumerate(added, 1))))
+
+
+def add_pictures(
+    pdf: pikepdf.Pdf, source: Path, *, first: int = 1, max_pages: int, max_megapixels: int
+) -> Iterator[AddedPicture]:
+    """Add the pictures of the file from number `first` on to the PDF, a page each; BadInput as `picture_pdf`.
+
+    A page counts once it is yielded: of a broken picture nothing is added.
+    """
+    for frame in _frames(source, _form_of(source), first, max_pages, max_megapixels):
+        _add_page(pdf, frame)
+        yield AddedPicture(frame.repacked, frame.dpi is not None)
+
+
+def count_pictures(source: Path) -> int:
+    """How many pictures the file lists, without reading them. Where the list breaks off, the lost rest counts one."""
+    form, number = _form_of(source), 1
+    if form != "TIFF":
+        return 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        warnings.filterwarnings("error", message="Corrupt EXIF data")
+        try:
+            with Image.open(source, formats=[form]) as image:
+                while _next(image, number + 1):
+                    number += 1
+        except (*_BROKEN, Image.DecompressionBombError, KeyError, Warning):
+            return number if number == 1 else number + 1
+    return number
+
+
+def picture_findings(whose: str, counted_as: str, added: Mapping[int, AddedPicture]) -> tuple[str, ...]:
+    """What a person should know of pictures that became pages (German), each sentence with their numbers.
+
+    `whose`: what the picture data belong to ('des TIFF '); `counted_as`: what the numbers count ('Seite').
+    """
+    found = []
+    if repacked := [number for number, one in added.items() if one.repacked]:
+        found.append(f"Bilddaten {whose}{REPACKED} ({counted_as} {page_list(repacked)}).")
+    if unknown := [number for number, one in added.items() if not one.dpi_known]:
+        assumed = f"{_ASSUMED_DPI:.0f} dpi angenommen ({counted_as} {page_list(unknown)})."
+        found.append(f"Keine Auflösung angegeben, {assumed}")
+    return tuple(found)
+
+
+def _form_of(source: Path) -> str:
     with source.open("rb") as stream:
         form = picture_form(stream.read(16))
     if form is None:
         raise ValueError(f"not a picture: {source}")
-    unknown: list[int] = []
-    repacked: list[int] = []
-    with pikepdf.Pdf.new() as pdf:
-        for number, frame in enumerate(_frames(source, form, max_pages, max_megapixels), 1):
-            _add_page(pdf, frame)
-            unknown += [number] if frame.dpi is None else []
-            repacked += [number] if frame.repacked else []
-        pages = len(pdf.pages)
-        save_untouched(pdf, target)
-    found = []
-    if repacked:
-        found.append(f"Bilddaten des {form} {REPACKED} (Seite {page_list(repacked)}).")
-    if unknown:
-        found.append(f"Keine Auflösung angegeben, {_ASSUMED_DPI:.0f} dpi angenommen (Seite {page_list(unknown)}).")
-    return MadePdf(form, pages, tuple(found))
+    return form
 
 
-def _frames(source: Path, form: str, max_pages: int, max_megapixels: int) -> Iterator[_Frame]:
-    """Every picture, read whole before it counts. What the library only warns of in a TIFF is a missing page there."""
-    number, more = 1, True
+def _frames(source: Path, form: str, first: int, max_pages: int, max_megapixels: int) -> Iterator[_Frame]:
+    """Every picture from `first`, read whole before it counts. A mere warning of a TIFF is a missing page there."""
+    number, more = first, True
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         if form == "TIFF":
             warnings.filterwarnings("error", message="Corrupt EXIF data")
         try:
             with Image.open(source, formats=_FORMATS.get(form, [form])) as image:
+                more = first == 1 or _next(image, first)
                 while more:
                     if number > max_pages:
                         raise BadInput(
@@ -134,7 +191,7 @@ def _frames(source: Path, form: str, max_pages: int, max_megapixels: int) -> Ite
                 "(JBIG2 ist ausgeschlossen, TR-03138 A.SC.12).",
                 remedy="Bitte mit CCITT G4, JPEG oder verlustfrei neu scannen.",
             ) from None
-        except (OSError, EOFError, ValueError, SyntaxError, TypeError, IndexError, OverflowError) as error:
+        except _BROKEN as error:
             raise BadInput(
                 f"Das {form} ist beschädigt: Bild {number} ist nicht lesbar ({type(error).__name__}).",
                 remedy=_RESCAN,
@@ -171,6 +228,7 @@ def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
         strip = _g4_strip(image, stream)
     columns, rows = _stored_size(image)
     as_shown = isinstance(image, TiffImagePlugin.TiffImageFile) and strip is None
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
     image.load()
     if strip is not None:
         return _Frame(*strip, (columns, rows), dpi, mirrored, turned, repacked=False)

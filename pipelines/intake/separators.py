@@ -19,7 +19,7 @@ _MOST_PIXELS = 12e6
 _VERSION = "1"
 _LONGEST = 400
 _VALUE = re.compile(r"[^;=\x00-\x1f]*")
-_SAYS_YES = frozenset({"1", "ja", "yes"})
+_SAYS_YES, _SAYS_NO = frozenset({"1", "ja", "yes"}), frozenset({"0", "nein", "no"})
 
 
 def content_of(sheet: Sheet, mark: str | None = None) -> str:
@@ -33,6 +33,14 @@ def content_of(sheet: Sheet, mark: str | None = None) -> str:
         "class": sheet.document_type,
         "conf": "1" if sheet.confidential else None,
         "pages": sheet.pages,
+        "sheets": sheet.sheets,
+        "docs": sheet.documents,
+        "op": sheet.operator,
+        "scanner": sheet.scanner,
+        "profile": sheet.profile,
+        "box": sheet.box,
+        "duplex": None if sheet.duplex is None else int(sheet.duplex),
+        "replaces": sheet.replaces,
         "mark": mark,
     }
     said = {key: str(value) for key, value in parts.items() if value is not None}
@@ -56,7 +64,6 @@ def read_content(text: str, rules: Separators, source: str) -> Sheet | None:
         kind = SheetType(said.get("type", "").upper())
     except ValueError:
         return None
-    pages = said.get("pages", "")
     return Sheet(
         kind,
         batch=said.get("batch") or None,
@@ -64,9 +71,25 @@ def read_content(text: str, rules: Separators, source: str) -> Sheet | None:
         unit=said.get("unit") or None,
         document_type=said.get("class") or None,
         confidential=said.get("conf", "").lower() in _SAYS_YES,
-        pages=int(pages) if re.fullmatch(r"[0-9]{1,5}", pages) else None,
+        pages=_count(said.get("pages", "")),
+        sheets=_count(said.get("sheets", "")),
+        documents=_count(said.get("docs", "")),
+        operator=said.get("op") or None,
+        scanner=said.get("scanner") or None,
+        profile=said.get("profile") or None,
+        box=said.get("box") or None,
+        duplex=_yes_or_no(said.get("duplex", "")),
+        replaces=said.get("replaces") or None,
         source=source,
     )
+
+
+def _count(said: str) -> int | None:
+    return int(said) if re.fullmatch(r"[0-9]{1,5}", said) else None
+
+
+def _yes_or_no(said: str) -> bool | None:
+    return True if said.lower() in _SAYS_YES else False if said.lower() in _SAYS_NO else None
 
 
 def sheet_on(picture: NDArray[np.uint8], dpi: float, rules: Separators) -> Sheet | None:

@@ -1,4 +1,4 @@
-"""Cut a scanned file at its separator sheets. Without any it is one document and goes on as it is."""
+"""Cut a scanned file at its separator sheets and where its index says. Without any it goes on as it is."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,49 +6,80 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 
-from config.city_config import City
+from config.city_config import City, OrgUnit
+from config.routing_config import DocumentType
 from config.scan_config import ScanRules
+from pipelines.intake.capture import Told, captured
+from pipelines.intake.closed import kept_closed
+from pipelines.intake.container import borders
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
+from pipelines.intake.index import read_index
+from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among
+from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
 from pipelines.scan.picture import Grey, Picture, can_be_decoded
 from pipelines.scan.quality import looks_blank
-from schemas.batch import ImageKind, Part, Sheet, Split
+from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
+from schemas.batch_index import BatchIndex, IndexedDocument
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult, Work
 
-__all__ = ["split"]
+__all__ = ["cut_by_person", "split"]
 
 _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
 _NOT_CUT = "Enthält Trennblätter, ist aber elektronisch signiert: nicht getrennt."
+_INDEX = "Index"
 
 
 def split(work: Work, city: City) -> StepResult:
     """Prepared as one document, split into several, or quarantined if there is nothing but separators."""
-    source = work.raw_scan
     try:
-        found = cut(_looks(source.path, city.scan))
+        looks = _looks(work.raw_scan.path, city.scan)
     except pypdfium2.PdfiumError:  # the recognition says what is wrong with it
         return StepResult(State.PREPARED, work.facts)
+    index, documents = _indexed(work)
+    looks = _with_borders(looks, documents)
+    cover = next((look.sheet for look in looks if look.sheet and look.sheet.type is SheetType.BATCH), None)
+    told = captured(index, cover, city.intake_point(work.scan.intake_point), city)
+    found = cut(looks, duplex=told.capture.duplex)
+    batch = _batch(work, found, told)
     if not found.separated:
-        return StepResult(State.PREPARED, work.facts, "Keine Trennblätter.", batch=_batch(work, found))
+        return StepResult(State.PREPARED, _whole(work, found, batch, city), "Keine Trennblätter.", batch=batch)
     if SIGNED in work.facts.anomalies:
         facts = replace(work.facts, anomalies=(*work.facts.anomalies, _NOT_CUT))
         return StepResult(State.PREPARED, facts, _NOT_CUT)
     if not found.parts:
         reason = "Die Datei enthält nur Trennblätter, kein Schriftstück. Bitte den Stapel vollständig scannen."
         return StepResult(State.QUARANTINED, work.facts, reason)
-    batch = _batch(work, found)
-    doubts = (*batch.findings, *(finding for image in found.images for finding in image.findings))
+    doubts = _doubts_of(batch)
     try:
-        children = tuple(_child(work, place, part, city, doubts) for place, part in enumerate(found.parts, 1))
+        children = tuple(
+            kept_closed(_child(work, place, part, city, doubts), part, found.cover, city)
+            for place, part in enumerate(found.parts, 1)
+        )
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
     reason = f"In {len(children)} Schriftstück(e) getrennt."
     return StepResult(State.SPLIT, work.facts, reason, children=children, batch=batch)
+
+
+def cut_by_person(work: Work, city: City) -> StepResult:
+    """Split where a person has seen another letter begin; clearing if there is nothing to cut."""
+    result = split(work, city)
+    if result.state is State.SPLIT:
+        return result
+    return StepResult(State.CLEARING, work.facts, result.reason or "Das Schriftstück lässt sich nicht trennen.")
+
+
+def _indexed(work: Work) -> tuple[BatchIndex | None, tuple[IndexedDocument, ...]]:
+    """What the index of a container says, and where files, index or a person begin documents."""
+    delivered = work.file(FileRole.ORIGINAL).path
+    by_person = (IndexedDocument(first=page) for page in work.facts.cut_at)
+    return read_index(delivered), (*borders(delivered), *by_person)
 
 
 def _looks(path: Path, rules: ScanRules) -> list[Look]:
@@ -65,27 +96,77 @@ def _looks(path: Path, rules: ScanRules) -> list[Look]:
     return looks
 
 
+def _with_borders(looks: list[Look], documents: tuple[IndexedDocument, ...]) -> list[Look]:
+    """A document begins where files or index say so, as if a separator stood there; a real separator counts itself."""
+    begun = list(looks)
+    for document in documents:
+        if document.first is None or not 1 <= document.first <= len(begun):
+            continue
+        look = begun[document.first - 1]
+        said = Sheet(
+            SheetType.DOCUMENT,
+            number=document.barcode,
+            unit=document.unit,
+            document_type=document.type,
+            pages=document.pages,
+            kept=True,
+            source=_INDEX,
+        )
+        begun[document.first - 1] = replace(look, sheet=look.sheet.completed_by(said) if look.sheet else said)
+    return begun
+
+
 def _has_much_ink(pixels: Grey) -> bool:
     """True for a page full of writing: that it is not blank is told in a fraction of the time."""
     seen = pixels[::4, ::4]
     return float(np.mean(seen < np.median(seen) - _MUCH_DARKER)) > _INK_OF_A_LETTER
 
 
+def _whole(work: Work, found: Split, batch: BatchFacts, city: City) -> DocumentFacts:
+    """What is known of a file that is one document."""
+    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *_doubts_of(batch)))
+    return _as_sheet_says(facts, found.parts[0], city) if found.parts else facts
+
+
+def _doubts_of(batch: BatchFacts) -> tuple[str, ...]:
+    """What is doubtful of the whole batch is told at each of its documents."""
+    return (*batch.findings, *(finding for image in batch.images for finding in image.findings))
+
+
 def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ...]) -> NewDocument:
     """The document with its raw scan, what its separator sheet says of it, and what is doubtful of the whole batch."""
     target = work.scratch / f"schriftstueck-{place}.pdf"
     raw_pdf(work.raw_scan.path, part.images, target)
-    reasons, anomalies = _said(part, city)
-    facts = DocumentFacts(
-        page_count=len(part.images),
-        document_type=part.sheet.document_type if part.sheet else None,
-        unit=part.sheet.unit if part.sheet else None,
-        reasons=tuple(reasons),
-        anomalies=(*work.facts.anomalies, *doubts, *anomalies),
-    )
+    noticed, missing = unreadable_among(_carried(work), part.images)
+    facts = DocumentFacts(page_count=len(part.images), anomalies=(*noticed, *doubts), doubt=doubt_about(missing))
     name = f"{Path(work.original_name).stem}-{place}.pdf"
     reason = f"Bild {part.images[0]} bis {part.images[-1]} von „{work.original_name}“."
-    return NewDocument(facts, NewFile(FileRole.ORIGINAL, target, name), State.PREPARED, reason)
+    original = NewFile(FileRole.ORIGINAL, target, name)
+    replaced = part.sheet.replaces if part.sheet else None
+    return NewDocument(_as_sheet_says(facts, part, city), original, State.PREPARED, reason, replaced)
+
+
+def _carried(work: Work) -> tuple[str, ...]:
+    """What was noticed of the whole file; nothing of what was read before a person had it cut."""
+    if not work.facts.cut_at:
+        return work.facts.anomalies
+    return tuple(anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly or PLACEHOLDER in anomaly)
+
+
+def _as_sheet_says(facts: DocumentFacts, part: Part, city: City) -> DocumentFacts:
+    """With unit, type, reasons and doubts from the separator or the index."""
+    reasons, doubts = _said(part, city)
+    sheet = part.sheet or Sheet(SheetType.DOCUMENT)
+    kind, unit = _kind(sheet, city), _unit(sheet, city)
+    mismatch = _page_mismatch(part)
+    return replace(
+        facts,
+        doubt=mismatch or facts.doubt,
+        document_type=kind.key if kind else facts.document_type,
+        unit=unit.number if unit else facts.unit,
+        reasons=(*facts.reasons, *reasons),
+        anomalies=(*facts.anomalies, *doubts, *([mismatch] if mismatch else [])),
+    )
 
 
 def _said(part: Part, city: City) -> tuple[list[str], list[str]]:
@@ -95,29 +176,58 @@ def _said(part: Part, city: City) -> tuple[list[str], list[str]]:
     sheet = part.sheet
     if sheet is None:
         return reasons, []
-    unit, kind = city.unit(sheet.unit or ""), city.document_type(sheet.document_type or "")
-    reasons += [f"Auf dem Trennblatt: {unit.number} {unit.name}."] if unit else []
-    reasons += [f"Auf dem Trennblatt: {kind.name}."] if kind else []
-    reasons += ["Auf dem Trennblatt: vertraulich."] if sheet.confidential else []
+    where = "Im Index" if sheet.source == _INDEX else "Auf dem Trennblatt"
+    unit, kind = _unit(sheet, city), _kind(sheet, city)
+    reasons += [f"{where}: {unit.number} {unit.name}."] if unit else []
+    reasons += [f"{where}: {kind.name}."] if kind else []
+    reasons += [f"{where}: vertraulich."] if sheet.confidential else []
     return reasons, _doubts(part, sheet, known_unit=unit is not None, known_type=kind is not None)
 
 
+def _unit(sheet: Sheet, city: City) -> OrgUnit | None:
+    """By its number, or by its name as an index may write it."""
+    said = (sheet.unit or "").casefold()
+    named = (unit for unit in city.organisation.units if said in (unit.number.casefold(), unit.name.casefold()))
+    return next(named, None)
+
+
+def _kind(sheet: Sheet, city: City) -> DocumentType | None:
+    """By its key, or by its name as an index may write it."""
+    said = (sheet.document_type or "").casefold()
+    return next((kind for kind in city.document_types if said in (kind.key.casefold(), kind.name.casefold())), None)
+
+
 def _doubts(part: Part, sheet: Sheet, *, known_unit: bool, known_type: bool) -> list[str]:
-    doubts = []
+    doubts, source = [], "Der Index" if sheet.source == _INDEX else "Das Trennblatt"
     if sheet.unit and not known_unit:
-        doubts.append(f"Das Trennblatt nennt die Organisationseinheit {sheet.unit}, die es nicht gibt.")
+        doubts.append(f"{source} nennt die Organisationseinheit {sheet.unit}, die es nicht gibt.")
     if sheet.document_type and not known_type:
-        doubts.append(f"Das Trennblatt nennt die Dokumentart „{sheet.document_type}“, die es nicht gibt.")
-    if sheet.pages is not None and sheet.pages != len(part.images):
-        doubts.append(f"Laut Trennblatt {sheet.pages} Seite(n), gezählt {len(part.images)}.")
+        doubts.append(f"{source} nennt die Dokumentart „{sheet.document_type}“, die es nicht gibt.")
     return doubts
 
 
-def _batch(work: Work, found: Split) -> BatchFacts:
-    """Every image, and whether as many pages came as the cover sheet says."""
-    cover = found.cover
+def _page_mismatch(part: Part) -> str | None:
+    """Why a person must look (German): something of the document is missing, or something is too much."""
+    sheet = part.sheet
+    if sheet is None or sheet.pages in (None, len(part.images)):
+        return None
+    source = "Index" if sheet.source == _INDEX else "Trennblatt"
+    return f"Laut {source} {sheet.pages} Seite(n), gezählt {len(part.images)}."
+
+
+def _batch(work: Work, found: Split, told: Told) -> BatchFacts:
+    """Every image, how it was scanned, and whether as much came as was told."""
+    capture = told.capture
     pages = sum(image.kind in (ImageKind.PAGE, ImageKind.BLANK) for image in found.images)
-    expected = cover.pages if cover else None
-    findings = [f"Laut Deckblatt {expected} Seite(n), gezählt {pages}."] if expected not in (None, pages) else []
-    name = (cover.batch if cover else None) or work.original_name
-    return BatchFacts(name, found.images, expected, tuple(findings))
+    findings = list(told.findings)
+    if told.pages not in (None, pages):
+        findings.append(f"Laut Deckblatt oder Index {told.pages} Seite(n), gezählt {pages}.")
+    if capture.sheets_expected is not None and capture.duplex is not None:
+        images = capture.sheets_expected * (2 if capture.duplex else 1)
+        if images != len(found.images):
+            findings.append(
+                f"Laut Deckblatt oder Index {capture.sheets_expected} Blätter, also {images} Bilder; "
+                f"gezählt {len(found.images)}."
+            )
+    name = (found.cover.batch if found.cover else None) or work.original_name
+    return BatchFacts(name, found.images, told.pages, tuple(findings), capture)

@@ -209,6 +209,7 @@ UNITS = {  # UN/ECE Recommendations 20 and 21, BT-130, BT-150
 
 ACTIONS = {
     Action.DECIDE: "Entscheidung im Klärfall",
+    Action.CUT: "Trennen veranlasst",
     Action.CONFIRM: "Abgelegte Fassung anerkannt",
     Action.REDIRECT: "Als falsch zugeleitet weitergegeben",
     Action.RETRY: "Erneuter Versuch veranlasst",
@@ -219,6 +220,12 @@ ACTIONS = {
     Action.ORDER_PAYMENT: "Auszahlungsanordnung",
     Action.RELEASE: "Freigabe durch die Buchhaltung",
     Action.QUERY: "In Klärung gegeben",
+    Action.LOCK: "Als verschlossene Post gesperrt",
+    Action.ASK_REMOVAL: "Entfernung beantragt",
+    Action.CONFIRM_REMOVAL: "Entfernung bestätigt",
+    Action.ASK_OPENING: "Aufhebung der Sperre beantragt",
+    Action.CONFIRM_OPENING: "Sperre aufgehoben: keine verschlossene Post",
+    Action.KEEP_LOCKED: "Antrag abgelehnt, bleibt gesperrt",
 }
 
 LEGAL_BASIS = {

@@ -4,39 +4,64 @@ from dataclasses import replace
 from datetime import date
 
 from config.city_config import City
+from pipelines.intake.closed import locked, opened_by_persons, stays_closed
 from pipelines.routing.references import own_reference
 from pipelines.routing.rows import rows_of_pages, rows_of_text
 from pipelines.routing.understand import letter_from, understand
-from pipelines.routing.zones import Letter
+from pipelines.scan.joins import joins, said_of
 from pipelines.scan.words import read_words, sureness
 from schemas.german_time import day_in_germany
 from schemas.recognised import Recognised
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult, Work
 
-__all__ = ["classify", "judge_text", "read_letter"]
+__all__ = ["classify", "judge_text", "recognised_in"]
 
 
 def classify(work: Work, city: City) -> StepResult:
-    """Facts from the recognised words; always on to the transfer note, the routing decides what is sure enough."""
-    letter, sure = read_letter(work, city)
-    sheet = city.unit(work.facts.unit or "")
-    day = day_in_germany(work.scan.received_at)
-    found = understand(letter, city, day, sureness=sure, sheet_unit=sheet.number if sheet else None)
+    """Facts from the recognised words; on to the transfer note, the routing decides what is sure enough.
+
+    Locked, whatever the confidence, if the mail is closed or of a type whose mail is: nothing of what was read is kept.
+    """
+    found = recognised_in(work, city)
+    if found.closed is not None and not opened_by_persons(work):
+        return locked(work, found.decision.reasons[0])
     facts = _as_the_sheet_says(work.facts, _facts(work.facts, found), city)
-    reference, said = own_reference(letter.text, city)
+    if stays_closed(facts.document_type, work, city):
+        return locked(work, "Beim Einordnen als verschlossene Post erkannt.")
+    reference, said = own_reference(_text(work), city)
     if said:
         facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
+    if suspicion := _suspicion(work):
+        facts = replace(facts, doubt=facts.doubt or suspicion, anomalies=(*facts.anomalies, suspicion))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
 
 
-def read_letter(work: Work, city: City) -> tuple[Letter, float | None]:
-    """The letter with its zones, and how sure its text is; from the words with their boxes, else from the text."""
+def recognised_in(work: Work, city: City) -> Recognised:
+    """What the letter says, from its words with their boxes, else from its text."""
+    sure = None
     if FileRole.WORDS in work.files:
         pages = read_words(work.file(FileRole.WORDS).path)
-        return letter_from(rows_of_pages(pages), city), sureness(pages)
-    text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
-    return letter_from(rows_of_text(text), city), None
+        rows, sure = rows_of_pages(pages), sureness(pages)
+    else:
+        rows = rows_of_text(_text(work))
+    sheet = city.unit(work.facts.unit or "")
+    day = day_in_germany(work.scan.received_at)
+    letter = letter_from(rows, city)
+    return understand(letter, city, day, sureness=sure, sheet_unit=sheet.number if sheet else None)
+
+
+def _text(work: Work) -> str:
+    return work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
+
+
+def _suspicion(work: Work) -> str:
+    """Why this might be several letters (German); empty where a separator or an index says that it is one."""
+    words = work.files.get(FileRole.WORDS)
+    if words is None or (work.batch is not None and work.batch.cut_out):
+        return ""
+    found = joins(read_words(words.path))
+    return said_of(found) if found else ""
 
 
 def judge_text(text: str, facts: DocumentFacts, city: City, received_on: date) -> DocumentFacts:
@@ -55,6 +80,7 @@ def _facts(known: DocumentFacts, found: Recognised) -> DocumentFacts:
         confidence=decision.confidence,
         needs_original=None if undecided else found.needs_original,
         reasons=decision.reasons,
+        doubt=known.doubt or decision.doubt or None,
     )
 
 
@@ -67,6 +93,7 @@ def _as_the_sheet_says(sheet: DocumentFacts, judged: DocumentFacts, city: City) 
             judged,
             document_type=kind.key,
             confidence=1.0,
+            doubt=sheet.doubt,
             needs_original=kind.original_needed or bool(judged.needs_original),
             unit=judged.unit or (own.number if own else None),
         )

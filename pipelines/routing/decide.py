@@ -67,14 +67,17 @@ def decide(heard: Heard, city: City, doubts: tuple[str, ...] = ()) -> RoutingDec
     """The decision with its reasons (German). `doubts`: why a person must look whatever the rules say."""
     kind, confidence, reasons = _type(heard, city)
     if kind is None:
-        return RoutingDecision(None, heard.sheet_unit, 0.0, (*reasons, *doubts), Evidence.NONE, certain=False)
+        return RoutingDecision(
+            None, heard.sheet_unit, 0.0, reasons, Evidence.NONE, certain=False, doubt=" ".join(doubts)
+        )
     unit = _unit(kind, heard, city)
     sure = not doubts and not unit.doubtful and unit.number is not None and _sure(kind, confidence, unit, heard, city)
     least = city.routing.minimum_confidence
     if unit.number is not None:
         confidence = max(confidence, least) if sure else min(confidence, round(least - 0.01, 3))
-    said = (*reasons, unit.reason, *doubts, *_held_back(kind, unit, heard, city))
-    return RoutingDecision(kind.key, unit.number, confidence, said, unit.evidence, certain=sure)
+    doubt = " ".join((*doubts, *_held_back(kind, unit, heard, city)))
+    said = (*reasons, unit.reason)
+    return RoutingDecision(kind.key, unit.number, confidence, said, unit.evidence, certain=sure, doubt=doubt)
 
 
 def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[str, ...]]:

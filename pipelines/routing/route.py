@@ -9,7 +9,7 @@ __all__ = ["doubt", "route"]
 
 def route(work: Work, city: City) -> StepResult:
     """Routed to a unit, or clearing with the reason."""
-    reason = _other_invoice(work, city) or doubt(work.facts, city)
+    reason = work.facts.doubt or _other_invoice(work, city) or doubt(work.facts, city)
     if reason is not None:
         return StepResult(State.CLEARING, work.facts, reason)
     unit = city.unit(work.facts.unit or "")

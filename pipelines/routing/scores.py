@@ -1,15 +1,18 @@
 """How strongly a letter speaks for each document type and each topic, word by word."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from config.city_config import City
 from config.routing_config import Cue, DocumentType, Topic
 from pipelines.routing.matcher import Hit, Reader
+from pipelines.routing.phrases import folded, phrases_regex
 from schemas.recognised import Zone
 
 __all__ = ["Score", "addressed_units", "first_hit", "other_office", "topic_scores", "type_scores"]
 
+_ABOVE = (Zone.LETTERHEAD, Zone.INFORMATION, Zone.SUBJECT)
 _TITLES = (Zone.SUBJECT, Zone.LETTERHEAD)
 _FORM_WEIGHT, _TITLE_WEIGHT = 6.0, 5.0
 
@@ -73,17 +76,28 @@ def _weight(cue: Cue, hit: Hit, reader: Reader, city: City) -> float:
 
 def addressed_units(reader: Reader, city: City) -> dict[str, str]:
     """Units named by name, alias or person in the address, by the words that name them."""
-    return {
-        unit.number: hit.words
-        for unit in city.organisation.units
-        if (hit := reader.phrase((unit.name, *unit.aliases, *unit.persons), (Zone.ADDRESS,))) is not None
-    }
+    found: dict[str, str] = {}
+    for unit in city.organisation.units:
+        if words := _addressed(reader, (unit.name, *unit.aliases, *unit.persons)):
+            found[unit.number] = words
+    return found
 
 
 def other_office(reader: Reader, city: City) -> str | None:
     """The office the address names that is none of the units."""
-    hit = reader.phrase(city.routing.other_offices, (Zone.ADDRESS,))
-    return hit.words if hit is not None else None
+    return _addressed(reader, city.routing.other_offices) or None
+
+
+def _addressed(reader: Reader, names: tuple[str, ...]) -> str:
+    """The name in the address; without an address one that has a row above the letter to itself."""
+    hit = reader.phrase(names, (Zone.ADDRESS,))
+    if hit is not None:
+        return hit.words
+    if not names or reader.letter.lines(Zone.ADDRESS):
+        return ""
+    alone = re.compile(rf"(?:an\s+(?:d[ae]s|den|dle)\s+)?(?:{phrases_regex(names).pattern})\W*")
+    rows = (line for _, line in reader.letter.lines(*_ABOVE))
+    return next((line for line in rows if alone.fullmatch(folded(line).lstrip())), "")
 
 
 def first_hit(reader: Reader, cues: Iterable[Cue]) -> Hit | None:

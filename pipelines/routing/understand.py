@@ -71,8 +71,6 @@ def _doubts(letter: Letter, city: City, language: str | None, sureness: float | 
         found.append("Der Text ist kaum lesbar (Handschrift, Bild oder schlechter Scan).")
     if sureness is not None and sureness < city.scan.reading.low_confidence:
         found.append(f"Der Text ist unsicher erkannt ({sureness:.0%}).")
-    if letter.second_letter:
-        found.append("Vermutlich zwei Schreiben in einem: eine weitere Seite hat eigene Anschrift und Anrede.")
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ there are any, help: the window and the information block of DIN 5008 form A and
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.routing.phrases import folded, phrases_regex
@@ -16,32 +16,108 @@ from schemas.recognised import Place, Zone
 __all__ = ["Letter", "letter_of"]
 
 _SALUTATION = phrases_regex(
-    ("sehr geehrte*", "sehr verehrte*", "sehr ge*", "guten tag", "guten morgen", "hallo", "liebe *", "lieber *", "liebes *")
+    (
+        "sehr geehrte*",
+        "sehr verehrte*",
+        "sehr ge*",
+        "guten tag",
+        "guten morgen",
+        "hallo",
+        "liebe *",
+        "lieber *",
+        "liebes *",
+    )
     + ("werte*", "verehrte*", "moin", "dear *", "grüß gott")
 )
 _CLOSE = phrases_regex(
-    ("mit freundlich*", "mit bestem*", "mit besten*", "mit den besten*", "mit vorzüglich*", "mit kollegial*", "freundliche*")
+    (
+        "mit freundlich*",
+        "mit bestem*",
+        "mit besten*",
+        "mit den besten*",
+        "mit vorzüglich*",
+        "mit kollegial*",
+        "freundliche*",
+    )
     + ("mit sportlich*", "mit herzlich*", "hochachtungsvoll", "viele grüße", "beste grüße", "herzliche grüße", "mfg")
     + ("mit lieben grüßen", "yours *", "sincerely", "kind regards", "best regards")
 )
 _OFFICE = phrases_regex(
-    ("bereich *", "abteilung *", "ressort*", "fachbereich *", "*amt", "*büro", "*stelle", "büro *", "*rat", "sachgebiet *", "*kasse")
+    (
+        "bereich *",
+        "abteilung *",
+        "ressort*",
+        "fachbereich *",
+        "*amt",
+        "*büro",
+        "*stelle",
+        "büro *",
+        "*rat",
+        "sachgebiet *",
+        "*kasse",
+    )
 )
-_TO = phrases_regex(("an die", "an den", "an das", "an herrn", "an frau", "an", "rathaus", "*bürgermeister", "*bürgermeisterin"))
+_TO = phrases_regex(
+    ("an die", "an den", "an das", "an herrn", "an frau", "an", "rathaus", "*bürgermeister", "*bürgermeisterin")
+)
 _OVER_ADDRESS = phrases_regex(
-    ("an die", "an den", "an das", "an", "z. hd*", "z.hd*", "zu händen*", "herrn", "herr", "frau", "persönlich", "vertraulich")
+    (
+        "an die",
+        "an den",
+        "an das",
+        "an",
+        "z. hd*",
+        "z.hd*",
+        "zu händen*",
+        "herrn",
+        "herr",
+        "frau",
+        "persönlich",
+        "vertraulich",
+    )
     + ("einschreiben*", "pzu", "eilt*", "*amt", "*büro", "büro *", "*stelle", "bereich *", "abteilung *", "fraktion *")
 )
 _PLACE = re.compile(r"(?<!\d)[D\-]{0,2}\s?[\dOolISB]{5}\s+[A-ZÄÖÜl1][\w.\-]+")
 _INFORMATION = phrases_regex(
-    ("ihr zeichen", "ihre zeichen", "ihre nachricht", "ihr schreiben", "ihr az", "ihr gesch*", "ihr akten*", "ihr ansprech*")
-    + ("ihre bestell*", "ihre auftrags*", "unser zeichen", "unsere zeichen", "unser az", "unsere nachricht", "mein zeichen")
-    + ("datum", "telefon", "fon", "tel", "telefax", "fax", "mobil", "e-mail*", "email*", "kassenzeichen*", "kundennummer*")
+    (
+        "ihr zeichen",
+        "ihre zeichen",
+        "ihre nachricht",
+        "ihr schreiben",
+        "ihr az",
+        "ihr gesch*",
+        "ihr akten*",
+        "ihr ansprech*",
+    )
+    + (
+        "ihre bestell*",
+        "ihre auftrags*",
+        "unser zeichen",
+        "unsere zeichen",
+        "unser az",
+        "unsere nachricht",
+        "mein zeichen",
+    )
+    + (
+        "datum",
+        "telefon",
+        "fon",
+        "tel",
+        "telefax",
+        "fax",
+        "mobil",
+        "e-mail*",
+        "email*",
+        "kassenzeichen*",
+        "kundennummer*",
+    )
     + ("kunden-nr*", "kunde*nr*", "aktenzeichen*", "az", "geschäftszeichen*", "geschäftsnummer*", "geschäfts-nr*", "gz")
     + ("sachbearbeit*", "ansprechpartner*", "zimmer*", "durchwahl*", "auskunft erteilt*", "es schreibt*", "bearbeiter*")
     + ("internet*", "www*", "seite *")
 )
-_REFERENCES = phrases_regex(("ihr *", "ihre *", "unser *", "unsere *", "mein *", "az", "aktenz*", "kassenz*", "datum", "gesch*"))
+_REFERENCES = phrases_regex(
+    ("ihr *", "ihre *", "unser *", "unsere *", "mein *", "az", "aktenz*", "kassenz*", "datum", "gesch*")
+)
 _DATE = re.compile(
     r"(?i)^\W{0,2}(?:[A-ZÄÖÜ][\w\-./ ]{2,30},?\s+(?:den\s+|am\s+)?)?[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?"
     r"(?:[\dOlSB]{4}|\d{2})\W*$"
@@ -53,7 +129,7 @@ _FOOTER = re.compile(
     r"|bankverbindung|\bIBAN\b|amtsgericht\s+\S+.{0,20}\bHR|www\.|vorstand\b|aufsichtsrat"
 )
 _MOST_ADDRESS_ROWS, _LAST_ADDRESS_ROW = 9, 40
-_LIKELY = 2.5
+_LIKELY, _SHORT_ROW = 2.5, 6
 _MOST_SUBJECT_ROWS = 4
 _FOOTER_FROM = 0.9
 _RIGHT_COLUMN = 110.0
@@ -68,7 +144,6 @@ class Letter:
     zones: tuple[Zone, ...]
     pages: tuple[int, ...]
     page_count: int
-    second_letter: bool = False
 
     def zone_at(self, offset: int) -> Zone:
         return self.zones[self._line(offset)] if self.zones else Zone.BODY
@@ -110,7 +185,7 @@ def letter_of(rows: Sequence[Row], *, town: str, address_rows: int) -> Letter:
     behind = [row for row in rows if row.page > first]
     placed = [*before, *zip(front, zones, strict=True), *((row, Zone.FURTHER) for row in behind)]
     pages = max((row.page for row in rows), default=1)
-    return _joined(placed, pages, second=_another_letter(behind, town, address_rows))
+    return _joined(placed, pages)
 
 
 def _first_page(rows: Sequence[Row]) -> int:
@@ -129,7 +204,7 @@ class _Page:
         self.folded = [folded(row.text).lstrip(" .,-–:;*'\"") for row in rows]
         self.salutation = next((at for at, text in enumerate(self.folded) if _SALUTATION.match(text)), None)
         self.limit = self.salutation if self.salutation is not None else min(len(rows), address_rows)
-        self._town = re.compile(rf"(?:{folded(town)})")
+        self._city = phrases_regex((f"stadt {town}", f"stadtverwaltung {town}", f"rathaus {town}"))
         self._zones = [Zone.BODY] * len(rows)
         self.address = self._address()
         self._after = self.address[-1] + 1 if self.address else 0
@@ -152,8 +227,12 @@ class _Page:
         return best if self._likeness(best) >= _LIKELY else []
 
     def _begins(self, at: int) -> bool:
-        text = self.folded[at]
-        return bool(_TO.match(text) or self._town.search(text)) and not _is_return_line(self.rows[at].text)
+        named = _TO.match(self.folded[at]) or self._names_city(at)
+        return bool(named) and not _is_return_line(self.rows[at].text)
+
+    def _names_city(self, at: int) -> bool:
+        """'Stadt Iserlohn', 'An die Stadt Iserlohn', 'Jugendamt der Stadt Iserlohn'; no sentence."""
+        return bool(self._city.search(self.folded[at])) and len(self.folded[at].split()) <= _SHORT_ROW
 
     def _likeness(self, block: list[int]) -> float:
         """The city by name without a post code, an office, an addressee, the place below; the first block of equals."""
@@ -161,7 +240,7 @@ class _Page:
             return 0.0
         texts = [self.folded[at] for at in block]
         place = any(_PLACE.search(self.rows[at].text) for at in block)
-        named = any(self._town.search(text) and not re.match(r"[\dolsb]{5}\s", text) for text in texts)
+        named = any(self._names_city(at) for at in block)
         office = any(_OFFICE.search(text) or _TO.match(text) for text in texts)
         return 3.0 * named + 1.5 * place + 1.0 * office - 0.01 * block[0]
 
@@ -258,16 +337,7 @@ def _is_title(row: Row, rows: Sequence[Row]) -> bool:
     return (row.box.bottom - row.box.top) > 1.35 * heights[len(heights) // 2]
 
 
-def _another_letter(rows: Iterable[Row], town: str, address_rows: int) -> bool:
-    """A further page with an address to the city and a salutation of its own."""
-    by_page: dict[int, list[Row]] = {}
-    for row in rows:
-        by_page.setdefault(row.page, []).append(row)
-    pages = (_Page(page, town, address_rows) for page in by_page.values())
-    return any(page.salutation is not None and page.salutation < 30 and page.address for page in pages)
-
-
-def _joined(placed: Sequence[tuple[Row, Zone]], pages: int, *, second: bool) -> Letter:
+def _joined(placed: Sequence[tuple[Row, Zone]], pages: int) -> Letter:
     text = ""
     starts: list[int] = []
     zones: list[Zone] = []
@@ -280,4 +350,4 @@ def _joined(placed: Sequence[tuple[Row, Zone]], pages: int, *, second: bool) -> 
         zones.append(zone)
         numbers.append(row.page)
         text += row.text + "\n"
-    return Letter(text, tuple(starts), tuple(zones), tuple(numbers), pages, second)
+    return Letter(text, tuple(starts), tuple(zones), tuple(numbers), pages)

@@ -1,53 +1,20 @@
 """Annexes of a transfer note: what happened after it was sealed. Each is a file of its own with its own seal."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from uuid import UUID
 
 from lxml import etree
 
+from schemas.annex import Annex, AnnexKind
 from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
-from schemas.values import aware
 
-__all__ = ["ANNEX_NAMESPACE", "Annex", "AnnexKind", "annex_xml", "read_annex"]
+__all__ = ["ANNEX_NAMESPACE", "annex_xml", "read_annex"]
 
 ANNEX_NAMESPACE = "urn:posteingang:transfervermerk-anlage:1"
 _SCHEMA = Path(__file__).resolve().parents[2] / "schemas" / "transfervermerk" / "anlage-1.xsd"
-
-
-class AnnexKind(StrEnum):
-    """What an annex may say: agreement with the paper (aspect f), quality result (e), a rescan, a correction."""
-
-    AGREEMENT = "Übereinstimmung"
-    QUALITY = "Qualitätssicherung"
-    RESCAN = "Nachscan"
-    CORRECTION = "Berichtigung"
-
-
-@dataclass(frozen=True, slots=True)
-class Annex:
-    """One annex. `note_sha256`: of the note's XML file. `person_mark`, `person`: the natural person who says it.
-
-    `details`: named facts, as the kind and rule of a check, or the images a rescan replaces. `statement` in German.
-    """
-
-    annex_id: UUID
-    kind: AnnexKind
-    note_id: str
-    note_sha256: str
-    person_mark: str
-    person: str
-    at: datetime
-    statement: str
-    details: dict[str, str] = field(default_factory=dict)
-    demo: bool = False
-
-    def __post_init__(self) -> None:
-        aware(self.at)
 
 
 def annex_xml(annex: Annex) -> bytes:

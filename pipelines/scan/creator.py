@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from config.city_config import City, IntakePoint
 from schemas.errors import BadInput
+from schemas.safe_xml import parse_xml
 from schemas.values import Work
 
-__all__ = ["Creator", "creator_of"]
+__all__ = ["Creator", "creator_named", "creator_of"]
 
 _NAME = re.compile(r"[^\W\d_][\w.'’-]*", re.UNICODE)
 
@@ -25,10 +26,8 @@ def creator_of(work: Work, point: IntakePoint, city: City) -> Creator:
 
     BadInput if that is nobody, or only an organisation: a note without a person is no proof.
     """
-    batch = work.batch
-    mark, name = (
-        (batch.operator_id, batch.operator) if batch and batch.operator else (point.operator_id, point.operator)
-    )
+    told = work.batch.capture if work.batch is not None else None
+    mark, name = (told.operator_id, told.operator) if told and told.operator else (point.operator_id, point.operator)
     if not name.strip() or not mark.strip():
         raise BadInput(
             f"Für die Eingangsstelle {point.key!r} ist keine natürliche Person benannt.",
@@ -41,6 +40,14 @@ def creator_of(work: Work, point: IntakePoint, city: City) -> Creator:
             "intake_points.yaml berichtigen.",
         )
     return Creator(mark.strip(), name.strip())
+
+
+def creator_named(note: bytes) -> Creator:
+    """Whom a finished note names. BadInput if it names nobody."""
+    node = parse_xml(note).find("{*}Ersteller")
+    if node is None or not node.get("name"):
+        raise BadInput("Der Transfervermerk nennt keine Person.")
+    return Creator(str(node.get("kennzeichen")), str(node.get("name")))
 
 
 def _is_organisation(name: str, point: IntakePoint, city: City) -> bool:

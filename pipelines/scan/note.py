@@ -15,7 +15,7 @@ from pipelines.scan.note_xml import NoteFacts, note_xml, validate_note
 from pipelines.scan.seal import UNSEALED, Sealing, seal_file, seal_pdf, sealing_of
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput, Unavailable
-from schemas.seal import missing_for_destruction
+from schemas.seal import NO_SEAL, NO_STAMP, missing_for_destruction
 from schemas.states import FileRole, State
 from schemas.values import NewFile, StepResult, Work
 
@@ -41,9 +41,9 @@ def write_note(work: Work, city: City) -> StepResult:
 def _with_less(work: Work, city: City, problem: Unavailable) -> StepResult:
     """The seal without a time stamp if the key can be had, else nothing: said in the note, and the paper stays."""
     try:
-        return noted(work, city, sealing_of(city.seals).without_stamp(), f"Ohne Zeitstempel: {problem.sentence}")
+        return noted(work, city, sealing_of(city.seals).without_stamp(), f"{NO_STAMP}{problem.sentence}")
     except Unavailable as again:
-        return noted(work, city, UNSEALED, f"Ohne Siegel und Zeitstempel: {again.sentence}")
+        return noted(work, city, UNSEALED, f"{NO_SEAL}{again.sentence}")
 
 
 def noted(work: Work, city: City, sealing: Sealing, shortfall: str = "") -> StepResult:

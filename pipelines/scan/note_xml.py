@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
@@ -58,12 +59,12 @@ def note_xml(work: Work, city: City, facts: NoteFacts) -> bytes:
     root.set("bindung", "eingebettet" if facts.embedded else "beigefügt")
     root.set("demo", _bool(work.demo))
     _document(root, work, images, unchanged)
-    _batch(root, place)
+    _batch(root, place, city)
     _add(root, "Ersteller", kennzeichen=creator.mark, name=creator.name, eingangsstelle=point.name)
     _environment(root, city, point, place, images)
-    _steps(root, work, creator, point, unchanged)
+    _steps(root, work, creator, point, place, unchanged)
     _texts(_add(root, "Auffaelligkeiten"), "Auffaelligkeit", facts.anomalies)
-    _add(root, "Zeiten", erfasst=work.scan.received_at.isoformat(), vermerk=work.now.isoformat())
+    _add(root, "Zeiten", erfasst=_scanned_at(work, place).isoformat(), vermerk=work.now.isoformat())
     _quality(root, place)
     _protection(root, work, city)
     _seal(root, facts)
@@ -137,16 +138,19 @@ def _hashes(parent: etree._Element, label: str, file: StoredFile) -> None:
     _add(node, "SHA512").text = file.digest.sha512
 
 
-def _batch(root: etree._Element, place: BatchPlace) -> None:
+def _batch(root: etree._Element, place: BatchPlace, city: City) -> None:
     node = _add(root, "Stapel", id=place.batch_id, name=place.name)
     node.set("bildVon", str(place.image_from))
     node.set("bildBis", str(place.image_to))
     node.set("bilderGesamt", str(place.images_total))
-    for name, count in (("blaetterErwartet", place.sheets_expected), ("blaetterGezaehlt", place.sheets_counted)):
+    expected = place.capture.sheets_expected
+    for name, count in (("blaetterErwartet", expected), ("blaetterGezaehlt", place.sheets_counted)):
         if count is not None:
             node.set(name, str(count))
-    for blank in place.blank_pages:
-        _add(node, "Leerseite", bild=str(blank.image), behandlung=blank.treatment, verfahren=blank.method)
+    rules = city.scan.images
+    method = f"Bildprüfung: kein Strich ab {rules.blank_stroke:g} mm mit Kontrast {rules.blank_contrast}"
+    for image in place.blank_images:
+        _add(node, "Leerseite", bild=str(image), behandlung=_BLANK_KEPT, verfahren=method)
 
 
 def _environment(
@@ -155,15 +159,16 @@ def _environment(
     """The valid procedure by id and version, what was scanned with, and what the images themselves say."""
     node = _add(root, "Umgebung", behoerde=city.organisation.city)
     node.set("verfahrensdokumentation", city.organisation.procedure)
-    node.set("version", city.organisation.procedure_version)
-    node.set("scanner", place.scanner or point.scanner)
-    node.set("arbeitsplatz", place.workstation or "unbekannt")
+    node.set("version", city.procedure_version)
+    told = place.capture
+    node.set("scanner", told.scanner or point.scanner)
+    node.set("arbeitsplatz", told.workstation or "unbekannt")
     node.set("scansoftware", point.scan_software)
-    node.set("profil", place.profile or point.profile)
+    node.set("profil", told.profile or point.profile)
     node.set("aufloesung", _seen(f"{image.dpi} dpi" for image in images if image.dpi))
     node.set("farbe", _seen(image.colour for image in images))
     node.set("kompression", _seen(image.compression for image in images))
-    node.set("duplex", "unbekannt" if place.duplex is None else "ja" if place.duplex else "nein")
+    node.set("duplex", "unbekannt" if told.duplex is None else "ja" if told.duplex else "nein")
 
 
 def _seen(values: Iterable[str]) -> str:
@@ -171,13 +176,21 @@ def _seen(values: Iterable[str]) -> str:
     return ", ".join(sorted(set(values))) or "keine Bilder"
 
 
-def _steps(root: etree._Element, work: Work, creator: Creator, point: IntakePoint, unchanged: str) -> None:
+def _scanned_at(work: Work, place: BatchPlace) -> datetime:
+    """As the index says; else when the scan came in."""
+    return place.capture.scanned_at or work.scan.received_at
+
+
+def _steps(
+    root: etree._Element, work: Work, creator: Creator, point: IntakePoint, place: BatchPlace, unchanged: str
+) -> None:
     """What was done, in order; post-processing is what changes how the scan looks (A.NB.1)."""
     steps = _add(root, "Prozessschritte")
-    scanner = f"{point.scanner}, {point.scan_software}"
+    told = place.capture
+    scanner = f"{told.scanner or point.scanner}, {point.scan_software}"
     found, repacked = work.facts.document_type or "keine Dokumentart", _repacked(work)
     for name, moment, who, system, later, parameter in (
-        ("Erfassung", work.scan.received_at, creator.name, scanner, False, point.profile),
+        ("Erfassung", _scanned_at(work, place), creator.name, scanner, False, told.profile or point.profile),
         *((("Umpacken", None, "Posteingang", "Posteingang", False, repacked),) if repacked else ()),
         *_reading(work, unchanged),
         ("Einordnung", None, "Posteingang", "Regeln der Stadt", False, found),
@@ -218,7 +231,7 @@ def _quality(root: etree._Element, place: BatchPlace) -> None:
 
 
 def _completeness(place: BatchPlace) -> tuple[str, str]:
-    expected, counted = place.sheets_expected, place.sheets_counted
+    expected, counted = place.capture.sheets_expected, place.sheets_counted
     if expected is None or counted is None:
         return "offen", "Die Blätter des Stapels wurden nicht vorgezählt."
     said = f"Blätter im Stapel: {expected} erwartet, {counted} gezählt."
@@ -249,6 +262,7 @@ def _seal(root: etree._Element, facts: NoteFacts) -> None:
     node.text = facts.lock or "Vom Siegel her nicht gesperrt. Freigegeben ist das Papier damit nicht."
 
 
+_BLANK_KEPT = "gekennzeichnet und im Scanprodukt behalten, in der Anzeige ausgeblendet"
 _SEALED = {
     SealLevel.NONE: "kein Siegel: Die Unversehrtheit belegen Prüfsummen und Protokollkette (A.IS.1 verlangt dazu einen "
     "schriftlichen Nachweis).",

@@ -17,6 +17,7 @@ from pipelines.scan.images import image_hashes
 from pipelines.scan.manifest import MANIFEST_NAMESPACE, NOTE, PRODUCT, RAW_SCAN, Manifest, read_manifest
 from pipelines.scan.note_xml import NAMESPACE, NAMESPACE_1, validate_note
 from pipelines.scan.seal_check import SealFinding, check_pdf, check_seal, check_stamp, cms_of, is_stamp
+from schemas.annex import MANIFEST_SHA256, AnnexKind
 from schemas.digest import digest_of_chunks
 from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
@@ -202,10 +203,27 @@ def _annexes(given: list[_Given], _roots: Sequence[Any] | None) -> Iterator[Find
     for file in (file for file in given if file.annex is not None):
         if file.annex.note_sha256 in notes:
             yield Finding(Grade.FITS, file.name, f"Anlage „{file.annex.kind}“: gehört zu {file.annex.note_id}.")
+            if file.annex.kind is AnnexKind.LATER_SEAL:
+                yield from _later_seal(file, given)
         elif any(other.note_id == file.annex.note_id for other in given):
             file.differs.append(f"Die Anlage nennt einen anderen Vermerk {file.annex.note_id} als den angegebenen.")
         else:
             yield Finding(Grade.OPEN, file.name, f"Der Vermerk {file.annex.note_id} wurde nicht mit angegeben.")
+
+
+def _later_seal(file: _Given, given: list[_Given]) -> Iterator[Finding]:
+    """It seals the manifest by its hash: the one given must be it."""
+    named, note_id = file.annex.details.get(MANIFEST_SHA256), file.annex.note_id
+    listings = [other for other in given if other.manifest is not None and other.manifest.note_id == note_id]
+    for listing in listings:
+        if listing.digest.sha256 == named:
+            yield Finding(
+                Grade.FITS, file.name, f"Nachsiegelung: nennt das Manifest {listing.name} mit seiner Prüfsumme."
+            )
+        else:
+            file.differs.append(f"Die Nachsiegelung nennt ein anderes Manifest als {listing.name}.")
+    if not listings:
+        yield Finding(Grade.OPEN, file.name, "Das nachgesiegelte Manifest wurde nicht mit angegeben.")
 
 
 def _seals(given: list[_Given], roots: Sequence[Any] | None) -> Iterator[Finding]:

@@ -3,6 +3,14 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def _name_what_was_cut_out(apps, _):
+    """What was cut out before has the name of its own file."""
+    documents = apps.get_model("records", "Document").objects.filter(ordinal__gt=1)
+    for document in documents.prefetch_related("files").iterator(500):
+        document.name = next((file.name for file in document.files.all() if file.role == "original"), "")
+        document.save(update_fields=["name"])
+
+
 def _batch(name, field):
     return migrations.AddField(model_name="batch", name=name, field=field)
 
@@ -14,6 +22,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField("document", "name", models.CharField(blank=True, default="", max_length=1024)),
+        migrations.AddField("document", "doubt", models.TextField(null=True)),
+        migrations.AddField("document", "cut_at", models.JSONField(default=list)),
+        migrations.RunPython(_name_what_was_cut_out, migrations.RunPython.noop),
         _batch("operator", models.CharField(default="", max_length=200)),
         _batch("operator_id", models.CharField(db_index=True, default="", max_length=64)),
         _batch("scanner", models.CharField(default="", max_length=200)),
@@ -30,6 +42,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("sheets", models.PositiveIntegerField()),
+                ("duplex", models.BooleanField()),
                 ("name", models.CharField(max_length=255)),
                 ("at", models.DateTimeField()),
                 ("reason", models.TextField(blank=True)),

@@ -1,6 +1,7 @@
 """What is kept. Uniqueness that must hold is a constraint here, not a check in code."""
 
 from records.models.batches import Batch, BatchCount, BatchImage
+from records.models.closed import RemovedFile
 from records.models.documents import (
     Document,
     DocumentFile,
@@ -16,16 +17,30 @@ from records.models.documents import (
 )
 from records.models.invoices import RegisterEntry
 from records.models.neighbours import DmsFinding, DmsTask, FilingNode, NeighbourCheck
+from records.models.originals import (
+    BackupRun,
+    DestructionApproval,
+    DestructionList,
+    Hold,
+    ListFile,
+    ListItem,
+    Original,
+    RoutingSlip,
+)
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
 from records.models.procedure import ProcedureVersion
+from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
 
 __all__ = [
     "Act",
     "ApiToken",
+    "BackupRun",
     "Batch",
     "BatchCount",
     "BatchImage",
     "ClearingDecision",
+    "DestructionApproval",
+    "DestructionList",
     "DmsFinding",
     "DmsTask",
     "Document",
@@ -33,14 +48,25 @@ __all__ = [
     "Event",
     "EventPayload",
     "FilingNode",
+    "FullCheckOrder",
+    "Hold",
     "InboxFile",
     "Intake",
+    "Judgement",
+    "ListFile",
+    "ListItem",
+    "Lot",
+    "LotDocument",
     "NeighbourCheck",
+    "NoteAnnex",
     "NumberSeries",
+    "Original",
     "Outbound",
     "ProcedureVersion",
     "RegisterEntry",
+    "RemovedFile",
     "ReservedNumber",
+    "RoutingSlip",
     "SearchText",
     "StoredObject",
     "UnitMembership",

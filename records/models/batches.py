@@ -36,10 +36,14 @@ class Batch(models.Model):
 
 
 class BatchCount(models.Model):
-    """The sheets of a batch as a person counted them by hand; the last one holds, the earlier ones stay."""
+    """The sheets of a batch as a person counted them by hand; the last one holds, the earlier ones stay.
+
+    `duplex`: both sides of them were scanned.
+    """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="counts")
     sheets = models.PositiveIntegerField()
+    duplex = models.BooleanField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="batch_counts")
     name = models.CharField(max_length=255)
     at = models.DateTimeField()

@@ -18,12 +18,17 @@ __all__ = [
 
 
 class StoredObject(models.Model):
-    """One content in the evidence store, named by its hash. Referenced by DocumentFile rows."""
+    """One content in the evidence store, named by its hash. Referenced by DocumentFile rows.
+
+    `condemned_at`: its last use has gone, the file is to be erased; `erased_at`: it is. Hashes and size stay.
+    """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     sha512 = models.CharField(max_length=128)
     size = models.BigIntegerField()
     stored_at = models.DateTimeField()
+    condemned_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
 
 class Intake(models.Model):
@@ -51,17 +56,24 @@ class InboxFile(models.Model):
 
 
 class Document(models.Model):
-    """One logical piece of mail (Schriftstück) with its state; the lease says who is working on it."""
+    """One logical piece of mail (Schriftstück) with its state; the lease says who is working on it.
+
+    `name`: of its own file, where it was cut out of another. `doubt`: why a person must look before it is routed.
+    `cut_at`: pages a person wants it cut before.
+    `replaces`: the document whose scan had a fault and was made anew with this one (Nachscan).
+    """
 
     id = models.UUIDField(primary_key=True)
     entry = models.BigIntegerField(unique=True)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="documents")
     ordinal = models.PositiveIntegerField(default=1)
+    name = models.CharField(max_length=1024, blank=True, default="")
     register_number = models.CharField(max_length=32, null=True, unique=True)
     state = models.CharField(max_length=32)
     state_since = models.DateTimeField()
     reason = models.TextField(blank=True)
     duplicate_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="duplicates")
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
 
     attempts = models.PositiveIntegerField(default=0)
     deferrals = models.PositiveIntegerField(default=0)
@@ -83,22 +95,33 @@ class Document(models.Model):
     case_reference = models.CharField(max_length=64, null=True)
     destruction_lock = models.TextField(null=True)
     dossier = models.CharField(max_length=255, null=True)
+    doubt = models.TextField(null=True)
+    cut_at = models.JSONField(default=list)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "ordinal"], name="one_child_per_ordinal")]
         indexes = [models.Index(fields=["state", "next_attempt_at"]), models.Index(fields=["-state_since"])]
 
+    @property
+    def file_name(self) -> str:
+        """What it came in as, or the part of it that this is."""
+        return self.name or self.intake.original_name
+
 
 class DocumentFile(models.Model):
-    """The file a document has in a role; counting these rows is the reference count of an object."""
+    """The file a document has in a role; counting these rows is the reference count of an object.
+
+    `number` counts the annexes of its note; every other role has one file.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="files")
     role = models.CharField(max_length=32)
+    number = models.PositiveIntegerField(default=1)
     content = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="uses")
     name = models.CharField(max_length=1024)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["document", "role"], name="one_file_per_role")]
+        constraints = [models.UniqueConstraint(fields=["document", "role", "number"], name="one_file_per_role")]
 
 
 class SearchText(models.Model):

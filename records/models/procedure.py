@@ -29,3 +29,8 @@ class ProcedureVersion(models.Model):
     decided_at = models.DateTimeField(null=True)
     previous = models.CharField(max_length=64)
     link = models.CharField(max_length=64, default="")
+
+    @property
+    def stage(self) -> str:
+        """What has become of it, in German."""
+        return {"": "wartet auf Freigabe", "released": "freigegeben", "withdrawn": "zurückgezogen"}[self.outcome]

@@ -22,6 +22,7 @@ __all__ = ["System", "free_port", "letter"]
 
 _FAST = {
     "STABLE_SECONDS": "0.2",
+    "BATCH_STABLE_SECONDS": "1",
     "POLL_SECONDS": "0.1",
     "SWEEP_SECONDS": "1",
     "SPOOL_SWEEP_SECONDS": "1",
@@ -168,6 +169,23 @@ class System:
         """How many documents are in which state."""
         rows = self.query("SELECT state, count(*) FROM records_document GROUP BY state")
         return {str(state): int(count) for state, count in rows}
+
+    def state_of(self, name: str) -> str | None:
+        """State of the document that came in under that name; None before it is taken."""
+        return next((state for state, _ in self._documents(name)), None)
+
+    def number_of(self, name: str) -> str:
+        """Its number in the register of invoices, or of the mail."""
+        ((_, number),) = self._documents(name)
+        return number
+
+    def _documents(self, name: str) -> list[tuple[str, str]]:
+        rows = self.query(
+            "SELECT i.original_name, d.state, COALESCE(r.number, d.register_number) "
+            "FROM records_document d JOIN records_intake i ON i.claim_id = d.intake_id "
+            "LEFT JOIN records_registerentry r ON r.document_id = d.id"
+        )
+        return [(str(state), str(number)) for original, state, number in rows if original == name]
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Read the database from outside."""

@@ -89,48 +89,50 @@ def test_what_nothing_holds_any_more_is_named_and_its_number_stays_given(make_sy
     assert numbers(system) == ["PE-2026-000001", "PE-2026-000003"], "the lost number is not given again"
 
 
-def test_a_damaged_set_and_a_used_place_are_refused(make_system: Make, tmp_path: Path) -> None:
-    system = make_system()
+@pytest.fixture(scope="module")
+def saved_twice(make_shared_system: Make, tmp_path_factory: pytest.TempPathFactory) -> tuple[System, Path, Path]:
+    """A running mailroom and its two sets; nobody changes them."""
+    folder = tmp_path_factory.mktemp("saved")
+    system = make_shared_system()
     system.start()
-    drop(system, tmp_path, 1)
-    filed(system, 1)
-    system.run("backup", str(tmp_path / "sicherung"))
-    (saved,) = (tmp_path / "sicherung").iterdir()
+    sets: list[Path] = []
+    for number in (1, 2):
+        drop(system, folder, number)
+        filed(system, number)
+        assert system.run("backup", str(folder / "sicherung")).returncode == 0
+        (made,) = (path for path in (folder / "sicherung").iterdir() if path not in sets)
+        sets.append(made.rename(made.with_name(f"posteingang-2026010{number}T000000Z")))
+    return system, sets[0], sets[1]
 
-    running = system.run("restore", str(saved))
-    assert running.returncode == 2
-    assert "läuft" in running.stderr
-    system.stop()
-    used = system.run("restore", str(saved))
-    assert used.returncode == 2
-    assert "nicht leer" in used.stderr
 
-    victim = next(path for path in (saved / "objects").rglob("*") if path.is_file())
+def test_a_damaged_set_and_a_used_place_are_refused(
+    saved_twice: tuple[System, Path, Path], make_system: Make, tmp_path: Path
+) -> None:
+    running, saved, _ = saved_twice
+    refused = running.run("restore", str(saved))
+    assert refused.returncode == 2
+    assert "läuft" in refused.stderr
+
+    damaged = shutil.copytree(saved, tmp_path / saved.name)
+    victim = next(path for path in (damaged / "objects").rglob("*") if path.is_file())
     victim.chmod(0o640)
     victim.write_bytes(b"anderer Inhalt")
-    checked = system.run("restore", "--check", str(saved))
+    empty = make_system()
+    checked = empty.run("restore", "--check", str(damaged))
     assert checked.returncode == 1
     assert f"Beleg {victim.name} ist verändert." in checked.stdout
-    lose_everything_but(system)
-    damaged = system.run("restore", str(saved))
-    assert damaged.returncode == 2
-    assert "beschädigt" in damaged.stderr
+    refused = empty.run("restore", str(damaged))
+    assert refused.returncode == 2
+    assert "beschädigt" in refused.stderr
+
+    assert empty.run("restore", str(saved)).returncode == 0
+    refused = empty.run("restore", str(saved))
+    assert refused.returncode == 2
+    assert "nicht leer" in refused.stderr
 
 
-def test_the_second_set_links_what_the_first_one_has(make_system: Make, tmp_path: Path) -> None:
-    system = make_system()
-    system.start()
-    drop(system, tmp_path, 1)
-    filed(system, 1)
-    system.run("backup", str(tmp_path / "sicherung"))
-    (first,) = (tmp_path / "sicherung").iterdir()
-    first = first.rename(first.with_name("posteingang-20260101T000000Z"))
-    drop(system, tmp_path, 2)
-    filed(system, 2)
-
-    system.run("backup", str(tmp_path / "sicherung"))
-
-    second = next(path for path in (tmp_path / "sicherung").iterdir() if path != first)
+def test_the_second_set_links_what_the_first_one_has(saved_twice: tuple[System, Path, Path]) -> None:
+    system, first, second = saved_twice
     for path in (first / "objects").rglob("*"):
         if path.is_file():
             assert path.samefile(second / path.relative_to(first))

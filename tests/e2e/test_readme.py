@@ -34,6 +34,7 @@ def test_every_command_of_the_readme_works(make_system: Make, tmp_path: Path) ->
         "invoice.xml": [str(CODE_ROOT / "samples" / "rechnung" / "xrechnung_ubl.xml")],
         "letter.pdf": [str(tmp_path / "hund.pdf")],
         "backups": [str(tmp_path / "backups")],
+        "appendix": [str(tmp_path / "appendix")],
         "NAME": ["anna"],
         "ROLE": ["poststelle"],
         "FILE": proof_of(system),

@@ -84,16 +84,10 @@ def test_a_file_that_vanished_gives_no_claim_and_leaves_no_folder(inbox: Path, s
 
 
 def test_the_marker_goes_with_its_file(inbox: Path, spool: Path) -> None:
-    path = drop(inbox)
-    drop(inbox, "brief.pdf.ready", b"")
-    take(path, spool)
-    assert list(inbox.iterdir()) == []
-
-
-def test_the_marker_of_another_file_stays(inbox: Path, spool: Path) -> None:
+    path, marker = drop(inbox), drop(inbox, "brief.pdf.ready", b"")
     drop(inbox, "anderer.pdf.ready", b"")
-    take(drop(inbox), spool)
-    assert [path.name for path in inbox.iterdir()] == ["anderer.pdf.ready"]
+    claim(path, spool, claim_id=CLAIM_ID, inbox="scan", received_at=NOON, markers=(marker,))
+    assert [left.name for left in inbox.iterdir()] == ["anderer.pdf.ready"]
 
 
 def test_claims_come_oldest_first(inbox: Path, spool: Path) -> None:

@@ -2,12 +2,13 @@
 
 import os
 import struct
+import zipfile
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from pipelines.intake.complete import Look, Verdict, is_working_name, judge, look_at
+from pipelines.intake.complete import Look, Verdict, is_marker, is_working_name, judge, look_at
 from tests.pipelines.papers import pdf_bytes
 
 STABLE, GRACE = 2.0, 600.0
@@ -62,18 +63,13 @@ def test_a_clock_set_back_does_not_hold_a_file_for_ever(tmp_path: Path) -> None:
     assert verdict_after(path, STABLE).complete
 
 
-def test_the_marker_ends_the_wait_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "brief.pdf"
-    path.write_bytes(b"%PDF-1.7 noch ohne Ende")
-    (tmp_path / "brief.pdf.ready").touch()
-    assert verdict_after(path, 0.0) == Verdict(True)
-
-
-def test_the_marker_of_another_file_says_nothing(tmp_path: Path) -> None:
+def test_where_a_marker_is_wanted_nothing_else_makes_it_complete(tmp_path: Path) -> None:
     path = tmp_path / "brief.pdf"
     path.write_bytes(pdf_bytes())
-    (tmp_path / "brief2.pdf.ready").touch()
-    assert verdict_after(path, 0.0).complete is False
+    look = look_at(path, look_at(path, None, 0.0), 5000.0)
+    assert look is not None
+    found = judge(path, look, 5000.0, marker_wanted=True, stable_seconds=STABLE, trailer_grace=GRACE)
+    assert found == Verdict(False, "wartet auf die Endemarke")
 
 
 def test_a_pdf_without_end_is_waited_for_and_then_taken_as_it_is(tmp_path: Path) -> None:
@@ -166,10 +162,23 @@ def test_names_used_while_writing_are_left_alone(name: str) -> None:
     assert is_working_name(name)
 
 
-def test_the_marker_itself_is_no_mail() -> None:
-    assert is_working_name("brief.pdf.ready")
+@pytest.mark.parametrize("name", ["brief.pdf.ready", "stapel.ok", "STAPEL.END", "x.done"])
+def test_a_marker_is_told_by_its_ending(name: str) -> None:
+    assert is_marker(name)
+    assert not is_working_name(name)
 
 
-@pytest.mark.parametrize("name", ["brief.pdf", "part.pdf", "tmp", "Entwurf.part.pdf", "ready.pdf"])
+def test_a_zip_without_its_directory_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "stapel.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.tif", b"x" * 5000)
+    assert verdict_after(path, STABLE) == Verdict(True)
+    path.write_bytes(path.read_bytes()[:-60])
+    assert verdict_after(path, GRACE - 1) == Verdict(False, "ZIP ohne Ende, vermutlich noch in Übertragung")
+    assert verdict_after(path, GRACE).complete
+
+
+@pytest.mark.parametrize("name", ["brief.pdf", "part.pdf", "tmp", "Entwurf.part.pdf", "ready.pdf", "ok"])
 def test_ordinary_names_are_taken(name: str) -> None:
     assert not is_working_name(name)
+    assert not is_marker(name)

@@ -55,6 +55,19 @@ def test_a_kept_page_with_a_patch_begins_the_document() -> None:
     assert ImageKind.SEPARATOR not in kinds_of(split)
 
 
+def test_a_page_that_begins_right_behind_a_separator_begins_the_same_document() -> None:
+    index = Look(Sheet(SheetType.DOCUMENT, unit="51", pages=2, kept=True))
+    (part,) = cut([DOC, index, PAGE]).parts
+    assert part.images == (2, 3)
+    assert part.sheet is not None
+    assert (part.sheet.unit, part.sheet.pages) == ("32", 2)
+
+
+def test_a_blank_page_at_which_the_index_begins_a_document_is_no_back() -> None:
+    index = Look(Sheet(SheetType.DOCUMENT, kept=True), blank=True)
+    assert images_of(cut([DOC, index, PAGE])) == [(2, 3)]
+
+
 def test_an_attachment_stays_in_its_document_and_its_beginning_is_known() -> None:
     split = cut([DOC, PAGE, ATTACHMENT, BLANK, PAGE, DOC, PAGE])
     assert split.parts == (Part((2, 5), DOC.sheet, (5,)), Part((7,), DOC.sheet))

@@ -49,14 +49,15 @@ def test_a_document_at_rest_is_moved_by_no_step(stage: Stage) -> None:
     assert (stage.step, stage.queue, stage.next, stage.outbound) == (None, None, (), None)
 
 
-def test_whatever_waits_lets_people_choose_and_of_the_rest_only_what_is_filed() -> None:
-    waiting = {stage.state for stage in FLOW if stage.kind is Kind.WAITING}
-    assert {stage.state for stage in FLOW if stage.choices} == waiting | {State.FILED}
+def test_whatever_waits_lets_people_choose_and_what_rests_or_runs_only_to_be_redirected_locked_or_removed() -> None:
+    others = [choice for stage in FLOW if stage.kind is not Kind.WAITING for choice in stage.choices]
+    assert {choice.action for choice in others} == {Action.REDIRECT, Action.LOCK, Action.ASK_REMOVAL}
+    assert all(stage.choices for stage in FLOW if stage.kind is Kind.WAITING)
 
 
 def test_what_is_filed_is_nobody_s_task_although_it_can_be_redirected() -> None:
     assert State.FILED not in waiting_for(Role)
-    assert {choice.action for choice in stage_of(State.FILED).choices} == {Action.REDIRECT}
+    assert {choice.action for choice in stage_of(State.FILED).choices} == {Action.REDIRECT, Action.LOCK}
 
 
 def by_choice(value: Stage | Choice) -> str:
@@ -66,7 +67,7 @@ def by_choice(value: Stage | Choice) -> str:
 @pytest.mark.parametrize(("stage", "choice"), CHOICES, ids=by_choice)
 def test_every_choice_leads_to_another_state_or_back_to_where_it_stopped(stage: Stage, choice: Choice) -> None:
     if choice.next is None:
-        assert choice.action in (Action.RETRY, Action.CONFIRM)
+        assert choice.action in (Action.RETRY, Action.CONFIRM, Action.CONFIRM_OPENING, Action.KEEP_LOCKED)
     else:
         assert stage_of(choice.next).state is choice.next
         assert choice.next is not stage.state
@@ -139,7 +140,10 @@ def test_a_choice_is_found_for_whom_it_is_meant_and_for_nobody_else() -> None:
     [
         ((), ()),
         ({Role.AUDIT, Role.ARCHIVE, Role.ADMIN}, ()),
-        ({Role.MAILROOM}, (State.CLEARING, State.QUARANTINED)),
+        (
+            {Role.MAILROOM},
+            (State.CLEARING, State.QUARANTINED, State.LOCKED, State.REMOVAL_ASKED, State.OPENING_ASKED),
+        ),
         ({Role.UNIT}, (State.TO_CERTIFY_FACTUALLY, State.TO_CERTIFY_ARITHMETICALLY)),
         ({Role.ORDERING}, (State.TO_ORDER,)),
         ({Role.ACCOUNTING}, (State.CLARIFICATION, State.TO_RELEASE, State.CLEARING)),
@@ -176,7 +180,8 @@ def test_the_sweep_looks_after_exactly_the_automatic_states() -> None:
 
 
 def test_recognition_has_a_queue_of_its_own_so_that_it_never_blocks_filing() -> None:
-    assert [stage.state for stage in FLOW if stage.queue is Queue.OCR] == [State.IDENTIFIED, State.PREPARED]
+    read = [stage.state for stage in FLOW if stage.queue is Queue.OCR]
+    assert read == [State.IDENTIFIED, State.PREPARED, State.TO_CUT]
 
 
 def test_only_filing_and_staging_call_a_neighbour() -> None:
@@ -187,6 +192,8 @@ def test_only_filing_and_staging_call_a_neighbour() -> None:
         State.WITHDRAWN: Target.DMS,
         State.SUBMITTED: Target.IMPORT,
         State.APPRAISED: Target.ARCHIVE,
+        State.RECALLED: Target.UNIT,
+        State.REMOVING: Target.UNIT,
     }
 
 

@@ -222,7 +222,8 @@ def assert_judged_in_german(result: StepResult) -> None:
     else:
         assert result.state is State.QUARANTINED
         assert re.match(
-            r"(Das (PDF|XML|JPEG|TIFF)|Die Datei|Ein Bild|Bild \d+) (ist|hat|enthält|nennt|beginnt|lässt) .+\. Bitte .+\.$",
+            r"(Das (PDF|XML|JPEG|TIFF)|Die (ZIP-)?Datei|Ein Bild|Bild \d+) (ist|hat|enthält|nennt|beginnt|lässt) "
+            r".+\. Bitte .+\.$",
             result.reason,
         )
 

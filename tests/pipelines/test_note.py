@@ -97,7 +97,7 @@ def test_aspect_b_describes_the_environment(work: Work, iserlohn: City) -> None:
     assert attributes(root, "Umgebung") == {
         "behoerde": "Stadt Iserlohn",
         "verfahrensdokumentation": "VD-SCAN",
-        "version": "1.0",
+        "version": "nicht freigegeben",
         "scanner": "Dokumentenscanner 1",
         "arbeitsplatz": "unbekannt",
         "scansoftware": "Erfassungssoftware laut Verfahrensdokumentation",

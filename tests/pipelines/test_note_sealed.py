@@ -18,7 +18,8 @@ from pipelines.scan.manifest import read_manifest
 from pipelines.scan.note import write_note
 from pipelines.scan.note_xml import NAMESPACE
 from pipelines.scan.seal_check import check_pdf, check_seal, check_stamp
-from schemas.batch_place import BatchPlace, BlankPage
+from schemas.batch import Capture
+from schemas.batch_place import BatchPlace
 from schemas.errors import BadInput, Unavailable
 from schemas.seal import SealLevel, missing_for_destruction
 from schemas.states import FileRole, State
@@ -274,12 +275,14 @@ def test_an_organisation_is_no_person(name: str, work: Work, iserlohn: City) -> 
 
 
 def test_the_batch_says_who_scanned_and_how_much(work: Work, iserlohn: City) -> None:
-    blank = BlankPage(6, "unterdrückt", "automatische Erkennung")
-    place = BatchPlace("S-17", "Stapel 17", 5, 6, 201, 100, 99, True, (blank,), "Otto Beispiel", "scan-07")
+    told = Capture("Otto Beispiel", "scan-07", "Scanner 9", duplex=True, sheets_expected=101)
+    place = BatchPlace("S-17", "Stapel 17", 5, 6, 201, True, (6,), told)
     result = write_note(replace(work, batch=place), iserlohn)
     assert (said(result, "Ersteller", "name"), said(result, "Ersteller", "kennzeichen")) == ("Otto Beispiel", "scan-07")
     assert (said(result, "Stapel", "bildVon"), said(result, "Stapel", "bilderGesamt")) == ("5", "201")
     assert said(result, "Vollstaendigkeit", "ergebnis") == "unvollständig"
+    assert (said(result, "Stapel", "blaetterGezaehlt"), said(result, "Umgebung", "duplex")) == ("100", "ja")
+    assert said(result, "Umgebung", "scanner") == "Scanner 9"
     assert said(result, "Leerseite", "bild") == "6"
 
 

@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image, TiffImagePlugin
+from PIL import Image, ImageFile, TiffImagePlugin
 
 from config.city_config import City
 from pipelines.intake.identify import identify
@@ -340,6 +340,15 @@ def test_what_cannot_be_taken_over_whole_is_refused_and_the_picture_named(
 def test_exactly_the_most_pages_are_taken(tmp_path: Path) -> None:
     assert made(two_pages(), tmp_path, max_pages=2)[0].pages == 2
     assert "mehr als 1 Bilder" in refused(two_pages(), tmp_path, max_pages=1)
+
+
+def test_a_picture_that_ends_too_soon_is_refused_whatever_another_library_has_switched_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    (tmp_path / "bild.jpg").write_bytes(picture_of("Brief")[:2000])
+    with pytest.raises(BadInput, match="Das JPEG ist beschädigt"):
+        picture_pdf(tmp_path / "bild.jpg", tmp_path / "bild.pdf", max_pages=9, max_megapixels=9)
 
 
 def test_a_tiff_whose_directories_go_round_ends(tmp_path: Path) -> None:

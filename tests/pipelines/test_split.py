@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from config.city_config import City
 from pipelines.intake.hazards import SIGNED
-from pipelines.intake.split import split
+from pipelines.intake.split import cut_by_person, split
 from pipelines.scan.images import image_hashes
 from schemas.batch import ImageKind
 from schemas.states import FileRole, State
@@ -117,7 +117,7 @@ def test_the_cover_sheet_is_compared_with_what_was_counted(desk: Desk, iserlohn:
     batch = result.batch
     assert batch is not None
     assert (batch.name, batch.pages_expected) == ("Montag", 3)
-    assert batch.findings == ("Laut Deckblatt 3 Seite(n), gezählt 2.",)
+    assert batch.findings == ("Laut Deckblatt oder Index 3 Seite(n), gezählt 2.",)
     assert [child.facts.anomalies for child in result.children] == [batch.findings, batch.findings]
 
 
@@ -138,3 +138,47 @@ def test_a_signed_file_is_not_cut(desk: Desk, iserlohn: City) -> None:
     result = cut(desk, iserlohn, scanned(separator("v=1;type=DOC"), letter("A")), facts)
     assert (result.state, result.children) == (State.PREPARED, ())
     assert "nicht getrennt" in result.facts.anomalies[-1]
+
+
+def test_the_cover_sheet_tells_who_scanned_how_and_how_much(desk: Desk, iserlohn: City) -> None:
+    cover = separator("v=1;type=BATCH;op=scan-02;box=K-7;sheets=3;docs=2;duplex=0;scanner=Kodak 1")
+    result = cut(desk, iserlohn, scanned(cover, letter("A"), separator("v=1;type=DOC"), letter("B")))
+    assert result.batch is not None
+    capture = result.batch.capture
+    assert (capture.operator, capture.box, capture.scanner) == ("Erika Beispiel", "K-7", "Kodak 1")
+    assert result.batch.findings == ("Laut Deckblatt oder Index 3 Blätter, also 3 Bilder; gezählt 4.",)
+
+
+def test_scanned_on_one_side_a_blank_page_behind_a_separator_is_a_page(desk: Desk, iserlohn: City) -> None:
+    result = cut(desk, iserlohn, scanned(separator("v=1;type=BATCH;duplex=0"), blank(), letter("A")))
+    assert kinds(result) == [ImageKind.SEPARATOR, ImageKind.BLANK, ImageKind.PAGE]
+
+
+def test_a_document_with_other_pages_than_its_sheet_says_waits_for_a_person(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=DOC;pages=3"), letter("A"), separator("v=1;type=DOC;pages=1"), letter("B"))
+    doubts = [child.facts.doubt for child in cut(desk, iserlohn, content).children]
+    assert doubts == ["Laut Trennblatt 3 Seite(n), gezählt 1.", None]
+
+
+def test_a_rescan_names_the_document_it_replaces(desk: Desk, iserlohn: City) -> None:
+    (child,) = cut(desk, iserlohn, scanned(separator("v=1;type=DOC;replaces=PE-2026-000007"), letter("A"))).children
+    assert child.replaces == "PE-2026-000007"
+
+
+def test_a_person_cuts_where_another_letter_begins_and_what_was_read_before_is_forgotten(
+    desk: Desk, iserlohn: City
+) -> None:
+    content = scanned(letter("A eins"), letter("A zwei"), letter("B"))
+    desk.put(FileRole.ORIGINAL, content, "stapel.pdf")
+    facts = DocumentFacts(page_count=3, document_type="hundesteuer", anomalies=("Unscharf (Seite 3).",), cut_at=(3,))
+    result = cut_by_person(desk.work(facts), iserlohn)
+    assert result.state is State.SPLIT
+    assert [child.facts for child in result.children] == [DocumentFacts(page_count=2), DocumentFacts(page_count=1)]
+    assert result.batch is not None
+    assert [image.part for image in result.batch.images] == [1, 1, 2]
+
+
+def test_what_a_person_cannot_cut_stays_with_them(desk: Desk, iserlohn: City) -> None:
+    desk.put(FileRole.ORIGINAL, scanned(letter("A")), "brief.pdf")
+    result = cut_by_person(desk.work(DocumentFacts(page_count=1, cut_at=(9,))), iserlohn)
+    assert (result.state, result.children) == (State.CLEARING, ())

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from config.load import read_city
 from config.seal_config import Seals, TimeStamps
 from config.settings import CODE_ROOT
-from pipelines.scan.annex import Annex, AnnexKind, annex_xml, read_annex
+from pipelines.scan.annex import annex_xml, read_annex
 from pipelines.scan.note import write_note
 from pipelines.scan.seal import seal_file, sealing_of
 from pipelines.scan.verify import Grade, verify
+from schemas.annex import MANIFEST_SHA256, Annex, AnnexKind
 from schemas.errors import BadInput
 from schemas.seal import SealLevel
 from schemas.states import FileRole
@@ -197,6 +198,29 @@ def test_files_without_any_note_cannot_be_checked() -> None:
 def test_an_annex_of_another_note_is_found() -> None:
     other = annex_xml(annex_to(b"ein anderer Vermerk"))
     assert "Die Anlage nennt einen anderen Vermerk" in differing(unsealed() | {"anlage.xml": other})
+
+
+def later_seal(manifest: bytes) -> bytes:
+    """The annex that seals a manifest of which only the hash is known."""
+    from hashlib import sha256
+
+    named = {MANIFEST_SHA256: sha256(manifest).hexdigest()}
+    return annex_xml(annex_to(unsealed()["vermerk.xml"], kind=AnnexKind.LATER_SEAL, details=named))
+
+
+def test_a_later_seal_vouches_for_the_manifest_it_names() -> None:
+    files = unsealed()
+    found = {
+        finding.sentence: finding.grade
+        for finding in verify(files | {"anlage.xml": later_seal(files["manifest.xml"])})
+        if finding.subject == "anlage.xml"
+    }
+    assert found["Nachsiegelung: nennt das Manifest manifest.xml mit seiner Prüfsumme."] is Grade.FITS
+
+
+def test_a_later_seal_over_another_manifest_is_found() -> None:
+    files = unsealed() | {"anlage.xml": later_seal(b"ein anderes Manifest")}
+    assert "Die Nachsiegelung nennt ein anderes Manifest" in differing(files)
 
 
 def test_an_annex_without_a_person_is_refused() -> None:

@@ -52,7 +52,7 @@ def test_the_command_prints_as_many_sheets_as_asked_for(tmp_path: Path) -> None:
     [
         (Sheet(SheetType.DOCUMENT, unit="999"), "Die Organisationseinheit 999 gibt es nicht."),
         (Sheet(SheetType.DOCUMENT, document_type="witz"), "Die Dokumentart „witz“ gibt es nicht."),
-        (Sheet(SheetType.BATCH, batch="a;b"), "Die Bezeichnung des Stapels darf kein"),
+        (Sheet(SheetType.BATCH, batch="a;b"), "Eine Angabe darf kein"),
     ],
 )
 def test_what_could_not_be_read_again_is_not_printed(tmp_path: Path, sheet: Sheet, complaint: str) -> None:

@@ -8,14 +8,16 @@ import pytest
 
 from config.settings import Settings, load_settings
 from records import numbers
-from records.backup import BackupSet, back_up, verify_set
+from records.backup import BackupSet, back_up, note_backup, verify_set
 from records.intake import accept
 from records.journal import Issued
-from records.models import Document
+from records.models import BackupRun, DestructionList, Document, RoutingSlip
 from records.objects import ObjectStore
 from records.restore import _keep_receipts, _raise_counters
 from schemas.errors import BadInput
+from schemas.roles import Role
 from tests.records.conftest import NOW, TakeIn, arrival
+from tests.records.persons import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -113,3 +115,46 @@ def test_receipts_come_back_and_a_newer_one_in_place_is_kept(settings: Settings,
 
     assert (there / "alt.json").read_text(encoding="utf-8") == "wie gesichert"
     assert (there / "neu.json").read_text(encoding="utf-8") == "seitdem abgewiesen"
+
+
+def test_numbers_of_lists_and_slips_that_are_there_are_not_told_as_lost() -> None:
+    person = make_person(Role.MAILROOM)
+    list_id, slip_id = uuid4(), uuid4()
+    DestructionList.objects.create(
+        id=list_id,
+        number="VL-2026-000004",
+        box="K-17",
+        state="carried_out",
+        procedure_version=1,
+        drawn_up_by=person.name,
+        drawn_up_by_user_id=person.user_id,
+        drawn_up_at=NOW,
+    )
+    RoutingSlip.objects.create(
+        number="LZ-2026-000002",
+        unit="16",
+        instruction="Bitte aufbewahren.",
+        sent_by=person.name,
+        sent_at=NOW,
+        receipt_due=NOW.date(),
+    )
+
+    told = _raise_counters(
+        [Issued("VL-2026-000004", list_id), Issued("LZ-2026-000002", slip_id), Issued("LZ-2026-000003", uuid4())]
+    )
+
+    assert told == ("LZ-2026-000003",)
+    assert numbers.next_number("VL", 2026, uuid4()) == "VL-2026-000005"
+
+
+@pytest.mark.usefixtures("own_database")
+def test_a_finished_backup_is_recorded_with_the_time_at_which_it_began(
+    settings: Settings, stored: Path, tmp_path: Path
+) -> None:
+    made = back_up(settings, tmp_path / "sicherung", NOW)
+
+    note_backup(made, NOW.replace(hour=11))
+
+    run = BackupRun.objects.get()
+    assert (run.begun_at, run.finished_at) == (NOW, NOW.replace(hour=11))
+    assert (run.name, run.documents, run.objects_held) == (made.folder.name, 1, 1)

@@ -34,6 +34,13 @@ def test_the_names_of_the_states_are_kept() -> None:
         "rejected",
         "redirected",
         "withdrawn",
+        "passed_on",
+        "recalled",
+        "locked",
+        "removal_asked",
+        "opening_asked",
+        "removing",
+        "removed",
     }
 
 
@@ -49,10 +56,14 @@ def test_the_names_of_the_queues_and_files_are_kept() -> None:
         "manifest",
         "manifest_seal",
         "manifest_stamp",
+        "annex",
+        "annex_seal",
+        "annex_stamp",
         "invoice_xml",
         "report",
         "rendering",
         "invoice_pdf",
         "report_pdf",
         "protocol",
+        "removal_note",
     }

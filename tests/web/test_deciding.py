@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from config.load import city
+from pipelines.intake.hazards import SIGNED as SIGNED_FILE
 from records import audit
 from records.decisions import last_sequence
 from records.models import Act, ClearingDecision, Document, Outbound, RegisterEntry
@@ -262,6 +263,37 @@ def test_what_stopped_before_it_was_noted_can_only_be_tried_again(
     assert send(client, document, Action.DECIDE, **DECISION).status_code == 400
     assert send(client, document, Action.RETRY, reason="Die IT hat es behoben.").status_code == 302
     assert state_of(document) == stopped
+
+
+def test_two_letters_in_one_are_cut_by_the_mailroom(arrive: Arrive, sign_in: SignIn) -> None:
+    document = arrive(State.NOTED, State.CLEARING, page_count=5)
+    client = sign_in(Role.MAILROOM)
+    assert Action.CUT in actions_on(text_of(client.get(address_of(document))))
+    sent = send(client, document, Action.CUT, cut_at="4, 3", reason="Zwei Absender.")
+    assert sent.status_code == 302
+    document.refresh_from_db()
+    assert (document.state, document.cut_at) == (State.TO_CUT, [3, 4])
+
+
+@pytest.mark.parametrize("cut_at", ["", "eins", "1", "6", "3,x", "٣"])
+def test_a_page_where_nothing_can_be_cut_is_refused_and_kept_in_the_form(
+    cut_at: str, arrive: Arrive, sign_in: SignIn
+) -> None:
+    document = arrive(State.NOTED, State.CLEARING, page_count=5)
+    sent = send(sign_in(Role.MAILROOM), document, Action.CUT, cut_at=cut_at, reason="Zwei Absender.")
+    assert sent.status_code == 400
+    assert f'value="{cut_at}"' in text_of(sent)
+    assert state_of(document) == State.CLEARING
+
+
+@pytest.mark.parametrize(
+    "columns", [{"page_count": 1}, {"page_count": 5, "ordinal": 2}, {"page_count": 5, "anomalies": [SIGNED_FILE]}]
+)
+def test_what_is_one_page_a_part_or_signed_is_not_cut(columns: dict[str, Any], arrive: Arrive, sign_in: SignIn) -> None:
+    document = arrive(State.NOTED, State.CLEARING, **columns)
+    client = sign_in(Role.MAILROOM)
+    assert Action.CUT not in actions_on(text_of(client.get(address_of(document))))
+    assert send(client, document, Action.CUT, cut_at="3", reason="Zwei Absender.").status_code == 400
 
 
 def test_an_invoice_that_stopped_is_tried_again_by_accounting(enter: Enter, sign_in: SignIn) -> None:

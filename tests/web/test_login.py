@@ -4,6 +4,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
+from structlog.testing import capture_logs
 
 from schemas.roles import Role
 from tests.web.conftest import SignIn, text_of
@@ -31,6 +32,16 @@ def log_in(client: Client, name: str, password: str = PASSWORD, **fields: str) -
 def test_a_person_comes_to_their_tasks_or_to_where_they_wanted(client: Client, anna: str) -> None:
     assert log_in(client, anna)["location"] == "/"
     assert log_in(Client(), anna, next="/post/")["location"] == "/post/"
+
+
+def test_the_log_tells_who_came_in_when_and_that_somebody_failed_but_no_name(client: Client, anna: str) -> None:
+    with capture_logs() as lines:
+        log_in(client, anna, "falsch-geraten-9")
+        log_in(client, anna)
+    told = [line for line in lines if line["event"].startswith("login")]
+    account = get_user_model().objects.get(username=anna).pk
+    assert [(line["event"], line.get("account")) for line in told] == [("login_failed", None), ("login", account)]
+    assert anna not in str(told)
 
 
 def test_a_login_leads_nowhere_else(client: Client, anna: str) -> None:

@@ -26,6 +26,7 @@ EXPECTED = {
     "clearing": {MAILROOM},
     "document": READERS | {MAILROOM},
     "file": READERS | {MAILROOM},
+    "file_numbered": READERS | {MAILROOM},
     "picture": READERS | {MAILROOM},
     "register": READERS,
     "invoice": READERS,
@@ -33,6 +34,19 @@ EXPECTED = {
     "upload": {MAILROOM, ACCOUNTING},
     "handed_in": {MAILROOM, ACCOUNTING},
     "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
+    "procedure": {MAILROOM, AUDIT, ADMIN},
+    "procedure_version": {MAILROOM, AUDIT, ADMIN},
+    "procedure_file": {MAILROOM, AUDIT, ADMIN},
+    "originals": {MAILROOM, UNIT, AUDIT, ARCHIVE},
+    "original": {MAILROOM, UNIT, ORDERING, AUDIT, ARCHIVE},
+    "box": {MAILROOM, AUDIT},
+    "forward": {MAILROOM},
+    "slips": {MAILROOM, UNIT, AUDIT},
+    "slip": {MAILROOM, UNIT, AUDIT},
+    "slip_file": {MAILROOM, UNIT, AUDIT},
+    "destruction": {MAILROOM, UNIT, AUDIT, ARCHIVE},
+    "destruction_list": {MAILROOM, AUDIT},
+    "destruction_file": {MAILROOM, AUDIT},
 }
 PUBLIC = {"login", "logout", "health", "metrics"}
 FOR_PROGRAMS = {route.name for route in api_routes}
@@ -43,6 +57,11 @@ LISTS = {
     "register": "/rechnungen/",
     "upload": "/einlegen/",
     "status": "/status/",
+    "procedure": "/verfahren/",
+    "originals": "/originale/",
+    "box": "/originale/karton/",
+    "forward": "/originale/weiterleiten/",
+    "slips": "/originale/laufzettel/",
 }
 OWN, OTHER = "16", "51"
 
@@ -61,7 +80,7 @@ def test_a_list_exists_only_for_its_roles(route: str, role: Role, sign_in: SignI
 def addresses(document: Document) -> list[str]:
     """Everything of a document that can be asked for."""
     base = f"/schriftstueck/{document.id}/"
-    found = [base, f"{base}datei/original", f"{base}seite/1.png"]
+    found = [base, f"{base}datei/original", f"{base}datei/original/1", f"{base}seite/1.png"]
     if hasattr(document, "invoice"):
         number = document.invoice.number
         found += [f"/rechnungen/{number}/", f"/rechnungen/{number}/ansicht", f"{base}datei/rendering"]
@@ -137,13 +156,13 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/"]),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/originale/", "/status/", "/verfahren/"]),
         (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
-        (UNIT, ["/", "/post/", "/rechnungen/"]),
+        (UNIT, ["/", "/post/", "/rechnungen/", "/originale/"]),
         (ORDERING, ["/", "/post/", "/rechnungen/"]),
-        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/"]),
-        (ARCHIVE, ["/"]),
-        (ADMIN, ["/", "/status/"]),
+        (AUDIT, ["/", "/post/", "/rechnungen/", "/originale/", "/status/", "/verfahren/"]),
+        (ARCHIVE, ["/", "/originale/"]),
+        (ADMIN, ["/", "/status/", "/verfahren/"]),
     ],
 )
 def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: list[str], sign_in: SignIn) -> None:

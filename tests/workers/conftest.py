@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from config.load import city
+from config.load import _rules
 from config.settings import Settings, load_settings
 from records.intake import Arrival, accept
 from records.models import Document, DocumentFile
@@ -28,7 +28,7 @@ def no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _forget() -> None:
-    for cached in (load_settings, city, dms, hostimport, object_store, out_trays):
+    for cached in (load_settings, _rules, dms, hostimport, object_store, out_trays):
         cached.cache_clear()
 
 

@@ -1,21 +1,25 @@
 """The hot folder: what is whole is taken in once, what is not is shown with what it waits for."""
 
 import os
+import zipfile
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from kombu.exceptions import OperationalError
 
+from config.load import city
 from config.settings import Settings
 from pipelines.intake.claim import claim
 from pipelines.intake.names import printable
 from records.models import Document, InboxFile, Intake
 from records.objects import ObjectStore
+from schemas.digest import digest_of_file
 from schemas.errors import Unavailable
 from schemas.states import State
 from tests.workers.conftest import NOW, Configure
 from workers import watcher as watcher_module
+from workers.targets import object_store
 from workers.watcher import Watcher
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +28,7 @@ PDF = b"%PDF-1.7\nBrief\n%%EOF\n"
 
 @pytest.fixture
 def settings(configure: Configure) -> Settings:
-    return configure(stable_seconds=2, trailer_grace=600, spool_sweep_seconds=30)
+    return configure(stable_seconds=2, trailer_grace=600, spool_sweep_seconds=30, batch_stable_seconds=20)
 
 
 @pytest.fixture
@@ -133,22 +137,21 @@ def test_a_working_name_is_shown_and_not_touched(watcher: Watcher, inbox: Path, 
     assert (inbox / name).exists()
 
 
-def test_a_link_and_a_folder_are_shown_with_the_reason_and_never_followed(
-    watcher: Watcher, inbox: Path, tmp_path: Path
-) -> None:
+def test_a_link_is_shown_with_the_reason_and_never_followed(watcher: Watcher, inbox: Path, tmp_path: Path) -> None:
     secret = tmp_path / "geheim.pdf"
     secret.write_bytes(PDF)
     (inbox / "verknuepfung.pdf").symlink_to(secret)
     (inbox / "ins-leere.pdf").symlink_to(tmp_path / "gibt-es-nicht")
-    (inbox / "ordner").mkdir()
-    (inbox / "ordner" / "brief.pdf").write_bytes(PDF)
+    (tmp_path / "stapel").mkdir()
+    (tmp_path / "stapel" / "1.pdf").write_bytes(PDF)
+    (inbox / "stapel").symlink_to(tmp_path / "stapel")
 
     assert [watcher.round(moment) for moment in (100.0, 110.0, 1000.0)] == [0, 0, 0]
 
     assert waiting() == {
         "scan/verknuepfung.pdf": "symbolische Verknüpfung; sie wird nicht verfolgt",
         "scan/ins-leere.pdf": "symbolische Verknüpfung; sie wird nicht verfolgt",
-        "scan/ordner": "Ordner; bitte die Dateien einzeln ablegen",
+        "scan/stapel": "symbolische Verknüpfung; sie wird nicht verfolgt",
     }
     assert secret.exists()
 
@@ -190,6 +193,138 @@ def test_an_idle_mailroom_writes_nothing(watcher: Watcher, inbox: Path, monkeypa
 
     watcher.round(101.0)
     watcher.round(200.0)
+
+
+# Batches
+
+
+def fill(folder: Path, *names: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_bytes(PDF)
+    return folder
+
+
+def container_names(document: Document) -> list[str]:
+    with zipfile.ZipFile(object_store().path(document.files.get().content_id)) as container:
+        return container.namelist()
+
+
+def test_a_folder_that_stands_still_is_taken_in_as_one_container(
+    watcher: Watcher, settings: Settings, inbox: Path, asked: list[tuple[UUID, State]]
+) -> None:
+    fill(inbox / "stapel-7", "1.pdf", "2.pdf")
+    watcher.round(100.0)
+    assert waiting() == {"scan/stapel-7": "Ordner wird noch geschrieben"}
+    assert InboxFile.objects.get().size == 2 * len(PDF)
+    assert watcher.round(119.0) == 0
+    assert watcher.round(120.0) == 1
+
+    document = Document.objects.get()
+    assert document.intake.original_name == "stapel-7.zip"
+    assert container_names(document) == ["stapel-7/1.pdf", "stapel-7/2.pdf"]
+    assert asked == [(document.id, State.RECEIVED)]
+    assert (waiting(), list(inbox.iterdir()), spooled(settings)) == ({}, [], [])
+
+
+def test_a_page_that_comes_late_keeps_the_whole_folder(watcher: Watcher, inbox: Path) -> None:
+    for number in range(5):
+        fill(inbox / "stapel", f"{number}.pdf")
+        assert watcher.round(100.0 + 15 * number) == 0
+    assert watcher.round(180.0) == 1
+    assert len(container_names(Document.objects.get())) == 5
+
+
+def test_a_folder_with_its_end_marker_is_taken_at_once(watcher: Watcher, inbox: Path) -> None:
+    fill(inbox / "stapel", "1.pdf")
+    fill(inbox, "stapel.ok", "stapel.xml")
+    assert watcher.round(100.0) == 1
+    assert container_names(Document.objects.get()) == ["stapel.ok", "stapel.xml", "stapel/1.pdf"]
+    assert list(inbox.iterdir()) == []
+
+
+def test_a_series_waits_for_nothing_but_its_marker(watcher: Watcher, inbox: Path) -> None:
+    fill(inbox, "s_1.pdf", "s_2.pdf", "anderes.pdf", "s.end")
+    assert watcher.round(100.0) == 1
+    assert Document.objects.get().intake.original_name == "s.zip"
+    assert [path.name for path in inbox.iterdir()] == ["anderes.pdf"]
+
+
+def test_without_a_marker_the_files_of_a_series_are_single_files(watcher: Watcher, inbox: Path) -> None:
+    fill(inbox, "s_1.pdf", "s_2.pdf")
+    watcher.round(100.0)
+    assert watcher.round(102.0) == 2
+    assert set(Intake.objects.values_list("original_name", flat=True)) == {"s_1.pdf", "s_2.pdf"}
+
+
+def test_an_inbox_may_demand_the_marker(watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = tuple(point.model_copy(update={"wait_for_marker": True}) for point in city().intake_points)
+    demanding = city().model_copy(update={"intake_points": points})
+    monkeypatch.setattr(watcher_module, "city", lambda: demanding)
+    fill(inbox, "s_1.pdf", "s_2.pdf")
+    fill(inbox / "stapel", "1.pdf")
+    watcher.round(100.0)
+    assert watcher.round(5000.0) == 0
+    assert waiting() == {
+        "scan/s_1.pdf": "wartet auf die Endemarke",
+        "scan/s_2.pdf": "wartet auf die Endemarke",
+        "scan/stapel": "Ordner wartet auf seine Endemarke",
+    }
+    fill(inbox, "s.ok", "stapel.ok")
+    assert watcher.round(5001.0) == 2
+
+
+def test_a_folder_that_cannot_be_taken_waits_with_the_reason(watcher: Watcher, inbox: Path, tmp_path: Path) -> None:
+    fill(inbox / "stapel", "1.pdf")
+    (inbox / "stapel" / "2.pdf").symlink_to(tmp_path)
+    fill(inbox / "tief" / "a" / "b", "1.pdf")
+    (inbox / "leer").mkdir()
+    watcher.round(100.0)
+    assert watcher.round(5000.0) == 0
+    reasons = waiting()
+    assert "2.pdf ist eine symbolische Verknüpfung" in reasons["scan/stapel"]
+    assert "a/b ist ein Ordner im Unterordner" in reasons["scan/tief"]
+    assert reasons["scan/leer"] == "Ordner ist leer"
+
+
+def test_a_reason_of_any_length_can_be_shown(watcher: Watcher, inbox: Path, tmp_path: Path) -> None:
+    (inbox / "stapel").mkdir()
+    for number in range(4):
+        (inbox / "stapel" / f"{number}{'n' * 200}").symlink_to(tmp_path)
+    watcher.round(100.0)
+    assert len(InboxFile.objects.get().waiting_for) == 200
+
+
+def test_a_marker_that_came_first_is_shown(watcher: Watcher, inbox: Path) -> None:
+    (inbox / "stapel.ok").touch()
+    watcher.round(100.0)
+    assert waiting() == {"scan/stapel": "Endemarke; was dazugehört, fehlt noch"}
+
+
+def test_a_batch_claimed_but_not_committed_is_the_same_batch_after_a_new_start(
+    watcher: Watcher, settings: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*given: object) -> None:
+        raise SystemExit
+
+    fill(inbox / "stapel", "1.pdf", "2.pdf", "stapel.ok")
+    with monkeypatch.context() as patched, pytest.raises(SystemExit):
+        patched.setattr(watcher_module, "accept", dies)
+        watcher.round(100.0)
+    (left,) = spooled(settings)
+    packed = digest_of_file(left / "container.zip").sha256
+
+    assert Watcher().round(200.0) == 1
+
+    assert Document.objects.get().intake.content_id == packed
+    assert (spooled(settings), list(inbox.iterdir())) == ([], [])
+
+
+def test_the_same_folder_again_is_the_same_content(watcher: Watcher, inbox: Path) -> None:
+    for moment in (100.0, 200.0):
+        fill(inbox / "stapel", "1.pdf", "stapel.ok")
+        assert watcher.round(moment) == 1
+    assert len(set(Intake.objects.values_list("content_id", flat=True))) == 1
 
 
 # Names that are not text

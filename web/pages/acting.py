@@ -8,18 +8,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 
-from config.city_config import DocumentType, OrgUnit
+from config.city_config import OrgUnit
 from config.load import city
-from records.access import visible_documents
+from config.routing_config import DocumentType
+from pipelines.flow import stage_of
+from records.access import known_documents
 from records.decisions import Conflict, last_sequence
 from records.models import Document
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
+from schemas.states import Kind, State
 from web.deciding import LONGEST_REASON, LONGEST_REFERENCE, Entered, Offer, decide, offers
 
 __all__ = ["Form", "act"]
 
-_BESIDE = frozenset({Action.QUERY, Action.RETRY, Action.CONFIRM, Action.REDIRECT})
+_BESIDE = frozenset(
+    {Action.CUT, Action.QUERY, Action.RETRY, Action.CONFIRM, Action.REDIRECT, Action.ASK_OPENING, Action.KEEP_LOCKED}
+)
+_APART = frozenset({Action.REDIRECT, Action.LOCK})
+"""Ways out that are no task: never the usual one, even if there is no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,7 @@ class Sheet:
     needs_original: str
     case_reference: str
     reason: str
+    cut_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +94,20 @@ def act(request: HttpRequest, person: Person, document: Document) -> Form | Http
     seen = last_sequence(document.id)
     document.refresh_from_db()
     found = offers(document, person)
-    sheets = tuple(_sheet(offer, document, entered, alone=len(found) == 1) for offer in found)
+    usual = [offer for offer in found if offer.choice.action not in _APART]
+    sheets = tuple(_sheet(offer, document, entered, alone=len(usual) == 1) for offer in found)
     return Form(sheets, seen, problem)
 
 
 def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: bool) -> Sheet:
     if entered is not None and entered.action == offer.choice.action:
         kept = (entered.document_type, entered.unit, entered.needs_original, entered.case_reference)
-        return Sheet(offer, False, *kept, entered.reason)
+        return Sheet(offer, False, *kept, entered.reason, entered.cut_at)
     original = {True: "ja", False: "nein", None: ""}[document.needs_original]
-    redirect = offer.choice.action is Action.REDIRECT
-    folded = redirect or (offer.choice.action in _BESIDE and not alone)
-    unit = "" if redirect else document.unit or ""
+    action = offer.choice.action
+    at_rest = stage_of(State(document.state)).kind is Kind.FINAL
+    folded = at_rest or action in _APART or (action in _BESIDE and not alone)
+    unit = "" if action is Action.REDIRECT else document.unit or ""
     return Sheet(offer, folded, document.document_type or "", unit, original, document.case_reference or "", "")
 
 
@@ -105,7 +115,7 @@ def _onward(request: HttpRequest, person: Person, document: Document, done: str)
     """To the same page if the person can do more there, else to the remaining tasks."""
     document.refresh_from_db()
     number = document.invoice.number if hasattr(document, "invoice") else document.register_number
-    seen = visible_documents(person).filter(id=document.id).exists()  # a redirected one may be another unit's now
+    seen = known_documents(person).filter(id=document.id).exists()  # a redirected one may be another unit's now
     form = '<a href="{}">{}</a>: „{}“ ist eingetragen.' if seen else "{1}: „{2}“ ist eingetragen."
     text = format_html(form, request.path, number or "Schriftstück", done)
     messages.success(request, text)

@@ -24,7 +24,7 @@ MOST_PICTURES = 30
 def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpResponse:
     """The document; an entered invoice has a page of its own."""
     seen = visible_documents(person)
-    found = get_object_or_404(seen.select_related("intake", "duplicate_of", "invoice"), id=document_id)
+    found = get_object_or_404(seen.select_related("intake", "duplicate_of", "invoice", "original"), id=document_id)
     if hasattr(found, "invoice"):
         if request.method == "POST":
             messages.warning(

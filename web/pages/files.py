@@ -29,6 +29,9 @@ _TYPES = {
     FileRole.MANIFEST: "application/xml",
     FileRole.MANIFEST_SEAL: "application/pkcs7-signature",
     FileRole.MANIFEST_STAMP: "application/vnd.etsi.timestamp-token",
+    FileRole.ANNEX: "application/xml",
+    FileRole.ANNEX_SEAL: "application/pkcs7-signature",
+    FileRole.ANNEX_STAMP: "application/vnd.etsi.timestamp-token",
     FileRole.INVOICE_XML: "application/xml",
     FileRole.REPORT: "application/json",
     FileRole.RENDERING: "text/html; charset=utf-8",
@@ -38,10 +41,10 @@ _PATIENCE = 5.0
 
 
 @require_safe
-def download(request: HttpRequest, person: Person, document_id: UUID, role: str) -> HttpResponseBase:
+def download(request: HttpRequest, person: Person, document_id: UUID, role: str, number: int = 1) -> HttpResponseBase:
     """The stored bytes, to be saved and never to be opened inside the page."""
     rows = DocumentFile.objects.filter(document__in=visible_documents(person))
-    file = get_object_or_404(rows, document_id=document_id, role=role)
+    file = get_object_or_404(rows, document_id=document_id, role=role, number=number)
     path = object_store().path(file.content_id)
     if not path.is_file():
         return missing_file(request)

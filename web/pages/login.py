@@ -5,11 +5,14 @@ import time
 import unicodedata
 from collections.abc import Callable
 
+import structlog
 from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 
 __all__ = ["LoginView", "Tries"]
+
+log = structlog.get_logger()
 
 
 class Tries:
@@ -52,13 +55,16 @@ class LoginView(auth.LoginView):
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if _tries.locked(request.POST.get("username", "")):
+            log.warning("login_locked")
             return self.render_to_response(self.get_context_data(locked=True), status=429)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         _tries.right(form.cleaned_data["username"])
+        log.info("login", account=form.get_user().pk)
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         _tries.wrong(form.data.get("username", ""))
+        log.warning("login_failed")
         return super().form_invalid(form)

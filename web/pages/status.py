@@ -13,6 +13,7 @@ from pipelines.flow import FLOW, automatic_states
 from records import neighbours
 from records import status as numbers
 from records.clock import database_now
+from records.procedure import standing
 from schemas.roles import Person, Role
 from schemas.states import Kind, Queue
 from web.dms_state import dms_state
@@ -67,6 +68,7 @@ def status(request: HttpRequest, person: Person) -> HttpResponse:
         "silent": not looks or any(look.silent for look in looks),
         "overdue_minutes": numbers.OVERDUE_AFTER // timedelta(minutes=1),
         "space": _space(),
+        "procedure": standing(),
         "now": now,
     }
     return render(request, "web/status.html", context)

@@ -9,8 +9,9 @@ from config.load import city
 from pipelines.flow import stage_of
 from pipelines.invoice.explanation import in_words
 from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment
-from schemas.states import Kind, State
+from schemas.states import CLOSED, FileRole, Kind, State
 from schemas.validation import InvoiceKind, Verdict
+from web.evidence import label_of
 
 register = template.Library()
 for filter_function in (amount, day, file_size, iban, moment, in_words):
@@ -24,6 +25,18 @@ _VERDICT_TONES = {Verdict.ACCEPT: "done", Verdict.REJECT: "bad", Verdict.NOT_ASS
 def state(value: str) -> str:
     """'wartet auf Auszahlungsanordnung'."""
     return stage_of(State(value)).label
+
+
+@register.filter
+def closed(value: str) -> bool:
+    """True in a state in which nothing of a document may be shown but its number."""
+    return value in CLOSED
+
+
+@register.filter
+def file_role(value: str) -> str:
+    """'Rohscan als PDF'."""
+    return label_of(FileRole(value))
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""What goes with paper originals on paper: routing slips and destruction lists."""

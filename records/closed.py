@@ -1,0 +1,85 @@
+"""Closed mail in the records: locked, opened again, forgotten; all of it in the caller's transaction."""
+
+from datetime import datetime
+
+from records import audit, removal, search
+from records.journal import Locked, note_locked
+from records.models import ClearingDecision, Document, Event, Intake
+from records.removal import Grounds
+from schemas.closed import CLOSED_INBOX
+from schemas.roles import Action
+from schemas.states import CLOSED, FileRole, State
+from schemas.values import StepResult
+
+__all__ = ["forget", "moved", "settle"]
+
+_REMOVED = "planmäßig entfernt"
+
+
+def moved(document: Document, before: State | None, now: datetime) -> None:
+    """What a move into closed mail or out of it brings with it; of any other move nothing.
+
+    Locked: no search hit, nothing learned from it, and a restored backup locks it again.
+    """
+    if (before in CLOSED) == (document.state in CLOSED):
+        return
+    locked = document.state in CLOSED
+    note_locked(Locked(document.id, locked))
+    if locked:
+        Document.objects.filter(id=document.id).update(needs_original=True)  # its paper goes to the recipient
+        search.remove(document.id)
+        ClearingDecision.objects.filter(act__document=document).delete()
+
+
+def settle(document: Document, before: State, result: StepResult, now: datetime) -> None:
+    """What a step that locks or removes takes away; of any other step nothing."""
+    grounds = _grounds(document, result.reason)
+    removal.remove(document, result.removed, grounds, now)
+    moved(document, before, now)
+    if before in CLOSED and document.delivered_as is None:
+        document.outbound.all().delete()  # proved to lie nowhere: opened again, it is handed over anew
+    if result.state is State.REMOVED:
+        forget(document, grounds, now)
+
+
+def forget(document: Document, grounds: Grounds, now: datetime) -> None:
+    """All that is known of a removed document goes but number, times, hashes and protocol; and where it is seen too.
+
+    Its duplicates hold the same pages, and so does the file of the batch it was cut out of: other documents of that
+    batch have raw scans of their own.
+    """
+    _clear(document)
+    document.save()
+    _erase_words_of_steps(document, now)
+    others = Document.objects.filter(duplicate_of=document)
+    if document.ordinal > 1:
+        others |= Document.objects.filter(intake=document.intake, ordinal=1)
+    for other in others:
+        removal.remove(other, list(FileRole), grounds, now)
+        if other.duplicate_of_id == document.id:
+            _clear(other)
+            other.save()
+
+
+def _grounds(document: Document, reason: str) -> Grounds:
+    if document.state != State.REMOVED:
+        return Grounds(reason)
+    acts = document.acts.filter(action__in=(Action.ASK_REMOVAL, Action.CONFIRM_REMOVAL)).order_by("sequence")
+    names = dict(acts.values_list("action", "name"))
+    return Grounds(reason, names.get(Action.ASK_REMOVAL, ""), names.get(Action.CONFIRM_REMOVAL, ""))
+
+
+def _clear(document: Document) -> None:
+    document.document_type = document.confidence = document.case_reference = document.dossier = document.doubt = None
+    document.reasons, document.anomalies, document.name = [], [], ""
+    if document.ordinal == 1:
+        Intake.objects.filter(claim_id=document.intake_id).update(original_name=_REMOVED)
+        document.intake.original_name = _REMOVED
+
+
+def _erase_words_of_steps(document: Document, now: datetime) -> None:
+    """Steps quote what they read. What came in and what people did stays; of a wrong registration nothing does."""
+    registration = document.intake.inbox == CLOSED_INBOX
+    for event in Event.objects.filter(document=document).exclude(kind__in=[*CLOSED, audit.REMARK]):
+        if registration or (event.sequence > 1 and '"user_id":' not in event.payload.text):
+            audit.erase(event, now)

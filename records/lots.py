@@ -1,0 +1,174 @@
+"""Lots (Prüflose): which documents are judged together, when a lot is drawn, and who is looked at."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from config.city_config import City
+from records.decisions import Conflict
+from records.models import Document, FullCheckOrder, Lot, LotDocument
+from schemas.errors import BadInput
+from schemas.german_time import BERLIN, day_in_germany
+from schemas.quality import LOT_MOVES, Candidate, LotState, SamplingRule, draw
+from schemas.roles import Person
+from schemas.states import CLOSED, FileRole, State
+
+__all__ = ["draw_lot", "draw_ready", "gather", "hold_lot", "move", "name_of", "scanned_inboxes", "unready"]
+
+UNREADY = (
+    State.RECEIVED,
+    State.IDENTIFIED,
+    State.PREPARED,
+    State.RECOGNISED,
+    State.CLASSIFIED,
+    State.CLEARING,
+    State.QUARANTINED,
+)
+"""A document here may still get its note, or another type and with it another sample: its lot waits for it."""
+
+_AT_ONCE = 500
+_THIRD = 3
+"""The container is the first of its intake, the documents cut out of it follow: with this one they are several."""
+
+
+def scanned_inboxes(city: City) -> tuple[str, ...]:
+    """Inboxes whose mail was paper; what came electronically has nothing to be compared with."""
+    found = []
+    for point in city.intake_points:
+        profile = city.procedure.profile(point.profile)
+        if profile is None or profile.colour != "keine":
+            found.append(point.inbox)
+    return tuple(found)
+
+
+def gather(city: City, now: datetime) -> int:
+    """Every scanned document that has its note and no lot yet gets one; how many that were."""
+    waiting = (
+        Document.objects.filter(in_lot=None, files__role=FileRole.TRANSFER_NOTE)
+        .filter(intake__inbox__in=scanned_inboxes(city))
+        .exclude(state__in=(State.DUPLICATE, *CLOSED))
+        .select_related("intake__batch")
+        .order_by("entry")
+    )
+    count = 0
+    while found := list(waiting[:_AT_ONCE]):
+        with transaction.atomic():
+            LotDocument.objects.bulk_create(LotDocument(lot=_lot_for(one, now), document=one) for one in found)
+        count += len(found)
+    return count
+
+
+def draw_ready(city: City, now: datetime) -> int:
+    """Draw every open lot that waits for nothing; how many that were."""
+    count = 0
+    for lot in Lot.objects.filter(state=LotState.OPEN).select_related("batch").order_by("day", "id"):
+        if (lot.batch_id or lot.day < day_in_germany(now)) and not unready(lot).exists():
+            count += _drawn(lot.id, city, now, "")
+    return count
+
+
+def draw_lot(lot_id: int, city: City, person: Person, now: datetime) -> None:
+    """A person does not wait: what is not ready is left to a later lot. Conflict if it was drawn meanwhile."""
+    if not _drawn(lot_id, city, now, person.name):
+        raise BadInput(
+            "In diesem Prüflos ist noch kein Schriftstück, das geprüft werden kann.",
+            remedy="Bitte warten Sie, bis die Schriftstücke verarbeitet sind.",
+        )
+
+
+def unready(lot: Lot) -> QuerySet[Document]:
+    """What an open lot waits for."""
+    mine = Document.objects.filter(state__in=UNREADY).filter(Q(in_lot=None) | Q(in_lot__lot=lot))
+    if lot.batch is not None:
+        return mine.filter(intake_id=lot.batch.intake_id, ordinal__gt=1)
+    start, end = _bounds(lot.day)
+    alone = ~Exists(Document.objects.filter(intake=OuterRef("intake"), ordinal=_THIRD))
+    return mine.filter(alone, intake__inbox=lot.inbox, intake__received_at__gte=start, intake__received_at__lt=end)
+
+
+def hold_lot(lot_id: int) -> Lot:
+    """The lot, locked for the transaction: whatever is done with it or its documents comes one after the other."""
+    Lot.objects.filter(id=lot_id).update(state=F("state"))
+    return Lot.objects.select_related("batch").get(id=lot_id)
+
+
+def move(lot: Lot, to: LotState, now: datetime) -> None:
+    """To another state of the table, saved. AssertionError if the table does not allow it."""
+    if to not in LOT_MOVES[LotState(lot.state)]:
+        raise AssertionError(f"lot {lot.id}: {lot.state} does not lead to {to}")
+    lot.state, lot.state_since = to, now
+    lot.save()
+
+
+def name_of(lot: Lot, city: City) -> str:
+    """What people call it: 'Stapel eingang.tif' or 'Zentrale Scan-Stelle, 23.11.2026 (2)'."""
+    if lot.batch is not None:
+        return f"Stapel {lot.batch.name}"
+    point = city.intake_point(lot.inbox)
+    further = f" ({lot.number})" if lot.number > 1 else ""
+    return f"{point.name if point else lot.inbox}, {lot.day:%d.%m.%Y}{further}"
+
+
+def _lot_for(document: Document, now: datetime) -> Lot:
+    """That of its batch while it is open, else the one of its inbox and day that is."""
+    intake = document.intake
+    day = day_in_germany(intake.received_at)
+    new = {"inbox": intake.inbox, "day": day, "state": LotState.OPEN, "state_since": now}
+    if hasattr(intake, "batch") and Document.objects.filter(intake=intake, ordinal=_THIRD).exists():
+        lot, _ = Lot.objects.get_or_create(batch=intake.batch, defaults=new)
+        if lot.state == LotState.OPEN:
+            return lot
+    last = Lot.objects.filter(batch=None, inbox=intake.inbox, day=day).order_by("-number").first()
+    if last is not None and last.state == LotState.OPEN:
+        return last
+    return Lot.objects.create(**new, number=last.number + 1 if last else 1)
+
+
+@transaction.atomic
+def _drawn(lot_id: int, city: City, now: datetime, person: str) -> bool:
+    """False if there is nothing in it that could be drawn."""
+    lot = hold_lot(lot_id)
+    if lot.state != LotState.OPEN:
+        raise Conflict("Dieses Prüflos ist inzwischen gezogen.", remedy="Bitte prüfen Sie den neuen Stand.")
+    not_yet = lot.documents.filter(document__state__in=(*UNREADY, *CLOSED))
+    ready = lot.documents.exclude(document__state__in=(*UNREADY, *CLOSED)).select_related("document")
+    rows = {row.document_id: row for row in ready}
+    if not rows:
+        return False
+    not_yet.delete()
+    order = FullCheckOrder.objects.filter(inbox=lot.inbox, lifted_at=None).first()
+    lot.whole = f"Vollprüfung seit {day_in_germany(order.since):%d.%m.%Y}: {order.reason}" if order else ""
+    lot.seed, lot.procedure_version = secrets.token_hex(16), city.procedure_version
+    lot.drawn_at, lot.drawn_by = now, person
+    for drawn in draw(lot.seed, _candidates(rows.values()), _rules(rows.values(), city), lot.whole):
+        row = rows[drawn.document_id]
+        row.drawn, row.four_eyes, row.rule = drawn.drawn, drawn.four_eyes, drawn.why
+    LotDocument.objects.bulk_update(rows.values(), ["drawn", "four_eyes", "rule"], batch_size=_AT_ONCE)
+    move(lot, LotState.DRAWN, now)
+    return True
+
+
+def _candidates(rows: Iterable[LotDocument]) -> list[Candidate]:
+    return [
+        Candidate(row.document_id, row.document.document_type or "", rescan=row.document.replaces_id is not None)
+        for row in rows
+    ]
+
+
+def _rules(rows: Iterable[LotDocument], city: City) -> dict[str, SamplingRule]:
+    """One for each document type of the lot; one that is not known counts as the strictest."""
+    found = {}
+    for key in {row.document.document_type or "" for row in rows}:
+        known = city.document_type(key)
+        sample = city.procedure.sample_for(key if known else None)
+        name = f"Dokumentart „{known.name}“" if known else "ohne bekannte Dokumentart"
+        found[key] = SamplingRule(name, sample.share, sample.minimum, sample.four_eyes)
+    return found
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    """Beginning and end of a German day."""
+    return datetime.combine(day, time(), BERLIN), datetime.combine(day + timedelta(days=1), time(), BERLIN)

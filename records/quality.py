@@ -1,0 +1,204 @@
+"""Quality assurance: what people find in drawn documents, and when a lot has passed (TR-03138 A.SC.8, A.NB.3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from config.city_config import City
+from records import annexes, audit, reports
+from records.annexes import Asked, Speaker
+from records.decisions import Conflict
+from records.lots import hold_lot, move, name_of
+from records.models import Document, FullCheckOrder, Judgement, Lot, LotDocument
+from records.operators import objection, username_of
+from schemas.annex import AnnexKind
+from schemas.errors import BadInput
+from schemas.quality import LotState, Verdict
+from schemas.roles import Person
+from schemas.states import CLOSED
+
+__all__ = ["Found", "is_passed", "judge", "last_judgements", "lift", "open_subjects", "settle"]
+
+_AFTER_FAULT = "Vollprüfung nach einem Fehler im Prüflos"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a person enters about a document: `reason` for a fault and all that follows one; `pages` concerned."""
+
+    verdict: Verdict
+    reason: str = ""
+    pages: str = ""
+
+
+def judge(subject_id: int, seen: int, found: Found, person: Person, city: City, now: datetime) -> LotState:
+    """Keep what the person found, upon judgement number `seen` (0: none yet); returns where the lot stands then.
+
+    Conflict if somebody else judged meanwhile. BadInput if it may not be judged so, or not by this person.
+    """
+    with transaction.atomic():
+        lot = hold_lot(LotDocument.objects.values_list("lot_id", flat=True).get(id=subject_id))
+        subject = LotDocument.objects.select_related("document__intake__batch").get(id=subject_id)
+        last = subject.judgements.order_by("-number").first()
+        _refuse_stale(last, seen)
+        _refuse_wrong(lot, subject, last, found)
+        if subject.four_eyes and (reason := objection(subject.document, person, city)):
+            raise BadInput(reason)
+        _keep(subject, found, person, (last.number if last else 0) + 1, name_of(lot, city), now)
+        if found.verdict is Verdict.FAULT:
+            _set_back(lot, now)
+            _count_faults(lot, city, now)
+        if found.verdict is Verdict.EXPLAINED:
+            speaker = Speaker(username_of(person), person.name)
+            annexes.request(Asked(subject.document, AnnexKind.CORRECTION, found.reason, _named(found)), speaker, now)
+        settle(lot, city, now, [subject])
+        if subject.document.replaces_id is not None:
+            _settle_replaced(subject.document, city, now)
+        return LotState(Lot.objects.values_list("state", flat=True).get(id=lot.id))
+
+
+def settle(lot: Lot, city: City, now: datetime, judged: Iterable[LotDocument] = ()) -> None:
+    """Let the lot pass if everything in it that was drawn is in order, explained, or replaced by a good rescan.
+
+    Of a lot that has passed already the `judged` documents alone are reported anew. The lot must be held.
+    """
+    if lot.state == LotState.PASSED:
+        reports.report(lot, [one for one in judged if _is_good(last_judgements([one]).get(one.id))], city, now)
+        return
+    rows = list(lot.documents.select_related("document__intake__batch"))
+    last = last_judgements(rows)
+    if lot.state == LotState.OPEN or any(row.drawn and not _is_settled(row, last.get(row.id)) for row in rows):
+        return
+    lot.passed_at = now
+    move(lot, LotState.PASSED, now)
+    reports.report(lot, rows, city, now)
+
+
+def lift(order_id: int, reason: str, person: Person, now: datetime) -> None:
+    """End the full check of an inbox; faults found before do not count any more. Conflict if it is lifted already."""
+    if not reason.strip():
+        raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie, warum wieder Stichproben genügen.")
+    lifted = FullCheckOrder.objects.filter(id=order_id, lifted_at=None).update(
+        lifted_at=now, lifted_by=person.user_id, lifted_name=person.name, lift_reason=reason
+    )
+    if not lifted:
+        raise Conflict("Diese Vollprüfung ist inzwischen aufgehoben.")
+
+
+def is_passed(document: Document) -> bool:
+    """True if quality assurance of this document is done and found nothing: its lot has passed, and it was looked at
+    with a good result or not drawn. False with a fault, explained or not: then the paper stays."""
+    row = LotDocument.objects.select_related("lot").filter(document=document).first()
+    if row is None or row.lot.state != LotState.PASSED:
+        return False
+    return not row.drawn or _is_good(last_judgements([row]).get(row.id))
+
+
+def open_subjects(lot: Lot) -> list[LotDocument]:
+    """The documents of the lot that a person still has to look at, in the order of their receipt."""
+    rows = list(lot.documents.filter(drawn=True).select_related("document__intake").order_by("document__entry"))
+    last = last_judgements(rows)
+    return [row for row in rows if not _is_settled(row, last.get(row.id))]
+
+
+def last_judgements(rows: Iterable[LotDocument]) -> Mapping[int, Judgement]:
+    """Subject -> what was found last; nothing for those nobody has looked at."""
+    ids = [row.id for row in rows]
+    found = Judgement.objects.filter(subject__in=ids).select_related("user").order_by("number")
+    return {judgement.subject_id: judgement for judgement in found}
+
+
+def _refuse_stale(last: Judgement | None, seen: int) -> None:
+    if (last.number if last else 0) == seen:
+        return
+    what = f"{last.name} hat „{Verdict(last.verdict).label}“ eingetragen" if last else "Es gibt keinen Eintrag mehr"
+    why = f" ({last.reason})" if last and last.reason else ""
+    raise Conflict(
+        f"Dieses Schriftstück wurde inzwischen geprüft: {what}{why}. Ihre Eingabe ist nicht gespeichert.",
+        remedy="Bitte prüfen Sie den neuen Stand.",
+    )
+
+
+def _refuse_wrong(lot: Lot, subject: LotDocument, last: Judgement | None, found: Found) -> None:
+    before = Verdict(last.verdict) if last else None
+    if lot.state == LotState.OPEN or subject.document.state in CLOSED:
+        raise BadInput("Dieses Schriftstück kann jetzt nicht geprüft werden.")
+    if not subject.drawn and found.verdict is not Verdict.FAULT:
+        raise BadInput("Dieses Schriftstück wurde nicht gezogen.", remedy="Einen Fehler können Sie dennoch melden.")
+    if found.verdict is Verdict.GOOD and before is Verdict.GOOD:
+        raise Conflict("Für dieses Schriftstück ist schon „in Ordnung“ eingetragen.")
+    if found.verdict is Verdict.EXPLAINED and before is not Verdict.FAULT:
+        raise BadInput("Erklärt wird nur ein Fehler, der eingetragen ist.")
+    if (found.verdict is not Verdict.GOOD or before is not None) and not found.reason:
+        raise BadInput("Die Begründung fehlt.", remedy="Bitte schreiben Sie in einem Satz, was Sie gesehen haben.")
+
+
+def _keep(subject: LotDocument, found: Found, person: Person, number: int, lot_name: str, now: datetime) -> None:
+    Judgement.objects.create(
+        subject=subject,
+        number=number,
+        verdict=found.verdict,
+        reason=found.reason,
+        pages=found.pages,
+        user_id=person.user_id,
+        name=person.name,
+        at=now,
+    )
+    pages = f" (Seiten {found.pages})" if found.pages else ""
+    payload: dict[str, object] = {
+        "actor": person.name,
+        "user_id": person.user_id,
+        "verdict": found.verdict,
+        "reason": found.reason,
+        "pages": found.pages,
+        "lot": lot_name,
+    }
+    audit.remark(subject.document, f"Sichtprüfung: {found.verdict.label}{pages}", payload, now)
+
+
+def _set_back(lot: Lot, now: datetime) -> None:
+    """Everything in the lot is looked at."""
+    if lot.state == LotState.SET_BACK:
+        return
+    lot.passed_at = None
+    move(lot, LotState.SET_BACK, now)
+    lot.documents.filter(drawn=False).update(drawn=True, rule=_AFTER_FAULT)
+
+
+def _count_faults(lot: Lot, city: City, now: datetime) -> None:
+    """Too many faulty documents of one inbox within the days: its next lots are looked at whole."""
+    rule = city.procedure.full_check
+    since = now - timedelta(days=rule.days)
+    lifted = FullCheckOrder.objects.filter(inbox=lot.inbox).order_by("-lifted_at").values_list("lifted_at", flat=True)
+    since = max([since, *(moment for moment in lifted if moment is not None)])
+    faulty = Judgement.objects.filter(verdict=Verdict.FAULT, subject__lot__inbox=lot.inbox, at__gt=since)
+    count = faulty.values("subject").distinct().count()
+    if count >= rule.faults and not FullCheckOrder.objects.filter(inbox=lot.inbox, lifted_at=None).exists():
+        reason = f"{count} fehlerhafte Schriftstücke in {rule.days} Tagen"
+        FullCheckOrder.objects.create(inbox=lot.inbox, since=now, reason=reason)
+
+
+def _settle_replaced(rescan: Document, city: City, now: datetime) -> None:
+    """What was found in a rescan may let the lot of the document pass that it replaces."""
+    old = LotDocument.objects.filter(document=rescan.replaces).first()
+    if old is not None:
+        settle(hold_lot(old.lot_id), city, now)
+
+
+def _is_settled(row: LotDocument, last: Judgement | None) -> bool:
+    if row.document.state in CLOSED or (last is not None and last.verdict != Verdict.FAULT):
+        return True
+    if last is None:
+        return False
+    rescans = LotDocument.objects.filter(document__replaces=row.document_id)
+    return any(_is_good(found) for found in last_judgements(rescans).values())
+
+
+def _is_good(last: Judgement | None) -> bool:
+    return last is not None and last.verdict == Verdict.GOOD
+
+
+def _named(found: Found) -> dict[str, str]:
+    return {"Anlass": "Fehler in der Sichtprüfung, erklärt", "Seiten": found.pages}

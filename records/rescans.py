@@ -1,0 +1,79 @@
+"""Rescans (Nachscan): which document was scanned anew for which, and what the transfer note of the old one is told."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from config.city_config import City
+from records import annexes, audit
+from records.annexes import Asked, Speaker
+from records.decisions import Conflict
+from records.lots import hold_lot
+from records.models import Document, LotDocument
+from records.operators import username_of
+from records.quality import settle
+from schemas.annex import AnnexKind
+from schemas.errors import BadInput
+from schemas.quality import LotState
+from schemas.roles import Person
+
+__all__ = ["link", "named_by_separator"]
+
+
+def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now: datetime) -> Document:
+    """A person says that the document of that register number replaces the old one; returns it.
+
+    BadInput if there is no such document, or it cannot be the rescan; Conflict if it replaces another meanwhile.
+    """
+    with transaction.atomic():
+        Document.objects.filter(id=old_id).update(reason=F("reason"))
+        old = Document.objects.get(id=old_id)
+        new = Document.objects.filter(register_number=number.strip().upper()).first()
+        if new is None:
+            raise BadInput(
+                f"Ein Schriftstück {number.strip() or 'ohne Nummer'} gibt es nicht.",
+                remedy="Bitte tragen Sie die Eingangsnummer des Nachscans ein, etwa PE-2026-000123.",
+            )
+        if new.replaces_id == old.id:
+            raise Conflict(f"{new.register_number} ist schon als Nachscan eingetragen.")
+        if new.replaces_id is not None:
+            raise Conflict(f"{new.register_number} ersetzt schon ein anderes Schriftstück.")
+        if new.entry <= old.entry:
+            raise BadInput(f"{new.register_number} ist nicht nach diesem Schriftstück eingegangen.")
+        _replace(old, new, pages, Speaker(username_of(person), person.name), now)
+        _look_at(new)
+        row = LotDocument.objects.filter(document=old).first()
+        if row is not None:
+            settle(hold_lot(row.lot_id), city, now)
+        return new
+
+
+def named_by_separator(new: Document, number: str, speaker: Speaker, now: datetime) -> str:
+    """The separator sheet of a new document says which one it replaces; returns what is wrong with that (German)."""
+    old = Document.objects.filter(register_number=number.strip().upper()).first()
+    if old is None or old.entry >= new.entry:
+        return f"Laut Trennblatt ersetzt dieses Schriftstück {number}; ein solches ist vorher nicht eingegangen."
+    _replace(old, new, "", speaker, now)
+    return ""
+
+
+def _replace(old: Document, new: Document, pages: str, speaker: Speaker, now: datetime) -> None:
+    new.replaces = old
+    Document.objects.filter(id=new.id).update(replaces=old)
+    which = f"Seiten {pages}" if pages else "alle Seiten"
+    details = {"Nachscan": new.register_number or "", "Kennung": str(new.id), "Ersetzte Seiten": which}
+    statement = f"Dieses Scanprodukt ist durch einen Nachscan ersetzt ({which}); es bleibt als Beleg erhalten."
+    annexes.request(Asked(old, AnnexKind.RESCAN, statement, details), speaker, now)
+    said: dict[str, object] = {"actor": speaker.name, "pages": pages}
+    audit.remark(old, f"Ersetzt durch Nachscan {new.register_number}", said | {"rescan": str(new.id)}, now)
+    audit.remark(new, f"Nachscan zu {old.register_number}", said | {"replaces": str(old.id)}, now)
+
+
+def _look_at(new: Document) -> None:
+    """A rescan is always looked at, also if its lot was drawn without it."""
+    row = LotDocument.objects.filter(document=new).exclude(lot__state=LotState.OPEN).first()
+    if row is not None and not row.drawn:
+        row.drawn, row.rule = True, "Nachscan: wird immer geprüft"
+        row.save()
