@@ -16,6 +16,7 @@ __all__ = ["bench_routing", "judged"]
 
 _RECEIVED = date(2026, 11, 16)
 _EACH = 6
+_POOLS: tuple[Pool, ...] = ("train", "dev", "held")
 _CLEARING = "KLAERFALL"
 
 
@@ -33,7 +34,7 @@ def judged(pool: Pool, each: int, city_folder: Path | None = None) -> list[tuple
 
 def bench_routing() -> None:
     """Type and unit right, share routed by itself and how often rightly, misses, confusions; seconds a letter."""
-    for pool in ("train", "held"):
+    for pool in _POOLS:
         began = time.perf_counter()
         found = judged(pool, _EACH)
         seconds = time.perf_counter() - began

@@ -1,5 +1,6 @@
 """Letters by the thousand for measuring the distribution: wordings from letter_pools/, set as DIN 5008 letters, read
-through a noisy channel like a text recognition. Everyone is invented. Wordings of `train` and `held` are different ones.
+through a noisy channel like a text recognition. Everyone is invented. Rules were built with `train` and `dev`; `held` is for
+measuring alone.
 """
 
 import random
@@ -18,7 +19,7 @@ from samples.noise import noisy
 
 __all__ = ["Example", "letters"]
 
-Pool = Literal["train", "held"]
+Pool = Literal["train", "dev", "held"]
 _POOLS = Path(__file__).resolve().parent / "letter_pools"
 _DPI, _MM = 300.0, 300 / 25.4
 _UNITS = {
@@ -79,7 +80,7 @@ def _entries() -> tuple[dict[str, Any], ...]:
 def letters(pool: Pool, each: int, seed: int = 5) -> Iterator[Example]:
     """`each` letters of every wording of the pool, and odd ones: foreign, unreadable, empty."""
     for entry in _entries():
-        for number, wording in enumerate(entry[pool]):
+        for number, wording in enumerate(entry.get(pool, ())):
             for turn in range(each):
                 key = f"{seed}/{entry['type']}/{entry['unit']}/{pool}/{number}/{turn}"
                 chance = random.Random(key)
