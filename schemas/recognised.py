@@ -74,6 +74,7 @@ class ClosedMail(StrEnum):
     PERSONAL = "persönlich oder vertraulich"
     STAFF_COUNCIL = "Personalvertretung oder Beauftragte"
     ELECTION = "Wahlbrief"
+    ENVELOPE = "nur die Außenseite eines Umschlags"
 
 
 @dataclass(frozen=True, slots=True)

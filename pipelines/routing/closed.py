@@ -16,6 +16,7 @@ __all__ = ["closed_mail", "is_envelope"]
 _HEAD = (Zone.LETTERHEAD, Zone.ADDRESS, Zone.INFORMATION, Zone.SUBJECT)
 _SHORT_LINE = 9
 _ALONE = 3
+_STRAY_WORDS = 4
 _PERSON = re.compile(r"^\W*(?:Herrn?|Frau)\s+(?!B(?:ü|u)rgermeister)(?:Dr\.\s+)?[A-ZÄÖÜ]")
 
 
@@ -41,7 +42,16 @@ def closed_mail(letter: Letter, city: City) -> tuple[ClosedMail, str] | None:
     if envelope and rules.name_first and _name_before_city(letter, city):
         kind = ClosedMail.PERSONAL
         return kind, f"Bleibt verschlossen ({kind}): der Name steht vor der Behörde."
+    if envelope and _nothing_but_outside(letter):
+        kind = ClosedMail.ENVELOPE
+        return kind, f"Bleibt verschlossen: {kind} ist zu sehen, kein Schreiben."
     return None
+
+
+def _nothing_but_outside(letter: Letter) -> bool:
+    """An address and next to nothing below it: what is inside was not scanned, so nobody has opened it."""
+    inside = letter.part(Zone.SUBJECT, Zone.BODY, Zone.CLOSING, Zone.FURTHER)
+    return bool(letter.lines(Zone.ADDRESS)) and len(re.findall(r"[^\W\d_]{3,}", inside)) <= _STRAY_WORDS
 
 
 def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:

@@ -119,8 +119,8 @@ _REFERENCES = phrases_regex(
     ("ihr *", "ihre *", "unser *", "unsere *", "mein *", "az", "aktenz*", "kassenz*", "datum", "gesch*")
 )
 _DATE = re.compile(
-    r"(?i)^\W{0,2}(?:[A-ZÄÖÜ][\w\-./ ]{2,30},?\s+(?:den\s+|am\s+)?)?[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?"
-    r"(?:[\dOlSB]{4}|\d{2})\W*$"
+    r"^\W{0,2}(?:[A-ZÄÖÜ][\w\-./]+(?:\s[A-ZÄÖÜ][\w\-.]+|\s(?:am|an|der|bei|im)\b){0,3}(?:,|\s+den|\s+am|,\s*den|,\s*am)?\s+)?"
+    r"[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?(?:[\dOlSB]{4}|\d{2})\W*$"
 )
 _SUBJECT_MARK = phrases_regex(("betreff*", "betr", "betrifft*", "wegen:", "bezug", "hier:", "thema:"))
 _STREET = re.compile(r"(?i)(?:stra(?:ß|ss|b)e|str\.|weg|platz|allee|ring|gasse)\s+\d+\s?[a-z]?$")
