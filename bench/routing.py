@@ -75,9 +75,8 @@ def _report_invoices(readable: list[tuple[Example, Recognised]]) -> None:
         right = sum(1 for truth, value in values if value is not None and str(value.value) == truth)
         certain = [(truth, value) for truth, value in values if value is not None and value.certain]
         wrong = sum(1 for truth, value in certain if str(value.value) != truth)
-        print(
-            f"  invoice {name:20} {100 * right / max(1, len(values)):7.1f} %   certain {len(certain)}, of these wrong {wrong}"
-        )
+        share = 100 * right / max(1, len(values))
+        print(f"  invoice {name:20} {share:7.1f} %   certain {len(certain)}, of these wrong {wrong}")
 
 
 def _report_confusions(readable: list[tuple[Example, Recognised]]) -> None:

@@ -17,8 +17,9 @@ class Cue(Strict):
 
     `word`, `any`, `all`, `none` hold phrases: matched on word borders whatever the case and common OCR confusions, a
     '*' stands for any letters. `pattern` is a regex on the text as read. `near`: the phrases of `all` within so many
-    words. `most`: so many different phrases of `any` count, each with the weight. `none`: phrases that silence the cue if they stand in the same zones. `zones`: where it counts (empty:
-    everywhere but in address, footer and further pages).
+    words. `most`: so many different phrases of `any` count, each with the weight. `none`: phrases that silence the cue
+    if they stand in the same zones. `zones`: where it counts (empty: everywhere but in address, footer and further
+    pages).
     """
 
     word: Text | None = None

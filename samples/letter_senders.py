@@ -36,8 +36,9 @@ def sender(kind: str, chance: random.Random) -> Sender:
     account = iban(chance.randrange(10_000, 99_999_999))
     if kind == "firma":
         firm = chance.choice(_FIRMS)
+        court = f"Amtsgericht {chance.choice(('Iserlohn', 'Hagen'))} HRB {chance.randrange(1000, 9999)}"
         footer = (
-            f"{firm} · Geschäftsführer: {person} · Amtsgericht {chance.choice(('Iserlohn', 'Hagen'))} HRB {chance.randrange(1000, 9999)}",
+            f"{firm} · Geschäftsführer: {person} · {court}",
             f"Phantasiebank Sauerland · IBAN {account} · USt-IdNr. DE{chance.randrange(100000000, 999999999)}",
         )
         reference = (

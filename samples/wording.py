@@ -1,6 +1,7 @@
-"""Letters by the thousand for measuring the distribution: wordings from letter_pools/, set as DIN 5008 letters, read
-through a noisy channel like a text recognition. Everyone is invented. Rules were built with `train` and `dev`; `held` is for
-measuring alone.
+"""Letters by the thousand for measuring the distribution, from the wordings of letter_pools/.
+
+They are set as DIN 5008 letters and read through a noisy channel like a text recognition. Everyone is invented. Rules
+were built with the wordings `train` and `dev`; `held` is for measuring alone.
 """
 
 import random
@@ -23,14 +24,57 @@ Pool = Literal["train", "dev", "held"]
 _POOLS = Path(__file__).resolve().parent / "letter_pools"
 _DPI, _MM = 300.0, 300 / 25.4
 _UNITS = {
-    "10/1": ["Büro für Ratsangelegenheiten", "Ratsbüro"], "10/2": ["Büro für Verwaltungssteuerung"],
-    "11": ["Bereich Personal", "Personalabteilung"], "12": ["Bereich Medien- und Öffentlichkeitsarbeit", "Pressestelle"],
-    "14": ["Rechnungsprüfungsamt"], "16": ["Bereich EDV"], "21": ["Bereich Buchhaltung", "Stadtkasse"],
-    "22": ["Bereich Steuern und Gebühren", "Steueramt"], "25": ["Zentraler Einkauf", "Bereich Zentraler Einkauf und Servicebetriebe"],
-    "30": ["Bereich Recht", "Rechtsamt"], "40": ["Büro für Europaangelegenheiten"], "41/2": ["Stadtarchiv", "Abteilung Archiv"],
-    "50": ["Ressortreferat Soziales", "Wohngeldstelle"], "51": ["Bereich Jugend", "Jugendamt"], "52": ["Bereich Grundsicherung"],
-    "54": ["Sportbüro"], "63": ["Statistikstelle", "Bereich Statistikstelle"],
-}  # fmt: skip
+    "10/1": (
+        "Büro für Ratsangelegenheiten",
+        "Ratsbüro",
+    ),
+    "10/2": ("Büro für Verwaltungssteuerung",),
+    "11": (
+        "Bereich Personal",
+        "Personalabteilung",
+    ),
+    "12": (
+        "Bereich Medien- und Öffentlichkeitsarbeit",
+        "Pressestelle",
+    ),
+    "14": ("Rechnungsprüfungsamt",),
+    "16": ("Bereich EDV",),
+    "21": (
+        "Bereich Buchhaltung",
+        "Stadtkasse",
+    ),
+    "22": (
+        "Bereich Steuern und Gebühren",
+        "Steueramt",
+    ),
+    "25": (
+        "Zentraler Einkauf",
+        "Bereich Zentraler Einkauf und Servicebetriebe",
+    ),
+    "30": (
+        "Bereich Recht",
+        "Rechtsamt",
+    ),
+    "40": ("Büro für Europaangelegenheiten",),
+    "41/2": (
+        "Stadtarchiv",
+        "Abteilung Archiv",
+    ),
+    "50": (
+        "Ressortreferat Soziales",
+        "Wohngeldstelle",
+    ),
+    "51": (
+        "Bereich Jugend",
+        "Jugendamt",
+    ),
+    "52": ("Bereich Grundsicherung",),
+    "54": ("Sportbüro",),
+    "63": (
+        "Statistikstelle",
+        "Bereich Statistikstelle",
+    ),
+}
 _ELSEWHERE = (
     "Bauordnungsamt",
     "Ordnungsamt",
@@ -51,7 +95,7 @@ _PADDING = (
     "Für Rückfragen stehe ich Ihnen gern zur Verfügung.", "Bitte bestätigen Sie mir den Eingang dieses Schreibens.",
     "Ich bitte um eine kurze schriftliche Antwort.", "Über eine zeitnahe Bearbeitung würde ich mich freuen.",
     "Sie erreichen mich tagsüber unter der oben genannten Telefonnummer.", "Vielen Dank für Ihre Mühe im Voraus.",
-    "Die nötigen Unterlagen habe ich in Kopie beigelegt.", "Wie bereits am Telefon besprochen, schreibe ich Ihnen noch einmal.",
+    "Die nötigen Unterlagen habe ich in Kopie beigelegt.", "Wie am Telefon besprochen, schreibe ich Ihnen noch einmal.",
 )  # fmt: skip
 _NOISE_LEVELS = (0.0, 0.005, 0.01, 0.02, 0.03)
 
@@ -216,9 +260,10 @@ def _odd(chance: random.Random) -> Iterator[Example]:
     """What nobody may guess at: an empty sheet, a foreign letter, handwriting read as rubbish."""
     yield Example((_page([], 0.0, chance),), None, None)
     for text in (
-        "Dear Sir or Madam, we are writing to you about the school exchange with your town. Please let us know whether you "
-        "are able to receive our students in May. We would be happy to have your answer. Yours sincerely",
-        "Sayın yetkililer, size bu mektubu oturum iznim için yazıyorum. Lütfen bana bir randevu verin, çok teşekkür ederim. "
+        "Dear Sir or Madam, we are writing to you about the school exchange with your town. Please let us know whether "
+        "you are able to receive our students in May. We would be happy to have your answer. Yours sincerely",
+        "Sayın yetkililer, size bu mektubu oturum iznim için yazıyorum. Lütfen bana bir randevu verin, çok teşekkür "
+        "ederim. "
         "Eşim ve çocuklarım da benimle birlikte gelecek. Saygılarımla",
         "Dzień dobry, proszę o informację, jak mogę zameldować się w mieście i jakie dokumenty są potrzebne. Nie znam "
         "dobrze języka, dlatego piszę po polsku. Z góry dziękuję za odpowiedź.",

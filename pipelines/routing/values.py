@@ -25,7 +25,8 @@ _PLATE = re.compile(
     r"(?<![\w-])((?:MK|HA|UN|DO|EN|SO|OE|HSK|K|D|E|BO|W|IS|LÜD)\s?[-–:]\s?[A-ZÄÖÜ]{1,2}\s?-?\s?\d{1,4}[EH]?)(?![\w-])"
 )
 _INVOICE = re.compile(
-    r"(?i)(?:Rechnungs?|Invoice|Beleg|RG|Re)[-\s]?\.?\s?(?:nummer|nr|no|number)\b\.?\s*[:#]?\s*([A-Z]{0,4}[-/ ]?\d[\w/.\-]{1,24})"
+    r"(?i)(?:Rechnungs?|Invoice|Beleg|RG|Re)[-\s]?\.?\s?(?:nummer|nr|no|number)\b\.?\s*[:#]?\s*"
+    r"([A-Z]{0,4}[-/ ]?\d[\w/.\-]{1,24})"
 )
 _THEIRS = re.compile(
     r"(?i)(?:(?:Unser|Mein)e?\w?\s+(?:Zeichen|Az|Aktenzeichen|GZ)|Gesch(?:ä|a)fts-?(?:zeichen|nummer|nr)|Aktenzeichen|\bAz|\bGZ)\.?"

@@ -15,118 +15,48 @@ from schemas.recognised import Place, Zone
 
 __all__ = ["Letter", "letter_of"]
 
-_SALUTATION = phrases_regex(
-    (
-        "sehr geehrte*",
-        "sehr verehrte*",
-        "sehr ge*",
-        "guten tag",
-        "guten morgen",
-        "hallo",
-        "liebe *",
-        "lieber *",
-        "liebes *",
-    )
-    + ("werte*", "verehrte*", "moin", "dear *", "grüß gott")
+
+def _any_of(listed: str) -> re.Pattern[str]:
+    """Phrases parted by commas."""
+    return phrases_regex(tuple(phrase.strip() for phrase in listed.split(",")))
+
+
+_SALUTATION = _any_of(
+    "sehr geehrte*, sehr verehrte*, sehr ge*, guten tag, guten morgen, hallo, liebe *, lieber *, liebes *, werte*, "
+    "verehrte*, moin, dear *, grüß gott"
 )
-_CLOSE = phrases_regex(
-    (
-        "mit freundlich*",
-        "mit bestem*",
-        "mit besten*",
-        "mit den besten*",
-        "mit vorzüglich*",
-        "mit kollegial*",
-        "freundliche*",
-    )
-    + ("mit sportlich*", "mit herzlich*", "hochachtungsvoll", "viele grüße", "beste grüße", "herzliche grüße", "mfg")
-    + ("mit lieben grüßen", "yours *", "sincerely", "kind regards", "best regards")
+_CLOSE = _any_of(
+    "mit freundlich*, mit bestem*, mit besten*, mit den besten*, mit vorzüglich*, mit kollegial*, mit sportlich*, "
+    "mit herzlich*, mit lieben grüßen, freundliche*, hochachtungsvoll, viele grüße, beste grüße, herzliche grüße, mfg, "
+    "yours *, sincerely, kind regards, best regards"
 )
-_OFFICE = phrases_regex(
-    (
-        "bereich *",
-        "abteilung *",
-        "ressort*",
-        "fachbereich *",
-        "*amt",
-        "*büro",
-        "*stelle",
-        "büro *",
-        "*rat",
-        "sachgebiet *",
-        "*kasse",
-    )
+_OFFICE = _any_of(
+    "bereich *, abteilung *, ressort*, fachbereich *, *amt, *büro, büro *, *stelle, *rat, sachgebiet *, *kasse"
 )
-_TO = phrases_regex(
-    ("an die", "an den", "an das", "an herrn", "an frau", "an", "rathaus", "*bürgermeister", "*bürgermeisterin")
+_TO = _any_of("an die, an den, an das, an herrn, an frau, an, rathaus, *bürgermeister, *bürgermeisterin")
+_OVER_ADDRESS = _any_of(
+    "an die, an den, an das, an, z. hd*, z.hd*, zu händen*, herrn, herr, frau, persönlich, vertraulich, einschreiben*, "
+    "pzu, eilt*, *amt, *büro, büro *, *stelle, bereich *, abteilung *, fraktion *"
 )
-_OVER_ADDRESS = phrases_regex(
-    (
-        "an die",
-        "an den",
-        "an das",
-        "an",
-        "z. hd*",
-        "z.hd*",
-        "zu händen*",
-        "herrn",
-        "herr",
-        "frau",
-        "persönlich",
-        "vertraulich",
-    )
-    + ("einschreiben*", "pzu", "eilt*", "*amt", "*büro", "büro *", "*stelle", "bereich *", "abteilung *", "fraktion *")
+_INFORMATION = _any_of(
+    "ihr zeichen, ihre zeichen, ihre nachricht, ihr schreiben, ihr az, ihr gesch*, ihr akten*, ihr ansprech*, "
+    "ihre bestell*, ihre auftrags*, unser zeichen, unsere zeichen, unser az, unsere nachricht, mein zeichen, datum, "
+    "telefon, fon, tel, telefax, fax, mobil, e-mail*, email*, kassenzeichen*, kundennummer*, kunden-nr*, kunde*nr*, "
+    "aktenzeichen*, az, geschäftszeichen*, geschäftsnummer*, geschäfts-nr*, gz, sachbearbeit*, ansprechpartner*, "
+    "zimmer*, durchwahl*, auskunft erteilt*, es schreibt*, bearbeiter*, internet*, www*, seite *"
 )
+_REFERENCES = _any_of("ihr *, ihre *, unser *, unsere *, mein *, az, aktenz*, kassenz*, datum, gesch*")
+_SUBJECT_MARK = _any_of("betreff*, betr, betrifft*, wegen:, bezug, hier:, thema:")
 _PLACE = re.compile(r"(?<!\d)[D\-]{0,2}\s?[\dOolISB]{5}\s+[A-ZÄÖÜl1][\w.\-]+")
-_INFORMATION = phrases_regex(
-    (
-        "ihr zeichen",
-        "ihre zeichen",
-        "ihre nachricht",
-        "ihr schreiben",
-        "ihr az",
-        "ihr gesch*",
-        "ihr akten*",
-        "ihr ansprech*",
-    )
-    + (
-        "ihre bestell*",
-        "ihre auftrags*",
-        "unser zeichen",
-        "unsere zeichen",
-        "unser az",
-        "unsere nachricht",
-        "mein zeichen",
-    )
-    + (
-        "datum",
-        "telefon",
-        "fon",
-        "tel",
-        "telefax",
-        "fax",
-        "mobil",
-        "e-mail*",
-        "email*",
-        "kassenzeichen*",
-        "kundennummer*",
-    )
-    + ("kunden-nr*", "kunde*nr*", "aktenzeichen*", "az", "geschäftszeichen*", "geschäftsnummer*", "geschäfts-nr*", "gz")
-    + ("sachbearbeit*", "ansprechpartner*", "zimmer*", "durchwahl*", "auskunft erteilt*", "es schreibt*", "bearbeiter*")
-    + ("internet*", "www*", "seite *")
-)
-_REFERENCES = phrases_regex(
-    ("ihr *", "ihre *", "unser *", "unsere *", "mein *", "az", "aktenz*", "kassenz*", "datum", "gesch*")
-)
 _DATE = re.compile(
-    r"^\W{0,2}(?:[A-ZÄÖÜ][\w\-./]+(?:\s[A-ZÄÖÜ][\w\-.]+|\s(?:am|an|der|bei|im)\b){0,3}(?:,|\s+den|\s+am|,\s*den|,\s*am)?\s+)?"
+    r"^\W{0,2}(?:[A-ZÄÖÜ][\w\-./]+(?:\s[A-ZÄÖÜ][\w\-.]+|\s(?:am|an|der|bei|im)\b){0,3}"
+    r"(?:,|\s+den|\s+am|,\s*den|,\s*am)?\s+)?"
     r"[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?(?:[\dOlSB]{4}|\d{2})\W*$"
 )
-_SUBJECT_MARK = phrases_regex(("betreff*", "betr", "betrifft*", "wegen:", "bezug", "hier:", "thema:"))
 _STREET = re.compile(r"(?i)(?:stra(?:ß|ss|b)e|str\.|weg|platz|allee|ring|gasse)\s+\d+\s?[a-z]?$")
 _FOOTER = re.compile(
-    r"(?i)\bHR\s?[AB]\b|registergericht|gesch(?:ä|a)ftsf(?:ü|u)hr|sitz der gesell|\bBIC\b|ust-?\s?id|steuer-?\s?n(?:r\b|ummer)"
-    r"|bankverbindung|\bIBAN\b|amtsgericht\s+\S+.{0,20}\bHR|www\.|vorstand\b|aufsichtsrat"
+    r"(?i)\bHR\s?[AB]\b|registergericht|gesch(?:ä|a)ftsf(?:ü|u)hr|sitz der gesell|\bBIC\b|ust-?\s?id|bankverbindung"
+    r"|steuer-?\s?n(?:r\b|ummer)|\bIBAN\b|amtsgericht\s+\S+.{0,20}\bHR|www\.|vorstand\b|aufsichtsrat"
 )
 _MOST_ADDRESS_ROWS, _LAST_ADDRESS_ROW = 9, 40
 _LIKELY, _SHORT_ROW = 2.5, 6
