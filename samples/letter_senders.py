@@ -21,7 +21,8 @@ _FIRST = ("Marlene", "Cem", "Hedwig", "Thorsten", "Aylin", "Gregor", "Birgit", "
 _LAST = ("Wiesenkötter", "Arslan", "Schulte-Hubbert", "Pohl", "Grabowski", "Fromme", "Dunkel", "Teichmann")
 _STREETS = ("Finkenweg 8", "Letmather Straße 77", "Kurt-Schumacher-Ring 12", "Zum Steinbruch 3", "Bergwerkstraße 19")
 _TOWNS = ("58636 Iserlohn", "58642 Iserlohn", "58640 Iserlohn", "58675 Hemer", "58706 Menden", "59423 Unna")
-_FIRMS = ("Heizungsbau Krummenerl GmbH", "Lüdtke Bürosysteme KG", "Sauerland Reinigung GmbH & Co. KG", "Datenwerk Ruhr AG",
+_FIRMS = ("Heizungsbau Krummenerl GmbH", "Lüdtke Bürosysteme KG", "Sauerland Reinigung GmbH & Co. KG",
+          "Datenwerk Ruhr AG",
           "Verlag Westmark GmbH", "Möbel Osterkamp e. K.", "Ingenieurbüro Tillmann PartGmbB")  # fmt: skip
 _LAWYERS = ("Rechtsanwälte Dr. Hövel & Partner", "Kanzlei Brandis Rechtsanwalt und Notar", "Rechtsanwältin Ute Kamann")
 _AUTHORITIES = ("Bezirksregierung Arnsberg", "Märkischer Kreis - Der Landrat", "Landesbetrieb Information und Technik",

@@ -15,14 +15,13 @@ __all__ = ["closed_mail", "is_envelope"]
 
 _HEAD = (Zone.LETTERHEAD, Zone.ADDRESS, Zone.INFORMATION, Zone.SUBJECT)
 _SHORT_LINE = 9
-_ALONE = 3
 _STRAY_WORDS = 4
 _PERSON = re.compile(r"^\W*(?:Herrn?|Frau)\s+(?!B(?:ü|u)rgermeister)(?:Dr\.\s+)?[A-ZÄÖÜ]")
 
 
 def is_envelope(letter: Letter, city: City) -> bool:
-    """So few words that it is the outside of something."""
-    return 0 < letter.words <= city.routing.closed.envelope_words
+    """So few words, and nobody greeted, that it is the outside of something."""
+    return 0 < letter.words <= city.routing.closed.envelope_words and not letter.greets
 
 
 def closed_mail(letter: Letter, city: City) -> tuple[ClosedMail, str] | None:
@@ -49,13 +48,14 @@ def closed_mail(letter: Letter, city: City) -> tuple[ClosedMail, str] | None:
 
 
 def _nothing_but_outside(letter: Letter) -> bool:
-    """An address and next to nothing below it: what is inside was not scanned, so nobody has opened it."""
+    """An address with its place and next to nothing below it: what is inside was not scanned, nobody has opened it."""
     inside = letter.part(Zone.SUBJECT, Zone.BODY, Zone.CLOSING, Zone.FURTHER)
-    return bool(letter.lines(Zone.ADDRESS)) and len(re.findall(r"[^\W\d_]{3,}", inside)) <= _STRAY_WORDS
+    addressed = re.search(r"\d{5}\s+\w", letter.part(Zone.ADDRESS)) is not None
+    return addressed and len(re.findall(r"[^\W\d_]{3,}", inside)) <= _STRAY_WORDS and not re.search(r"\d,\d\d", inside)
 
 
 def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:
-    """The first phrase on a short line of head or envelope, or alone on a line anywhere on the first page."""
+    """The first phrase on a short line of the head, or anywhere on an envelope."""
     if not phrases:
         return ""
     regex = phrases_regex(phrases)
@@ -65,8 +65,7 @@ def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:
         if match is None or zone is Zone.FURTHER:
             continue
         words = len(line.split())
-        alone = len(re.findall(r"\w+", line)) <= max(_ALONE, len(match[0].split()))
-        if (words <= _SHORT_LINE and zone in _HEAD) or (envelope and words <= 2 * _SHORT_LINE) or alone:
+        if (words <= _SHORT_LINE and zone in _HEAD) or (envelope and words <= 2 * _SHORT_LINE):
             return " ".join(line[match.start() : match.end()].split())
     return ""
 

@@ -31,6 +31,8 @@ def language_of(text: str) -> str | None:
     words = _words(text)
     if len(words) < _FEWEST:
         return None
+    if looks_garbled(text):
+        return None
     counts = {language: sum(word in known for word in words) for language, known in _SETS.items()}
     best = max(counts, key=lambda language: counts[language])
     if best != "de" and counts[best] < 1.6 * counts["de"]:
@@ -43,8 +45,9 @@ def looks_garbled(text: str) -> bool:
     words = _words(text)
     if len(words) < _FEWEST:
         return False
-    known = sum(word in _EVERY for word in words)
-    return known < len(words) * _READABLE and sum(len(word) > 3 for word in words) < len(words) * 0.6
+    known = [word for word in words if word in _EVERY]
+    rare = len(known) < len(words) * _READABLE or len(set(known)) <= len(words) // 40 + 1
+    return rare and sum(len(word) > 3 for word in words) < len(words) * 0.6
 
 
 _EVERY = frozenset().union(*_SETS.values())

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 __all__ = ["folded", "phrases_regex"]
 
-_FOLD = str.maketrans("äöüßáàâéèêëíìîïóòôúùûçñ10|!58i", "aousaaaeeeellllooouuucnlollsbl")
+_FOLD = str.maketrans("äöüßáàâéèêëíìîïóòôúùûçñ10|58i", "aousaaaeeeellllooouuucnlolsbl")
 _ONE_OR_TWO = {"ä": "ae?", "ö": "oe?", "ü": "(?:ue?|ll)", "ß": "(?:ss?|b)", "m": "(?:m|rn|nn)", "w": "(?:w|vv)"}
 _MISTAKEN = {"e": "[ec]", "c": "[ec]", "t": "[tf]", "f": "[tf]", "h": "[hb]", "b": "[hb]", "u": "(?:u|ll)", "n": "[nm]"}
 _LONG = 8

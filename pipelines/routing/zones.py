@@ -98,6 +98,11 @@ class Letter:
         return "\n".join(line for _, line in self.lines(*zones))
 
     @property
+    def greets(self) -> bool:
+        """It has a salutation or a complimentary close: somebody writes, it is no outside of something."""
+        return any(_SALUTATION.match(folded(line)) or _CLOSE.match(folded(line)) for _, line in self.lines())
+
+    @property
     def words(self) -> int:
         """How many words of at least two letters."""
         return sum(1 for _ in re.finditer(r"[^\W\d_]{2,}", self.text))

@@ -1,17 +1,21 @@
-"""Matching text against the rules, word by word."""
+"""One matcher for all rules: words, patterns, all of them, near each other, silenced, and where they stand."""
 
 import pytest
-from pipelines.scan.rules import named_unit, scores, visible_text
 
-from config.city_config import City, Cue, DocumentType, OrgUnit
+from config.city_config import City
+from config.routing_config import Cue
+from pipelines.routing.matcher import Reader
+from pipelines.routing.phrases import folded, phrases_regex
+from schemas.recognised import Zone
+from tests.pipelines.routing.paper import ADDRESS, written
 
 
-def with_types(city: City, *types: DocumentType) -> City:
-    return city.model_copy(update={"document_types": types})
+def hears(city: City, cue: Cue, text: str) -> bool:
+    return Reader(written(text, city)).hit(cue) is not None
 
 
-def kind(key: str, *cues: Cue) -> DocumentType:
-    return DocumentType(key=key, name=key, cues=cues)
+def stands(phrase: str, text: str) -> bool:
+    return phrases_regex((phrase,)).search(folded(text)) is not None
 
 
 @pytest.mark.parametrize(
@@ -21,81 +25,93 @@ def kind(key: str, *cues: Cue) -> DocumentType:
         ("WOHNGELD", True),
         ("(Wohngeld)", True),
         ("Wohngeldstelle", False),
-        ("kein_Wohngeld", False),
         ("Mietwohngeld", False),
     ],
 )
-def test_a_word_counts_on_its_own_whatever_its_case(iserlohn: City, text: str, found: bool) -> None:
-    city = with_types(iserlohn, kind("wohngeld", Cue(word="Wohngeld", weight=2)))
-    assert bool(scores(text, city)) is found
+def test_a_phrase_counts_on_its_own_whatever_its_case(text: str, found: bool) -> None:
+    assert stands("Wohngeld", text) is found
 
 
-def test_signs_in_a_word_are_signs_and_no_pattern(iserlohn: City) -> None:
-    city = with_types(iserlohn, kind("go", Cue(word="§ 24 (GO)", weight=1)))
-    assert scores("nach § 24 (GO) NRW", city)
-    assert not scores("nach § 24 GO NRW", city)
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("Grundsteuer", "Gmndsteuer".replace("m", "ru")),
+        ("Kommunalversicherung", "Kornmunalversicherung"),
+        ("Bürgerantrag", "Burgerantrag"),
+        ("Bürgerantrag", "Buergerantrag"),
+        ("Bürgerantrag", "Biirgerantrag"),
+        ("Widerspruch", "Wlderspruch"),
+        ("Rechnungsnummer", "Reehnungsnummer"),
+        ("Unterhaltsvorschuss", "Unterhaltsvorschuß"),
+        ("Bereich Jugend", "Bereicb Jugend"),
+        ("Büro für Verwaltungssteuerung", "Büro fürVerwaltungssteuerung"),
+        ("IFG-Antrag", "IFG Antrag"),
+        ("§ 24 GO", "nach § 24 GO NRW"),
+    ],
+)
+def test_what_a_recognition_misreads_is_found_all_the_same(phrase: str, text: str) -> None:
+    assert stands(phrase, text)
 
 
-def test_the_score_is_the_sum_of_the_weights_and_each_cue_counts_once(iserlohn: City) -> None:
-    city = with_types(iserlohn, kind("a", Cue(word="Hund", weight=2), Cue(pattern="Rasse|Marke", weight=1.5)))
-    (score,) = scores("Hund Hund Hund, Rasse Dackel, Marke 7", city)
-    assert score.score == 3.5
-    assert score.words == ("Hund", "Rasse")
+@pytest.mark.parametrize(("phrase", "text"), [("Hund", "Bund"), ("Kita", "Kifa"), ("Rat", "Rad"), ("EDV", "EDU")])
+def test_short_words_are_taken_as_they_stand(phrase: str, text: str) -> None:
+    assert not stands(phrase, text)
 
 
-def test_the_strongest_type_comes_first_and_silent_types_not_at_all(iserlohn: City) -> None:
-    city = with_types(
-        iserlohn,
-        kind("schwach", Cue(word="Hund", weight=1)),
-        kind("stumm", Cue(word="Katze", weight=9)),
-        kind("stark", Cue(word="Hund", weight=3)),
+def test_a_star_stands_for_any_letters() -> None:
+    assert stands("Elternbeitr*", "die Elternbeiträge")
+    assert stands("*gutachten", "ein Baugrundgutachten")
+    assert not stands("Elternbeitr*", "Eltern zahlen Beiträge")
+
+
+def test_folding_keeps_every_place_where_it_is() -> None:
+    text = "Größe İstanbul ÄÖÜ 10|5"
+    assert len(folded(text)) == len(text)
+
+
+def test_all_phrases_must_stand_there_and_near_each_other(iserlohn: City) -> None:
+    cue = Cue(all=("Angebot*", "Vergabe*"), near=5)
+    assert hears(iserlohn, cue, "Guten Tag,\nunser Angebot zur Vergabe der Reinigung")
+    assert not hears(iserlohn, cue, "Guten Tag,\nunser Angebot")
+    assert not hears(iserlohn, cue, "Guten Tag,\nunser Angebot und sehr viele andere Dinge danach erst die Vergabe")
+
+
+def test_a_silencing_phrase_silences(iserlohn: City) -> None:
+    cue = Cue(any=("Geburtsurkunde",), none=("Ausstellung*",))
+    assert hears(iserlohn, cue, "Guten Tag,\nanbei die Geburtsurkunde")
+    assert not hears(iserlohn, cue, "Guten Tag,\nich bitte um Ausstellung einer Geburtsurkunde")
+
+
+def test_a_cue_counts_only_in_its_zones(iserlohn: City) -> None:
+    text = f"{ADDRESS}Mahnung\n\nGuten Tag,\nText."
+    assert hears(iserlohn, Cue(word="Mahnung", zones=(Zone.SUBJECT,)), text)
+    assert not hears(iserlohn, Cue(word="Mahnung", zones=(Zone.BODY,)), text)
+    assert not hears(iserlohn, Cue(word="Schillerplatz"), text), "an address says nothing of the matter"
+
+
+def test_several_words_of_a_list_count_up_to_the_most(iserlohn: City) -> None:
+    reader = Reader(written("Guten Tag,\nRasse: Dackel, aus dem Tierheim, Chipnummer 7, Dackel", iserlohn))
+    assert reader.distinct(Cue(any=("Rasse", "Dackel", "Tierheim", "Chipnummer"), most=3)) == 3
+    assert reader.distinct(Cue(any=("Dackel", "Katze"), most=3)) == 1
+
+
+def test_a_word_in_the_subject_is_found_before_one_in_the_letterhead(iserlohn: City) -> None:
+    hit = Reader(written(f"Verlag Hund und Katze\n\n{ADDRESS}Mein Hund\n\nGuten Tag,", iserlohn)).hit(Cue(word="Hund"))
+    assert hit is not None
+    assert hit.zone is Zone.SUBJECT
+
+
+def test_what_is_to_be_ignored_speaks_for_nothing(iserlohn: City) -> None:
+    letter = written("Guten Tag,\nAmtsgericht Iserlohn, HRB 4711\nzweite Zeile", iserlohn)
+    reader = Reader(letter, iserlohn.routing.ignore)
+    assert reader.hit(Cue(word="Amtsgericht")) is None
+    assert reader.hit(Cue(word="zweite")) is not None
+
+
+def test_found_words_are_shown_as_they_stand_on_one_line_and_short(iserlohn: City) -> None:
+    hit = Reader(written("Guten Tag,\nAnfang\n" + "sehr " * 50 + "Ende", iserlohn)).hit(
+        Cue(pattern=r"(?s)Anfang.*Ende")
     )
-    assert [score.document_type.key for score in scores("Hund", city)] == ["stark", "schwach"]
-
-
-def test_found_words_are_shown_on_one_line_and_short(iserlohn: City) -> None:
-    city = with_types(iserlohn, kind("lang", Cue(pattern=r"(?s)Anfang.*Ende", weight=1)))
-    (score,) = scores("Anfang\n\n" + "sehr " * 50 + "Ende", city)
-    assert "\n" not in score.words[0]
-    assert len(score.words[0]) == 60
-
-
-def test_what_is_to_be_ignored_is_cut_out_before(iserlohn: City) -> None:
-    footer = "Muster GmbH, Amtsgericht Iserlohn, HRB 4711, USt-IdNr DE123"
-    assert "Amtsgericht" not in visible_text(footer, iserlohn)
-    assert "Muster GmbH" in visible_text(footer, iserlohn)
-    assert visible_text("zweite Zeile bleibt\n" + footer, iserlohn).startswith("zweite Zeile bleibt\n")
-
-
-def address(city: City, *lines: str) -> str | None:
-    return named_unit("\n".join(lines), city)
-
-
-def test_a_unit_is_named_by_name_or_alias_whatever_the_case(iserlohn: City) -> None:
-    assert address(iserlohn, "Stadt Iserlohn", "Bereich Jugend") == "51"
-    assert address(iserlohn, "An das JUGENDAMT") == "51"
-
-
-def test_two_named_units_name_none(iserlohn: City) -> None:
-    assert address(iserlohn, "Jugendamt", "Rechtsamt") is None
-
-
-def test_the_same_unit_named_twice_is_one(iserlohn: City) -> None:
-    assert address(iserlohn, "Bereich Jugend", "Jugendamt") == "51"
-
-
-def test_only_the_address_part_names_a_unit(iserlohn: City) -> None:
-    lines = [f"Zeile {number}" for number in range(iserlohn.routing.address_lines)]
-    assert address(iserlohn, *lines, "Jugendamt") is None
-    assert address(iserlohn, *lines[1:], "Jugendamt") == "51"
-
-
-def test_a_name_inside_another_word_names_nothing(iserlohn: City) -> None:
-    assert address(iserlohn, "Landesjugendamt Westfalen") is None
-
-
-def test_signs_in_a_units_name_are_no_pattern(iserlohn: City) -> None:
-    unit = OrgUnit(number="99", name="Stelle (Neu)", dms=True)
-    city = iserlohn.model_copy(update={"organisation": iserlohn.organisation.model_copy(update={"units": (unit,)})})
-    assert address(city, "An die Stelle (Neu)") == "99"
-    assert address(city, "An die Stelle Neu") is None
+    assert hit is not None
+    assert "\n" not in hit.words
+    assert len(hit.words) == 60
