@@ -16,7 +16,7 @@ from uuid import uuid4
 from config.load import city
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput, os_reason
-from schemas.recognised import Found, PaperInvoice, Recognised
+from schemas.recognised import PaperInvoice, Recognised
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, FileDigest, NewFile, ScanFacts, StoredFile, Work
 
@@ -107,7 +107,6 @@ def _result(
     found: Recognised | None = None,
 ) -> dict[str, Any]:
     manual = status == "manual"
-    closed = found.closed if found else None
     return {
         "file": str(path),
         "pages": list(range(1, (facts.page_count or 0) + 1)),
@@ -119,21 +118,10 @@ def _result(
         "confidence": facts.confidence,
         "manual": manual,
         "needs_original": facts.needs_original,
-        "proposed_unit": found.decision.unit if found else None,
-        "must_not_open": closed is not None if found else None,
-        "closed_mail": closed,
-        "language": found.language if found else None,
-        "values": [] if found is None else [_value(value) for value in found.values],
-        "deadlines": [] if found is None else [{"day": f"{d.ends_on}", "basis": d.basis} for d in found.deadlines],
+        "must_not_open": found.closed is not None if found else None,
         "invoice": _invoice(found.invoice) if found and found.invoice else None,
         "reasons": [reason, *facts.reasons, *facts.anomalies],
     }
-
-
-def _value(value: Found) -> dict[str, Any]:
-    place = value.place
-    where = {"zone": place.zone.value, "page": place.page, "line": place.line}
-    return {"kind": value.kind.value, "value": value.value, "confidence": value.confidence, **where}
 
 
 def _invoice(invoice: PaperInvoice) -> dict[str, Any]:
