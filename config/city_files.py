@@ -8,7 +8,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from config.german import complaint
-from config.released import GOVERNED, Released
+from config.released import Released
 from schemas.errors import ConfigurationError
 
 __all__ = ["CityFiles"]
@@ -18,7 +18,7 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class CityFiles:
-    """The files of a folder. The governed ones are those of `released` if given, whatever lies in the folder."""
+    """The files of a folder; those that `released` has are taken from there, whatever lies in the folder."""
 
     def __init__(self, folder: Path, released: Released | None = None) -> None:
         self.folder = folder
@@ -29,7 +29,7 @@ class CityFiles:
 
     def text(self, name: str) -> str:
         """What stands in that file; ConfigurationError if it is not there or not readable."""
-        if self._released is not None and name in GOVERNED:
+        if self._released is not None and name in self._released.files:
             return self._released.files[name]
         path = self.folder / name
         try:
@@ -64,8 +64,9 @@ class CityFiles:
 
     def label(self, name: str) -> str:
         """The file as people know it; of a released version with its number."""
-        ours = self._released if name in GOVERNED else None
-        return f"{name} (Fassung {ours.number})" if ours else name
+        if self._released is not None and name in self._released.files:
+            return f"{name} (Fassung {self._released.number})"
+        return name
 
 
 def _parsed(text: str) -> tuple[yaml.Node | None, Any]:

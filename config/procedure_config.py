@@ -1,6 +1,8 @@
 """The rules of replacing scanning (procedure.yaml): profiles, protection needs, samples, when paper may go.
 
 They are what TR-03138 wants changed with care (A.SC.4): a change takes effect when a second person has released it.
+Released versions outlive the program that wrote them: an entry added here later needs a default, so that they stay
+readable (the same holds for scan_config.py).
 """
 
 from decimal import Decimal

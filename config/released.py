@@ -49,7 +49,7 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str
     found: list[str] = []
     for name in sorted({*before, *after}):
         old, new = (files.get(name, "").splitlines() for files in (before, after))
-        found += difflib.unified_diff(old, new, f"{name} (bisher)", f"{name} (neu)", lineterm="", n=2)
+        found += difflib.unified_diff(old, new, name, name, lineterm="", n=2)
     return tuple(found)
 
 
@@ -67,11 +67,11 @@ def read_released(folder: Path) -> Released | None:
     path = folder / _CURRENT
     try:
         kept = json.loads(path.read_bytes())
-        released = Released(int(kept["number"]), {name: str(kept["files"][name]) for name in GOVERNED})
+        released = Released(int(kept["number"]), {str(name): str(text) for name, text in kept["files"].items()})
         intact = kept["sha256"] == released.sha256
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         intact = False
     if not intact:
         raise ConfigurationError(

@@ -61,6 +61,13 @@ def restore_backup(folder: Path) -> bool:
     print(f"Wiederhergestellt: {done.documents} Schriftstücke, {done.objects} Belege.")
     if done.taken_in_again:
         print(f"Nach der Sicherung eingegangen und aus dem Beleg-Speicher wieder angenommen: {done.taken_in_again}.")
+    if done.closed_again:
+        print(f"Nach der Sicherung gesperrt oder planmäßig gelöscht, und jetzt wieder: {done.closed_again}.")
+    if done.suspended:
+        print(
+            f"Zustimmungen zur Vernichtung von Papier widerrufen: {done.suspended}. Was seit der Sicherung gesperrt "
+            "oder vernichtet wurde, ist nicht bekannt; bitte erst nachtragen, dann neu zustimmen."
+        )
     for number in done.raised:
         print(f"Vergeben, aber in keinem Bestand mehr: {number}. Die Nummer bleibt vergeben.")
     for name in done.lost:

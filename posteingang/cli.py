@@ -225,6 +225,8 @@ def audit_verify() -> None:
     if broken:
         raise typer.Exit(1)
     print("Alle Protokollketten sind unversehrt.")
+    if erased := audit.erased():
+        print(f"Planmäßig gelöschte Einträge: {erased}.")
 
 
 @store_app.command("verify")
@@ -239,6 +241,8 @@ def store_verify() -> None:
     if broken:
         raise typer.Exit(1)
     print("Alle Belege sind unversehrt.")
+    if erased := ObjectStore(settings.objects).erased():
+        print(f"Planmäßig gelöscht: {erased}.")
 
 
 @search_app.command("reindex")

@@ -90,24 +90,25 @@ def _configuration(settings: Settings) -> Check:
 
 def _procedure(settings: Settings) -> Check:
     """Which version is in force, whether the processes have that one, and what waits."""
-    from config.released import Released, read_released
+    from django.db import DatabaseError
+
     from posteingang.installation import open_records
 
     try:
         open_records()
     except PosteingangError:
         return Check("Scanverfahren", True, "noch keine Datenbank, also keine Fassung freigegeben")
-    from records.procedure import in_force, standing, verify
+    from records.procedure import copy_problem, standing, verify
 
-    if broken := next(verify(), None):
-        return Check("Scanverfahren", False, broken, "Die letzte Sicherung vergleichen (posteingang audit verify).")
-    remedy, version = "./run up neu starten: Die Fassung wird aus der Datenbank neu geschrieben.", in_force()
     try:
-        copied = read_released(settings.procedure)
-    except PosteingangError as problem:
-        return Check("Scanverfahren", False, str(problem), remedy)
-    if copied != (Released(version.number, version.files) if version else None):
-        return Check("Scanverfahren", False, f"{settings.procedure} ist nicht auf dem Stand der Datenbank", remedy)
+        broken = next(verify(), None)
+    except DatabaseError:
+        return Check("Scanverfahren", False, "in der Datenbank nicht lesbar", "./run up einmal starten.")
+    if broken:
+        return Check("Scanverfahren", False, broken, "Die letzte Sicherung vergleichen (posteingang audit verify).")
+    if problem := copy_problem():
+        remedy = "./run up neu starten: Die Fassung wird aus der Datenbank neu geschrieben."
+        return Check("Scanverfahren", False, problem, remedy)
     return Check("Scanverfahren", True, standing().sentence)
 
 

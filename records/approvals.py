@@ -12,7 +12,7 @@ from schemas.destruction import Office
 from schemas.errors import BadInput
 from schemas.roles import Person, Role
 
-__all__ = ["approve", "missing_offices", "offices_of", "withdraw"]
+__all__ = ["approve", "missing_offices", "offices_of", "suspend", "withdraw"]
 
 
 def offices_of(person: Person) -> tuple[Office, ...]:
@@ -41,8 +41,8 @@ def approve(
         raise BadInput("Das Aktenzeichen fehlt.", remedy="Bitte nennen Sie das Schreiben, mit dem zugestimmt wurde.")
     if version != released_version():
         raise Conflict(
-            "Inzwischen gilt eine andere Verfahrensversion; Ihre Eingabe ist nicht gespeichert.",
-            remedy="Bitte prüfen Sie die neue Version.",
+            "Inzwischen gilt eine andere Fassung des Scanverfahrens; Ihre Eingabe ist nicht gespeichert.",
+            remedy="Bitte prüfen Sie die neue Fassung.",
         )
     try:
         with transaction.atomic():
@@ -74,6 +74,13 @@ def withdraw(approval_id: int, person: Person, now: datetime, *, reason: str) ->
         raise Conflict("Diese Zustimmung ist schon widerrufen.")
     found.refresh_from_db()
     return found
+
+
+def suspend(reason: str, now: datetime) -> int:
+    """Withdraw every agreement, because nobody can know any more what is held or gone. How many."""
+    return DestructionApproval.objects.filter(withdrawn_at=None).update(
+        withdrawn_by="Posteingang", withdrawn_at=now, withdrawn_reason=reason
+    )
 
 
 def _refuse_strangers(office: Office, person: Person) -> None:

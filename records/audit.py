@@ -13,7 +13,7 @@ from records.models import Document, Event, EventPayload
 from schemas import chain
 from schemas.values import PastEvent
 
-__all__ = ["REMARK", "BrokenLink", "append", "erase", "history", "past", "remark", "verify"]
+__all__ = ["REMARK", "BrokenLink", "append", "erase", "erased", "history", "past", "remark", "verify"]
 
 REMARK = "remark"
 """Kind of an event that leaves the document in its state; every other kind is the state it led to."""
@@ -60,6 +60,11 @@ def erase(event: Event, at: datetime) -> None:
     """Erase what the event says (data protection); the chain still verifies and says so."""
     with transaction.atomic():
         EventPayload.objects.filter(event=event).update(salt="", text="", erased_at=at)
+
+
+def erased() -> int:
+    """How many events were erased as planned."""
+    return EventPayload.objects.filter(erased_at__isnull=False).count()
 
 
 def verify(documents: Iterator[UUID] | None = None) -> Iterator[BrokenLink]:

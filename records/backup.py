@@ -69,9 +69,9 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
         (settings.receipts, "uebergaben"),
     ):
         _copy_folder(folder, pending / label)
-    wanted = list(StoredObject.objects.order_by("sha256").values_list("sha256", flat=True))
-    for sha256 in wanted:
-        _copy_object(sha256, settings.objects, pending / "objects", earlier)
+    kept = StoredObject.objects.filter(condemned_at=None)
+    listed = kept.order_by("sha256").values_list("sha256", flat=True)
+    wanted = [sha256 for sha256 in list(listed) if _copied(sha256, settings.objects, pending / "objects", earlier)]
     manifest = {
         "made_at": now.isoformat(),
         "vendor": connection.vendor,
@@ -205,6 +205,19 @@ def _copy_folder(source: Path, target: Path) -> None:
                 shutil.copy2(path, place)
         except FileNotFoundError:
             place.unlink(missing_ok=True)  # lint: unlink - our own copy
+
+
+def _copied(sha256: str, store: Path, target: Path, earlier: BackupSet | None) -> bool:
+    """False for an object that was removed as planned while the backup runs: it is not missing."""
+    try:
+        _copy_object(sha256, store, target, earlier)
+    except BadInput:
+        if StoredObject.objects.filter(sha256=sha256, condemned_at=None).exists():
+            raise
+        place = target / sha256[:2] / sha256[2:4] / sha256
+        place.unlink(missing_ok=True)  # lint: unlink - our own copy of what is not to be kept
+        return False
+    return True
 
 
 def _copy_object(sha256: str, store: Path, target: Path, earlier: BackupSet | None) -> None:

@@ -127,8 +127,7 @@ def place_of(document: Document) -> BatchPlace | None:
     return BatchPlace(
         batch_id=str(document.intake_id),
         name=batch.name,
-        image_from=images[0][0],
-        image_to=images[len(images) - 1][0],
+        images=tuple(number for number, _ in images),
         images_total=batch.images.count(),
         cut_out=document.ordinal > 1,
         blank_images=tuple(number for number, kind in images if kind == ImageKind.BLANK),

@@ -20,7 +20,7 @@ from records.models import DestructionList, Document, ListFile, ListItem, Origin
 from records.numbers import DESTRUCTION_LISTS, next_number
 from records.objects import ObjectStore
 from records.obstacles import obstacles_of
-from records.originals import change, locked
+from records.originals import change, kind_of, locked
 from records.procedure import released_version
 from schemas.destruction import ListState
 from schemas.errors import BadInput
@@ -186,7 +186,7 @@ def sheet_of(found: DestructionList, now: datetime) -> ListSheet:
         ListLine(
             number=item.original.document.register_number or "",
             position=item.original.position,
-            document_type=_type_name(item.original.document),
+            document_type=kind_of(item.original.document),
             scanned_on=item.original.scanned_on,
             product_sha256=item.product_sha256,
         )
@@ -241,7 +241,7 @@ def _printed(found: DestructionList) -> str:
     """SHA-256 of the PDF of the list as it is; nobody puts their name to a list that was never on paper."""
     file = file_of(found)
     if file is None:
-        raise Conflict("Von dieser Fassung der Liste gibt es noch kein PDF.", remedy="Bitte öffnen Sie es zuerst.")
+        raise Conflict("Von diesem Stand der Liste gibt es noch kein PDF.", remedy="Bitte öffnen Sie es zuerst.")
     return file.content_id
 
 
@@ -297,11 +297,6 @@ def _move(
 def _product(document: Document) -> str:
     """What stands in for the paper. Without one nothing is filed, so it is there."""
     return document.files.values_list("content_id", flat=True).get(role=FileRole.PRODUCT)
-
-
-def _type_name(document: Document) -> str:
-    kind = city().document_type(document.document_type or "")
-    return kind.name if kind is not None else document.document_type or ""
 
 
 def _security_level(documents: Iterable[Document]) -> str:

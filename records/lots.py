@@ -16,7 +16,18 @@ from schemas.quality import LOT_MOVES, Candidate, LotState, SamplingRule, draw
 from schemas.roles import Person
 from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["draw_lot", "draw_ready", "gather", "hold_lot", "move", "name_of", "scanned_inboxes", "unready"]
+__all__ = [
+    "OUT",
+    "draw_lot",
+    "draw_ready",
+    "gather",
+    "hold_lot",
+    "lot_for",
+    "move",
+    "name_of",
+    "scanned_inboxes",
+    "unready",
+]
 
 UNREADY = (
     State.RECEIVED,
@@ -26,8 +37,12 @@ UNREADY = (
     State.CLASSIFIED,
     State.CLEARING,
     State.QUARANTINED,
+    State.TO_CUT,
 )
 """A document here may still get its note, or another type and with it another sample: its lot waits for it."""
+
+OUT = (State.DUPLICATE, State.SPLIT, *CLOSED)
+"""No document, or one whose scan nobody looks at: no lot waits for it."""
 
 _AT_ONCE = 500
 _THIRD = 3
@@ -49,14 +64,14 @@ def gather(city: City, now: datetime) -> int:
     waiting = (
         Document.objects.filter(in_lot=None, files__role=FileRole.TRANSFER_NOTE)
         .filter(intake__inbox__in=scanned_inboxes(city))
-        .exclude(state__in=(State.DUPLICATE, *CLOSED))
+        .exclude(state__in=OUT)
         .select_related("intake__batch")
         .order_by("entry")
     )
     count = 0
     while found := list(waiting[:_AT_ONCE]):
         with transaction.atomic():
-            LotDocument.objects.bulk_create(LotDocument(lot=_lot_for(one, now), document=one) for one in found)
+            LotDocument.objects.bulk_create(LotDocument(lot=lot_for(one, now), document=one) for one in found)
         count += len(found)
     return count
 
@@ -104,15 +119,15 @@ def move(lot: Lot, to: LotState, now: datetime) -> None:
 
 
 def name_of(lot: Lot, city: City) -> str:
-    """What people call it: 'Stapel eingang.tif' or 'Zentrale Scan-Stelle, 23.11.2026 (2)'."""
+    """What people call it: 'Stapel eingang.tif, 23.11.2026' or 'Zentrale Scan-Stelle, 23.11.2026 (2)'."""
     if lot.batch is not None:
-        return f"Stapel {lot.batch.name}"
+        return f"Stapel {lot.batch.name}, {lot.day:%d.%m.%Y}"
     point = city.intake_point(lot.inbox)
     further = f" ({lot.number})" if lot.number > 1 else ""
     return f"{point.name if point else lot.inbox}, {lot.day:%d.%m.%Y}{further}"
 
 
-def _lot_for(document: Document, now: datetime) -> Lot:
+def lot_for(document: Document, now: datetime) -> Lot:
     """That of its batch while it is open, else the one of its inbox and day that is."""
     intake = document.intake
     day = day_in_germany(intake.received_at)
@@ -133,8 +148,8 @@ def _drawn(lot_id: int, city: City, now: datetime, person: str) -> bool:
     lot = hold_lot(lot_id)
     if lot.state != LotState.OPEN:
         raise Conflict("Dieses Prüflos ist inzwischen gezogen.", remedy="Bitte prüfen Sie den neuen Stand.")
-    not_yet = lot.documents.filter(document__state__in=(*UNREADY, *CLOSED))
-    ready = lot.documents.exclude(document__state__in=(*UNREADY, *CLOSED)).select_related("document")
+    not_yet = lot.documents.filter(document__state__in=(*UNREADY, *OUT))
+    ready = lot.documents.exclude(document__state__in=(*UNREADY, *OUT)).select_related("document")
     rows = {row.document_id: row for row in ready}
     if not rows:
         return False

@@ -88,6 +88,10 @@ class ObjectStore:
         if final.parent.is_dir():
             fsync_folder(final.parent)
 
+    def erased(self) -> int:
+        """How many objects were removed as planned, or are about to be."""
+        return StoredObject.objects.filter(condemned_at__isnull=False).count()
+
     def verify(self) -> Iterator[BrokenObject]:
         """Every object whose file is missing or differs from its row, or is there although it was erased."""
         for row in StoredObject.objects.order_by("sha256").iterator():

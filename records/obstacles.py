@@ -11,7 +11,7 @@ from config.settings import load_settings
 from records.approvals import missing_offices
 from records.balance import balances_of
 from records.models import Act, BackupRun, Batch, Document, Event, Hold, Original
-from records.procedure import released_version
+from records.procedure import released_version, write_copy
 from records.quality import is_passed
 from schemas.destruction import DestructionFacts, Office, obstacles
 from schemas.german_time import day_in_germany
@@ -41,6 +41,7 @@ def due(now: datetime) -> QuerySet[Original]:
 
 def _facts(originals: Iterable[Original], now: datetime) -> Iterator[tuple[UUID, DestructionFacts]]:
     """What several of them have in common is asked once."""
+    write_copy()  # periods are those that were released, whatever became of their copy on the disk
     asked, version = list(originals), released_version()
     offices = missing_offices(version) if version is not None else ()
     backup = BackupRun.objects.order_by("-begun_at").values_list("begun_at", flat=True).first()

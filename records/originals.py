@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from config.load import city
 from records import audit
@@ -14,11 +14,11 @@ from records.decisions import Conflict
 from records.models import Batch, Document, Original
 from schemas.errors import BadInput
 from schemas.german_time import BERLIN, day_in_germany
-from schemas.originals import Move, OriginalState, PaperAct, move_of
+from schemas.originals import MOVES, Move, OriginalState, PaperAct, move_of
 from schemas.roles import Person, Role
-from schemas.states import CLOSED, FileRole
+from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["Spot", "change", "is_legal", "locked", "move", "place", "place_missing", "visible_originals"]
+__all__ = ["Spot", "change", "is_legal", "kind_of", "locked", "move", "place", "place_missing", "visible_originals"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,14 @@ def is_legal(person: Person) -> bool:
     return Role.UNIT in person.roles and city().procedure.originals.legal_unit in person.units
 
 
+def kind_of(document: Document) -> str:
+    """The name of its type as it may stand on papers and pages about paper; of closed mail only that it is such."""
+    if document.state in CLOSED or document.state == State.PASSED_ON:
+        return "verschlossene Post"
+    kind = city().document_type(document.document_type or "")
+    return kind.name if kind is not None else document.document_type or ""
+
+
 def place(document: Document, spot: Spot, now: datetime) -> Original:
     """The paper of a document as it comes to the scan office; there already: as it is. In the caller's transaction."""
     batch = Batch.objects.filter(intake=document.intake_id).first()
@@ -64,14 +72,16 @@ def place(document: Document, spot: Spot, now: datetime) -> Original:
 
 
 def place_missing(now: datetime, limit: int = 500) -> int:
-    """Give every document with a transfer note that came from a scanner its paper, the oldest first; how many."""
+    """Give every scanned document with a transfer note, and locked mail, its paper, the oldest first; how many."""
     profiles = {profile.key for profile in city().procedure.profiles if profile.colour == "keine"}
     electronic = [point.inbox for point in city().intake_points if point.profile in profiles]
-    noted = Document.objects.filter(files__role=FileRole.TRANSFER_NOTE, original=None)
+    papered = Q(files__role=FileRole.TRANSFER_NOTE) | Q(state__in=CLOSED)
+    noted = Document.objects.filter(papered, original=None).exclude(state=State.SPLIT).distinct()
     found = noted.exclude(intake__inbox__in=electronic).select_related("intake").order_by("entry")[:limit]
     for document in found:
         with transaction.atomic():
             place(document, _spot_of(document), now)
+    _leave_to_parts(now)
     return len(found)
 
 
@@ -114,14 +124,17 @@ def locked(document_id: UUID, seen: int | None = None) -> Original:
 def change(
     original: Original,
     found: Move,
-    person: Person,
+    person: Person | None,
     now: datetime,
     *,
     reason: str = "",
     spot: Spot | None = None,
     **details: object,
 ) -> None:
-    """Write a move of the table into the row and the document's chain; the original is `locked` by the caller."""
+    """Write a move of the table into the row and the document's chain; the original is `locked` by the caller.
+
+    `person` None: it follows from what somebody decided elsewhere.
+    """
     state = OriginalState(original.state)
     if state not in found.before:
         raise AssertionError(f"{found.act} does not lead on from {state}")
@@ -133,8 +146,8 @@ def change(
     original.version += 1
     original.save()
     payload: dict[str, object] = {
-        "actor": person.name,
-        "user_id": person.user_id,
+        "actor": person.name if person is not None else None,
+        "user_id": person.user_id if person is not None else None,
         "reason": reason,
         "original": original.state,
         "box": original.box,
@@ -143,6 +156,15 @@ def change(
         **details,
     }
     audit.remark(original.document, found.done, payload, now)
+
+
+def _leave_to_parts(now: datetime) -> None:
+    """What was cut after it was noted has no paper of its own any more: its parts have it."""
+    row = next(move for move in MOVES if move.act is PaperAct.DENY)
+    for original in Original.objects.filter(document__state=State.SPLIT, state__in=row.before):
+        with transaction.atomic():
+            held = locked(original.document_id)
+            change(held, row, None, now, reason="Das Schriftstück ist getrennt; das Papier gehört zu seinen Teilen.")
 
 
 def _spot_of(document: Document) -> Spot:

@@ -28,12 +28,14 @@ __all__ = [
     "LONGEST_REASON",
     "RELEASING",
     "Standing",
+    "copy_problem",
     "in_force",
     "propose",
     "release",
     "released_version",
     "rules_in_force",
     "standing",
+    "to_release",
     "verify",
     "withdraw",
     "write_copy",
@@ -90,7 +92,8 @@ class Standing:
         if self.proposal is not None:
             again = self.on_disk != self.proposal.files
             more = " Die Dateien sind seit dem Vorschlag noch einmal geändert worden." if again else ""
-            return f"Änderung wartet auf Freigabe: Fassung {self.proposal.number}.{more}"
+            what = "Änderung" if self.in_force else "Die erste Fassung"
+            return f"{what} wartet auf Freigabe: Fassung {self.proposal.number}.{more}"
         if self.to_propose:
             return "Änderung wartet auf Vorschlag." if self.in_force else "Die erste Fassung wartet auf Vorschlag."
         return ""
@@ -116,23 +119,37 @@ def standing() -> Standing:
         return Standing(in_force(), proposal, None, str(problem))
 
 
+def to_release(person: Person) -> int:
+    """How many proposals wait for that person to decide about them."""
+    if not person.roles & RELEASING:
+        return 0
+    return ProcedureVersion.objects.filter(outcome="").exclude(proposed_by_id=person.user_id).count()
+
+
 def rules_in_force() -> City:
     """The city's rules by the released version. A copy on the disk that says something else is written anew first."""
     write_copy()
     return city()
 
 
+def copy_problem() -> str:
+    """Why the copy on the disk is not what the records say (German); empty: it is."""
+    folder = load_settings().procedure
+    try:
+        same = read_released(folder) == _released()
+    except ConfigurationError as problem:
+        return problem.sentence
+    return "" if same else f"{folder} ist nicht auf dem Stand der Datenbank."
+
+
 def write_copy() -> None:
     """Make the copy on the disk what the records say; Unavailable if the disk does not take it."""
-    found, folder = in_force(), load_settings().procedure
-    released = Released(found.number, found.files) if found else None
+    if not copy_problem():
+        return
+    folder = load_settings().procedure
+    log.info("procedure_copy_written")
     try:
-        if read_released(folder) == released:
-            return
-    except ConfigurationError:
-        log.warning("procedure_copy_altered")
-    try:
-        write_released(folder, released)
+        write_released(folder, _released())
     except OSError as error:
         raise Unavailable(
             f"{folder} nimmt die freigegebene Fassung des Verfahrens nicht an ({os_reason(error)}).",
@@ -213,6 +230,11 @@ def verify() -> Iterator[str]:
         if row.outcome == _RELEASED and row.decided_by_id == row.proposed_by_id:
             yield f"{about}: Vorschlag und Freigabe sind von derselben Person."
         previous = row.link
+
+
+def _released() -> Released | None:
+    found = in_force()
+    return Released(found.number, found.files) if found else None
 
 
 def _on_disk() -> dict[str, str]:

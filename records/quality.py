@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from config.city_config import City
 from records import annexes, audit, reports
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
-from records.lots import hold_lot, move, name_of
+from records.lots import OUT, hold_lot, move, name_of
 from records.models import Document, FullCheckOrder, Judgement, Lot, LotDocument
 from records.operators import objection, username_of
 from schemas.annex import AnnexKind
 from schemas.errors import BadInput
 from schemas.quality import LotState, Verdict
 from schemas.roles import Person
-from schemas.states import CLOSED
 
-__all__ = ["Found", "is_passed", "judge", "last_judgements", "lift", "open_subjects", "settle"]
+__all__ = ["Found", "is_passed", "judge", "last_judgements", "lift", "settle", "unsettled"]
 
 _AFTER_FAULT = "Vollprüfung nach einem Fehler im Prüflos"
 
@@ -67,13 +67,11 @@ def settle(lot: Lot, city: City, now: datetime, judged: Iterable[LotDocument] = 
     if lot.state == LotState.PASSED:
         reports.report(lot, [one for one in judged if _is_good(last_judgements([one]).get(one.id))], city, now)
         return
-    rows = list(lot.documents.select_related("document__intake__batch"))
-    last = last_judgements(rows)
-    if lot.state == LotState.OPEN or any(row.drawn and not _is_settled(row, last.get(row.id)) for row in rows):
+    if lot.state == LotState.OPEN or unsettled().filter(lot=lot).exists():
         return
     lot.passed_at = now
     move(lot, LotState.PASSED, now)
-    reports.report(lot, rows, city, now)
+    reports.report(lot, list(lot.documents.select_related("document__intake__batch")), city, now)
 
 
 def lift(order_id: int, reason: str, person: Person, now: datetime) -> None:
@@ -96,11 +94,15 @@ def is_passed(document: Document) -> bool:
     return not row.drawn or _is_good(last_judgements([row]).get(row.id))
 
 
-def open_subjects(lot: Lot) -> list[LotDocument]:
-    """The documents of the lot that a person still has to look at, in the order of their receipt."""
-    rows = list(lot.documents.filter(drawn=True).select_related("document__intake").order_by("document__entry"))
-    last = last_judgements(rows)
-    return [row for row in rows if not _is_settled(row, last.get(row.id))]
+def unsettled() -> QuerySet[LotDocument]:
+    """What a person still has to do: drawn documents nobody has looked at, and faults without explanation or good
+    rescan. Closed mail, and what was cut after all, is settled: nobody looks at it."""
+    latest = Judgement.objects.filter(subject=OuterRef("pk")).order_by("-number").values("verdict")[:1]
+    rows = LotDocument.objects.annotate(last=Subquery(latest))
+    rescanned = rows.filter(document__replaces=OuterRef("document"), last=Verdict.GOOD)
+    to_do = Q(last=None) | (Q(last=Verdict.FAULT) & ~Exists(rescanned))
+    rows = rows.filter(drawn=True, lot__state__in=(LotState.DRAWN, LotState.SET_BACK))
+    return rows.filter(to_do).exclude(document__state__in=OUT).order_by("document__entry")
 
 
 def last_judgements(rows: Iterable[LotDocument]) -> Mapping[int, Judgement]:
@@ -123,7 +125,7 @@ def _refuse_stale(last: Judgement | None, seen: int) -> None:
 
 def _refuse_wrong(lot: Lot, subject: LotDocument, last: Judgement | None, found: Found) -> None:
     before = Verdict(last.verdict) if last else None
-    if lot.state == LotState.OPEN or subject.document.state in CLOSED:
+    if lot.state == LotState.OPEN or subject.document.state in OUT:
         raise BadInput("Dieses Schriftstück kann jetzt nicht geprüft werden.")
     if not subject.drawn and found.verdict is not Verdict.FAULT:
         raise BadInput("Dieses Schriftstück wurde nicht gezogen.", remedy="Einen Fehler können Sie dennoch melden.")
@@ -185,15 +187,6 @@ def _settle_replaced(rescan: Document, city: City, now: datetime) -> None:
     old = LotDocument.objects.filter(document=rescan.replaces).first()
     if old is not None:
         settle(hold_lot(old.lot_id), city, now)
-
-
-def _is_settled(row: LotDocument, last: Judgement | None) -> bool:
-    if row.document.state in CLOSED or (last is not None and last.verdict != Verdict.FAULT):
-        return True
-    if last is None:
-        return False
-    rescans = LotDocument.objects.filter(document__replaces=row.document_id)
-    return any(_is_good(found) for found in last_judgements(rescans).values())
 
 
 def _is_good(last: Judgement | None) -> bool:

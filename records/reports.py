@@ -9,11 +9,10 @@ from datetime import datetime
 from config.city_config import City
 from records import annexes, balance
 from records.annexes import Asked, Speaker
-from records.lots import name_of
+from records.lots import OUT, name_of
 from records.models import Judgement, Lot, LotDocument
 from schemas.annex import AnnexKind
 from schemas.quality import Verdict
-from schemas.states import CLOSED
 
 __all__ = ["report"]
 
@@ -34,7 +33,7 @@ def report(lot: Lot, rows: Sequence[LotDocument], city: City, now: datetime) -> 
     facts = _facts(lot, judgements, city)
     said: dict[Speaker, list[Asked]] = {}
     for row in rows:
-        if row.document.state in CLOSED:
+        if row.document.state in OUT:
             continue
         own = last.get(row.id)
         by = own or judgements[-1]

@@ -10,7 +10,7 @@ from config.city_config import City
 from records import annexes, audit
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
-from records.lots import hold_lot
+from records.lots import hold_lot, lot_for
 from records.models import Document, LotDocument
 from records.operators import username_of
 from records.quality import settle
@@ -43,7 +43,7 @@ def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now:
         if new.entry <= old.entry:
             raise BadInput(f"{new.register_number} ist nicht nach diesem Schriftstück eingegangen.")
         _replace(old, new, pages, Speaker(username_of(person), person.name), now)
-        _look_at(new)
+        _look_at(new, now)
         row = LotDocument.objects.filter(document=old).first()
         if row is not None:
             settle(hold_lot(row.lot_id), city, now)
@@ -71,9 +71,13 @@ def _replace(old: Document, new: Document, pages: str, speaker: Speaker, now: da
     audit.remark(new, f"Nachscan zu {old.register_number}", said | {"replaces": str(old.id)}, now)
 
 
-def _look_at(new: Document) -> None:
-    """A rescan is always looked at, also if its lot was drawn without it."""
-    row = LotDocument.objects.filter(document=new).exclude(lot__state=LotState.OPEN).first()
-    if row is not None and not row.drawn:
+def _look_at(new: Document, now: datetime) -> None:
+    """A rescan is always looked at: where its lot was drawn without it, and in a new lot if that has passed."""
+    row = LotDocument.objects.select_related("lot").filter(document=new).exclude(drawn=None).first()
+    if row is None or row.drawn:
+        return
+    if row.lot.state == LotState.PASSED:
+        row.lot, row.drawn, row.rule = lot_for(new, now), None, ""
+    else:
         row.drawn, row.rule = True, "Nachscan: wird immer geprüft"
-        row.save()
+    row.save()

@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from config.settings import Settings
+from records.approvals import suspend
 from records.backup import BackupSet, postgres_call, verify_set
+from records.closed_again import close_again, removed_originals
 from records.intake import Arrival, accept, is_committed
 from records.journal import Issued, TakenIn, read
 from records.models import (
@@ -30,13 +32,18 @@ from schemas.errors import BadInput
 
 __all__ = ["Restored", "restore"]
 
+_FORGOTTEN = (
+    "Wiederhergestellt aus der Sicherung vom {:%d.%m.%Y %H:%M} UTC: was seither gesperrt oder vernichtet wurde, "
+    "ist nicht bekannt."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
     """What came back. `taken_in_again`: documents that are younger than the backup, from the evidence store.
 
     `lost`: names of files that the journal knows and nothing holds any more. `raised`: numbers given after the
-    backup, which stay given; the counters go on behind them.
+    backup, which stay given; the counters go on behind them. `suspended`: agreements to the destruction of paper.
     """
 
     documents: int
@@ -44,6 +51,8 @@ class Restored:
     taken_in_again: int
     lost: tuple[str, ...]
     raised: tuple[str, ...]
+    closed_again: int = 0
+    suspended: int = 0
 
 
 def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
@@ -69,10 +78,14 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
     call_command("migrate", verbosity=0, interactive=False)
     Document.objects.update(lease_token=None, lease_until=None, leased_by="")
     lines = list(read(settings.journal_folder))
-    again, lost = _take_in_again([line for line in lines if isinstance(line, TakenIn)], settings, now)
+    gone = removed_originals(lines)
+    taken_in = [line for line in lines if isinstance(line, TakenIn) and line.document_id not in gone]
+    again, lost = _take_in_again(taken_in, settings, now)
     raised = _raise_counters([line for line in lines if isinstance(line, Issued)])
+    closed = close_again(lines, ObjectStore(settings.objects), now)
+    suspended = suspend(_FORGOTTEN.format(source.made_at), now)
     os.sync()
-    return Restored(Document.objects.count(), source.objects, again, lost, raised)
+    return Restored(Document.objects.count(), source.objects, again, lost, raised, closed, suspended)
 
 
 def _refuse_a_used_place(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from config.load import city
 from records.decisions import Conflict
 from records.models import Original, RoutingSlip
 from records.numbers import ROUTING_SLIPS, next_number
-from records.originals import change, locked
+from records.originals import change, kind_of, locked
 from schemas.errors import BadInput
 from schemas.german_time import day_in_germany
 from schemas.originals import OriginalState, PaperAct, move_of
@@ -107,9 +107,9 @@ def sheet_of(slip: RoutingSlip) -> SlipSheet:
     lines = []
     for original in slip.originals.select_related("document").order_by("document__entry"):
         document = original.document
-        kind = city().document_type(document.document_type or "")
-        name = kind.name if kind is not None else document.document_type or ""
-        lines.append(SlipLine(document.register_number or "", name, document.page_count, original.scanned_on))
+        lines.append(
+            SlipLine(document.register_number or "", kind_of(document), document.page_count, original.scanned_on)
+        )
     return SlipSheet(
         number=slip.number,
         city=city().organisation.city,

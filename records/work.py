@@ -189,7 +189,8 @@ def _commit(
             for place, (child, digest) in enumerate(cut_out, batches.next_ordinal(document) if cut_out else 2)
         ]
         if result.batch is not None:
-            batches.keep(document, result.batch, children)
+            if document.ordinal == 1:  # what came out of a batch is not the batch
+                batches.keep(document, result.batch, children)
             batches.tell_replaced(children, result.children, result.batch, now)
         if result.state is State.SPLIT:
             search.remove(document.id)  # read before a person had it cut

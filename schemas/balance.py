@@ -9,11 +9,11 @@ from schemas.batch import ImageKind
 __all__ = ["KEPT", "Balance", "Counted", "Line", "balance"]
 
 _NAMES = {
-    ImageKind.PAGE: "Seiten",
-    ImageKind.BLANK: "leere Seiten",
-    ImageKind.ENVELOPE: "Umschläge",
-    ImageKind.SEPARATOR: "Trennblätter",
-    ImageKind.SEPARATOR_BACK: "Rückseiten von Trennblättern",
+    ImageKind.PAGE: ("Seite", "Seiten"),
+    ImageKind.BLANK: ("leere Seite", "leere Seiten"),
+    ImageKind.ENVELOPE: ("Umschlag", "Umschläge"),
+    ImageKind.SEPARATOR: ("Trennblatt", "Trennblätter"),
+    ImageKind.SEPARATOR_BACK: ("Rückseite eines Trennblatts", "Rückseiten von Trennblättern"),
 }
 KEPT = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.ENVELOPE})
 """Images that belong to a document."""
@@ -98,7 +98,8 @@ def _sheets(counted: Counted, total: int) -> Line:
 
 
 def _images(counted: Counted, total: int) -> Line:
-    parts = ", ".join(f"{counted.images[kind]} {name}" for kind, name in _NAMES.items() if counted.images.get(kind))
+    found = [(counted.images.get(kind, 0), names) for kind, names in _NAMES.items()]
+    parts = ", ".join(f"{count} {one if count == 1 else many}" for count, (one, many) in found if count)
     said = f"{total} = {parts}" if parts else "keine"
     if counted.highest != total:
         said += f"; das letzte trägt die Nummer {counted.highest}"

@@ -9,7 +9,7 @@ __all__ = ["BatchPlace"]
 
 @dataclass(frozen=True, slots=True)
 class BatchPlace:
-    """Images are counted from 1 over the whole batch. `cut_out`: the document is not all of the batch.
+    """`images`: those of the document, counted from 1 over the whole batch. `cut_out`: it is not all of the batch.
 
     `blank_images`: those of the document on which nothing stands. `capture`: who scanned the batch and how, where that
     was told.
@@ -17,8 +17,7 @@ class BatchPlace:
 
     batch_id: str
     name: str
-    image_from: int
-    image_to: int
+    images: tuple[int, ...]
     images_total: int
     cut_out: bool = False
     blank_images: tuple[int, ...] = ()

@@ -87,10 +87,10 @@ def period_ends(scanned_on: date, keep_days: int) -> date:
 def _of_the_city(facts: DestructionFacts) -> list[str]:
     """What the city has to decide before any paper goes."""
     if facts.procedure_version is None:
-        return ["Es ist keine Verfahrensversion freigegeben."]
+        return ["Es ist keine Fassung des Scanverfahrens freigegeben."]
     version = facts.procedure_version
     return [
-        f"Die Zustimmung zur Vernichtung fehlt für Verfahrensversion {version}: {office.label}."
+        f"Die Zustimmung zur Vernichtung fehlt für Fassung {version} des Scanverfahrens: {office.label}."
         for office in facts.missing_offices
     ]
 

@@ -87,7 +87,8 @@ class DocumentFacts:
 
     `case_reference`: our own Aktenzeichen the letter names. `dossier`: the DMS's id of the case file or inbox node
     it lies in. `destruction_lock`: why the paper must stay, whatever else is done (German). `doubt`: why a person must
-    look before it is routed, however sure type and unit are (German). `cut_at`: pages a person wants it cut before.
+    look before it is routed, however sure type and unit are (German). `cut_at`: pages at which another letter begins:
+    as suspected, then as a person says.
     """
 
     page_count: int | None = None

@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from config.load import city
 from config.settings import load_settings
+from records.procedure import to_release
 from schemas.roles import Role
 from schemas.states import State
 from web.permissions import ROLES, person_behind
+from web.quality_view import to_check
 from web.tasks import counts
 
 __all__ = ["Destination", "installation", "navigation"]
@@ -18,8 +20,11 @@ _DESTINATIONS = (
     ("start", "Meine Aufgaben"),
     ("post", "Post"),
     ("clearing", "Klärfälle"),
+    ("batches", "Stapel"),
+    ("closed", "Verschlossene Post"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
+    ("quality", "Qualität"),
     ("originals", "Originale"),
     ("status", "Status"),
     ("procedure", "Verfahren"),
@@ -48,6 +53,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {}
     waiting = counts(person)
     counted = {"start": sum(waiting.values()), "clearing": waiting.get(State.CLEARING, 0)}
+    if Role.MAILROOM in person.roles:
+        counted["quality"] = to_check()
+    counted["procedure"] = to_release(person)
     here = request.resolver_match.url_name if request.resolver_match else None
     places = [
         Destination(label, reverse(name), name == here, counted.get(name))

@@ -101,7 +101,8 @@ def blank_pages_of(document: Document) -> frozenset[int]:
     """Numbers of the scanned pages on which nothing stands; none if that is not known."""
     words = next((file for file in document.files.all() if file.role == FileRole.WORDS), None)
     try:
-        return blank_pages(object_store().path(words.content_id)) if words is not None else frozenset()
+        path = object_store().path(words.content_id) if words is not None else None
+        return blank_pages(path, of=document.page_count) if path is not None else frozenset()
     except (BadInput, OSError):
         return frozenset()
 

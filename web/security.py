@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 
-__all__ = ["DOWNLOAD_POLICY", "PAPER_POLICY", "ContentSecurityMiddleware", "LoginRequiredMiddleware"]
+__all__ = ["DOWNLOAD_POLICY", "NOTE_POLICY", "PAPER_POLICY", "ContentSecurityMiddleware", "LoginRequiredMiddleware"]
 
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-src 'self'; "
@@ -17,6 +17,9 @@ DOWNLOAD_POLICY = "sandbox; default-src 'none'"
 """For stored files, which anybody may have written."""
 PAPER_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 """For the readable invoice, shown inside a page: its own styles and pictures, nothing else."""
+
+NOTE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+"""For the transfer note, a page with its own styles, written by this program from checked XML."""
 
 
 class ContentSecurityMiddleware:

@@ -6,7 +6,9 @@ from django.urls import path
 from schemas.roles import Role
 from web.api.routes import api_routes
 from web.pages import (
+    batches,
     clearing,
+    closed,
     document,
     files,
     health,
@@ -15,6 +17,7 @@ from web.pages import (
     login,
     metrics,
     procedure,
+    quality,
     register,
     start,
     status,
@@ -27,7 +30,10 @@ INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
 MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
+BATCHES = frozenset({Role.MAILROOM, Role.AUDIT})
+CLOSED_MAIL = frozenset({Role.MAILROOM, Role.AUDIT})
 HANDING_IN = frozenset({Role.MAILROOM, Role.ACCOUNTING})
+CHECKING = frozenset({Role.MAILROOM, Role.AUDIT})
 PROCEDURE = frozenset({Role.MAILROOM, Role.AUDIT, Role.ADMIN})
 
 urlpatterns = [
@@ -42,13 +48,23 @@ urlpatterns = [
         name="file_numbered",
         roles=CONTENT,
     ),
+    page("schriftstueck/<uuid:document_id>/vermerk/", files.note, name="note", roles=CONTENT),
     page("schriftstueck/<uuid:document_id>/seite/<int:number>.png", files.picture, name="picture", roles=CONTENT),
+    page("stapel/", batches.batches, name="batches", roles=BATCHES),
+    page("stapel/<uuid:claim_id>/", batches.batch, name="batch", roles=BATCHES),
+    page("verschlossen/", closed.closed, name="closed", roles=CLOSED_MAIL),
+    page("verschlossen/erfassen/", closed.register_closed, name="register_closed", roles=frozenset({Role.MAILROOM})),
+    page("verschlossen/<uuid:document_id>/", closed.closed_document, name="closed_document", roles=CLOSED_MAIL),
+    page("verschlossen/<uuid:document_id>/hinweis.pdf", closed.removal_note, name="removal_note", roles=CLOSED_MAIL),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
     page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
     page("einlegen/", upload.upload, name="upload", roles=HANDING_IN),
     page("einlegen/<uuid:form_id>/", upload.handed_in, name="handed_in", roles=HANDING_IN),
     page("status/", status.status, name="status", roles=OPERATION),
+    page("qualitaet/", quality.quality, name="quality", roles=CHECKING),
+    page("qualitaet/<int:lot_id>/", quality.lot, name="quality_lot", roles=CHECKING),
+    page("qualitaet/<uuid:document_id>/", quality.check, name="quality_check", roles=CHECKING),
     page("verfahren/", procedure.procedure, name="procedure", roles=PROCEDURE),
     page("verfahren/<int:number>/", procedure.procedure_version, name="procedure_version", roles=PROCEDURE),
     page("verfahren/<int:number>/<str:name>", procedure.procedure_file, name="procedure_file", roles=PROCEDURE),

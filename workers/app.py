@@ -16,6 +16,8 @@ from workers.process import prepare_process
 __all__ = ["app", "worker_name"]
 
 _CHECK_MAPPING = 1800.0
+_PAPER = 20.0
+_REMOVAL = 300.0
 _QUALITY = 60.0
 _MODEST = 5
 """Text recognition takes every core; pages, intake and filing come first."""
@@ -64,6 +66,16 @@ app.conf.update(
             "task": "workers.tasks.look_after_quality",
             "schedule": _QUALITY,
             "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
+        },
+        "remove_as_planned": {
+            "task": "workers.tasks.remove_as_planned",
+            "schedule": _REMOVAL,
+            "options": {"expires": _REMOVAL, "queue": Queue.INTAKE.value},
+        },
+        "place_paper": {
+            "task": "workers.tasks.place_paper",
+            "schedule": _PAPER,
+            "options": {"expires": _PAPER, "queue": Queue.FILING.value},
         },
         "check_mapping": {
             "task": "workers.tasks.check_mapping",

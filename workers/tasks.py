@@ -12,6 +12,10 @@ from pipelines.flow import automatic_states, stage_of
 from records.batches import cut_out_of
 from records.lots import draw_ready, gather
 from records.neighbours import note
+from records.originals import place_missing
+from records.procedure import rules_in_force
+from records.raw_scans import dispose
+from records.removal import erase
 from records.work import due
 from schemas.errors import Unavailable
 from schemas.faults import fault_point
@@ -30,6 +34,8 @@ __all__ = [
     "look_after_dms_tasks",
     "look_after_quality",
     "look_at_neighbours",
+    "place_paper",
+    "remove_as_planned",
     "sweep",
 ]
 
@@ -90,11 +96,27 @@ def look_after_dms_tasks() -> None:
 def look_after_quality() -> None:
     """Gather and draw lots; make annexes of transfer notes. Mail never waits for it."""
     close_old_connections()
-    rules, now = city(), datetime.now(UTC)
+    rules, now = rules_in_force(), datetime.now(UTC)
     gather(rules, now)
     draw_ready(rules, now)
     ask_for_later_seals(rules, object_store())
     round_of_annexes(rules, object_store(), load_settings().scratch, seconds=_ANNEXES)
+
+
+@app.task(name="workers.tasks.remove_as_planned")
+def remove_as_planned() -> None:
+    """Raw scans whose time is over, and the bytes of everything that was removed, also where a crash came between."""
+    close_old_connections()
+    now = datetime.now(UTC)
+    dispose(rules_in_force(), now)
+    erase(object_store(), now)
+
+
+@app.task(name="workers.tasks.place_paper")
+def place_paper() -> None:
+    """Every noted scan has its paper in the records."""
+    close_old_connections()
+    place_missing(datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.check_mapping")

@@ -17,6 +17,7 @@ from schemas.values import Act, NewFile, StepResult, Work
 
 __all__ = ["recall", "remove"]
 
+_EVERYTHING = frozenset(FileRole) - {FileRole.REMOVAL_NOTE}
 _REASON = "Verschlossene Post, versehentlich geöffnet oder gescannt"
 _STYLE = """
 @page { size: A4; margin: 25mm }
@@ -50,7 +51,7 @@ def remove(work: Work, city: City, connector: Connector) -> StepResult:
     pdf_of(_note(work, city, title, said), path, title=title)
     note = NewFile(FileRole.REMOVAL_NOTE, path, f"{title}.pdf")
     facts = replace(work.facts, delivered_as=work.facts.delivered_as if left else None)
-    return StepResult(State.REMOVED, facts, reason, (note,), removed=frozenset(work.files))
+    return StepResult(State.REMOVED, facts, reason, (note,), removed=_EVERYTHING)
 
 
 def _taken_back(work: Work, connector: Connector) -> tuple[tuple[str, ...], str]:

@@ -49,6 +49,11 @@ class Contents:
     findings: tuple[str, ...] = ()
     index: BatchIndex | None = None
 
+    def told_of(self, member: Member) -> IndexedDocument | None:
+        """What the index says of that file; None: nothing."""
+        listed = self.index.documents if self.index else ()
+        return next((one for one in listed if _key(member.name) in map(_key, one.files)), None)
+
     @property
     def supported(self) -> bool:
         """False if nothing in it is anything we know."""

@@ -5,18 +5,20 @@ from pathlib import Path
 
 from config.city_config import City
 from config.settings import load_settings
+from pipelines.intake.capture import captured
 from pipelines.intake.closed import is_registration, locked, opened_by_persons, passed_on
-from pipelines.intake.container import contents_of
+from pipelines.intake.container import Contents, contents_of
 from pipelines.intake.inspect import inspect_pdf
 from pipelines.intake.join import doubt_about, join
 from pipelines.intake.pictures import picture_form, picture_pdf
+from pipelines.intake.split import told_of_file
 from pipelines.intake.unpack import Member, is_container
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
 from pipelines.invoice.enter import facts_of
 from pipelines.invoice.read import read_invoice
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
-from schemas.values import DocumentFacts, NewDocument, NewFile, StepResult, StoredFile, Work
+from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult, StoredFile, Work
 
 __all__ = ["identify"]
 
@@ -39,15 +41,16 @@ def identify(work: Work, city: City) -> StepResult:
     try:
         with original.path.open("rb") as stream:
             head = stream.read(1024)
+        if is_container(head):  # unpacked as they are in there, its files show their own first bytes
+            return _container(work, original, city)
         if is_xml(head) and not is_pdf(head):
             return _e_invoice(work, DocumentFacts(), _invoice_xml(original), city)
         if picture_form(head) is not None and not is_pdf(head):
             return _pictures(work, original)
-        if is_container(head) and not is_pdf(head):
-            return _container(work, original)
-        facts = inspect_pdf(original.path)
+        found = inspect_pdf(original.path)
     except BadInput as problem:
         return StepResult(State.QUARANTINED, work.facts, str(problem))
+    facts = replace(work.facts, page_count=found.page_count, anomalies=(*work.facts.anomalies, *found.anomalies))
     try:
         source = look_into(original.path)
     except BadInput as problem:
@@ -67,7 +70,7 @@ def _pictures(work: Work, original: StoredFile) -> StepResult:
     return StepResult(State.IDENTIFIED, facts, f"{made.form} mit {made.pages} Bild(ern).", files)
 
 
-def _container(work: Work, original: StoredFile) -> StepResult:
+def _container(work: Work, original: StoredFile, city: City) -> StepResult:
     """A folder, a series or a zip: one raw scan of all its scans; everything else becomes a document of its own."""
     stem, taken_apart, pieces = Path(original.name).stem, work.scratch / "stapel", work.scratch / "teile"
     taken_apart.mkdir()
@@ -84,17 +87,25 @@ def _container(work: Work, original: StoredFile) -> StepResult:
             doubt=doubt_about(joined.unreadable),
         )
         files = (NewFile(FileRole.RAW_SCAN, target, f"{stem}.pdf"),)
-        children = tuple(_child(work, member) for member in found.others)
+        children = tuple(_child(work, member, found, city) for member in found.others)
         apart = f", {len(children)} Datei(en) als eigene Schriftstücke" if children else ""
         reason = f"Stapel mit {joined.images} Bild(ern) aus {len(found.scans)} Datei(en){apart}."
         return StepResult(State.IDENTIFIED, facts, reason, files, children=children)
     if not found.others and joined is not None:
         raise BadInput(f"Kein Bild des Stapels ist lesbar. {joined.unreadable[0]}", remedy=_RESCAN)
     members = (*found.others, *(scan.member for scan in found.scans))
-    said = found.index.findings if found.index else ()
-    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *said, *found.findings))
-    children = tuple(_child(work, member) for member in members)
-    return StepResult(State.SPLIT, facts, f"Stapel aus {len(children)} eigenen Datei(en).", children=children)
+    facts = replace(work.facts, anomalies=(*work.facts.anomalies, *found.findings))
+    children = tuple(_child(work, member, found, city) for member in members)
+    reason, batch = f"Stapel aus {len(children)} eigenen Datei(en).", _batch(work, found, city)
+    return StepResult(State.SPLIT, facts, reason, children=children, batch=batch)
+
+
+def _batch(work: Work, found: Contents, city: City) -> BatchFacts | None:
+    """A batch without any image is kept as one only where its index says something of it."""
+    if found.index is None:
+        return None
+    told = captured(found.index, None, city.intake_point(work.scan.intake_point), city)
+    return BatchFacts(work.original_name, (), told.pages, told.findings, told.capture)
 
 
 def _nothing_known(others: tuple[Member, ...]) -> BadInput:
@@ -105,11 +116,13 @@ def _nothing_known(others: tuple[Member, ...]) -> BadInput:
     return BadInput(f"Der Stapel enthält nichts, was verarbeitet werden kann: {names}{more}.", remedy=_RESCAN)
 
 
-def _child(work: Work, member: Member) -> NewDocument:
+def _child(work: Work, member: Member, found: Contents, city: City) -> NewDocument:
     """A file that is mail of its own: it is identified by itself."""
+    told = found.told_of(member)
     reason = f"Datei „{member.name}“ aus „{work.original_name}“."
     original = NewFile(FileRole.ORIGINAL, member.path, Path(member.name).name)
-    return NewDocument(DocumentFacts(), original, State.RECEIVED, reason)
+    facts = told_of_file(told, city) if told else DocumentFacts()
+    return NewDocument(facts, original, State.RECEIVED, reason)
 
 
 def _invoice_xml(original: StoredFile) -> Source:

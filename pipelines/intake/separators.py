@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from config.scan_config import Separators
 from pipelines.intake.patch_codes import find_patches
+from pipelines.scan.picture import plain_scan, shrunk
 from schemas.batch import Sheet, SheetType
 
 __all__ = ["DPI", "content_of", "drawn", "read_content", "sheet_on"]
@@ -16,6 +17,8 @@ __all__ = ["DPI", "content_of", "drawn", "read_content", "sheet_on"]
 DPI = 150.0
 """Enough for codes with modules of a third of a millimetre, at a quarter of the cost of the scan's own resolution."""
 _MOST_PIXELS = 12e6
+_LARGEST_SCAN = 40.0
+"""Megapixels: A3 at 400 dpi. Larger ones are drawn small at once."""
 _VERSION = "1"
 _LONGEST = 400
 _VALUE = re.compile(r"[^;=\x00-\x1f]*")
@@ -110,9 +113,15 @@ def sheet_on(picture: NDArray[np.uint8], dpi: float, rules: Separators) -> Sheet
     return Sheet(meaning.type, kept=meaning.kept, source=f"Patch {name}")
 
 
-def drawn(page: Any) -> tuple[NDArray[np.uint8], float]:
-    """A page of an open PdfDocument in grey, with its resolution: DPI, or less where the page is very large."""
+def drawn(page: Any, *, masked: bool = True) -> tuple[NDArray[np.uint8], float]:
+    """A page of an open PdfDocument in grey, with its resolution: DPI, or less where the page is very large.
+
+    `masked`: an image of the file may be seen through a mask, so every page must be drawn; a plain scan is cheaper.
+    """
     across, down = page.get_size()
     dpi = min(DPI, 72 * (_MOST_PIXELS / max(across * down, 1.0)) ** 0.5)
+    plain = None if masked else plain_scan(page, most_megapixels=_LARGEST_SCAN)
+    if plain is not None and plain.dpi >= dpi:
+        return shrunk(plain, dpi).pixels, dpi
     picture = page.render(scale=dpi / 72, grayscale=True).to_numpy()
     return np.ascontiguousarray(picture[:, :, 0] if picture.ndim == 3 else picture), dpi

@@ -19,7 +19,7 @@ from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
-from pipelines.scan.picture import Grey, Picture, can_be_decoded
+from pipelines.scan.picture import Grey, Picture, can_be_decoded, has_masks
 from pipelines.scan.quality import looks_blank
 from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
 from schemas.batch_index import BatchIndex, IndexedDocument
@@ -27,7 +27,7 @@ from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult, Work
 
-__all__ = ["cut_by_person", "split"]
+__all__ = ["cut_by_person", "split", "told_of_file"]
 
 _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
@@ -83,11 +83,11 @@ def _indexed(work: Work) -> tuple[BatchIndex | None, tuple[IndexedDocument, ...]
 
 
 def _looks(path: Path, rules: ScanRules) -> list[Look]:
-    looks = []
+    looks, masked = [], has_masks(path)
     with pypdfium2.PdfDocument(path) as pdf:
         for number in range(len(pdf)):
             page = pdf[number]
-            pixels, dpi = drawn(page)
+            pixels, dpi = drawn(page, masked=masked)
             sheet = sheet_on(pixels, dpi, rules.separators)
             maybe_blank = sheet is None and not _has_much_ink(pixels)
             blank = maybe_blank and looks_blank(Picture(pixels, dpi), rules.images) and can_be_decoded(page)
@@ -103,17 +103,26 @@ def _with_borders(looks: list[Look], documents: tuple[IndexedDocument, ...]) -> 
         if document.first is None or not 1 <= document.first <= len(begun):
             continue
         look = begun[document.first - 1]
-        said = Sheet(
-            SheetType.DOCUMENT,
-            number=document.barcode,
-            unit=document.unit,
-            document_type=document.type,
-            pages=document.pages,
-            kept=True,
-            source=_INDEX,
-        )
+        said = _sheet_of(document)
         begun[document.first - 1] = replace(look, sheet=look.sheet.completed_by(said) if look.sheet else said)
     return begun
+
+
+def told_of_file(document: IndexedDocument, city: City) -> DocumentFacts:
+    """What the index says of a file that is no scan and goes its own way."""
+    return _as_sheet_says(DocumentFacts(), Part((), replace(_sheet_of(document), pages=None)), city)
+
+
+def _sheet_of(document: IndexedDocument) -> Sheet:
+    return Sheet(
+        SheetType.DOCUMENT,
+        number=document.barcode,
+        unit=document.unit,
+        document_type=document.type,
+        pages=document.pages,
+        kept=True,
+        source=_INDEX,
+    )
 
 
 def _has_much_ink(pixels: Grey) -> bool:

@@ -4,6 +4,7 @@ Nothing in the zip is believed: not its names, not its sizes, not its checksums.
 ours, so no name leads anywhere.
 """
 
+import errno
 import lzma
 import re
 import stat
@@ -38,7 +39,7 @@ _UNREADABLE = (
     struct.error,
     OSError,
 )
-"""What zipfile raises for damaged or unknown content; an OSError of its has no number."""
+"""What zipfile raises for damaged or unknown content."""
 _AGAIN = "Bitte den Stapel als Ordner oder ZIP-Datei neu übertragen."
 _SENDER = "Bitte den Stapel ohne solche Einträge neu übertragen."
 
@@ -106,6 +107,8 @@ def _check_directory(container: Path, max_files: int) -> None:
     count, length = struct.unpack_from("<HL", tail, at + 10)
     if count > max_files or length > max_files * _BYTES_PER_ENTRY:
         raise _too_many(max_files)
+    if length > size - _END_SIZE:
+        raise BadInput("Die ZIP-Datei ist beschädigt: ihr Verzeichnis ist größer als sie selbst.", remedy=_AGAIN)
 
 
 def _too_many(max_files: int) -> BadInput:
@@ -160,8 +163,8 @@ def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, member: Member, mos
                         )
                     stream.write(chunk)
         except _UNREADABLE as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # our own disk
+            if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+                raise  # our own disk; EINVAL is a place before the beginning of the file
             return Member(member.name, member.path, damaged=True)
     return member
 

@@ -22,7 +22,7 @@ def slip_pdf(sheet: SlipSheet, target: Path) -> None:
 
 def list_pdf(sheet: ListSheet, target: Path) -> None:
     """The destruction list of a box in one of its versions."""
-    _write("vernichtungsliste.html", sheet, target, f"Vernichtungsliste {sheet.number}, Fassung {sheet.version}")
+    _write("vernichtungsliste.html", sheet, target, f"Vernichtungsliste {sheet.number}, Stand {sheet.version}")
 
 
 def _write(template: str, sheet: SlipSheet | ListSheet, target: Path, title: str) -> None:

@@ -8,7 +8,7 @@ from pipelines.intake.closed import locked, opened_by_persons, stays_closed
 from pipelines.routing.references import own_reference
 from pipelines.routing.rows import rows_of_pages, rows_of_text
 from pipelines.routing.understand import letter_from, understand
-from pipelines.scan.joins import joins, said_of
+from pipelines.scan.joins import Join, joins, said_of
 from pipelines.scan.words import read_words, sureness
 from schemas.german_time import day_in_germany
 from schemas.recognised import Recognised
@@ -32,8 +32,9 @@ def classify(work: Work, city: City) -> StepResult:
     reference, said = own_reference(_text(work), city)
     if said:
         facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
-    if suspicion := _suspicion(work):
-        facts = replace(facts, doubt=facts.doubt or suspicion, anomalies=(*facts.anomalies, suspicion))
+    if parts := _joins(work):
+        why, pages = said_of(parts), tuple(join.page for join in parts)
+        facts = replace(facts, doubt=facts.doubt or why, cut_at=pages, anomalies=(*facts.anomalies, why))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
 
 
@@ -55,13 +56,12 @@ def _text(work: Work) -> str:
     return work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
 
 
-def _suspicion(work: Work) -> str:
-    """Why this might be several letters (German); empty where a separator or an index says that it is one."""
+def _joins(work: Work) -> tuple[Join, ...]:
+    """Where this might be several letters; never where a separator or an index says that it is one."""
     words = work.files.get(FileRole.WORDS)
     if words is None or (work.batch is not None and work.batch.cut_out):
-        return ""
-    found = joins(read_words(words.path))
-    return said_of(found) if found else ""
+        return ()
+    return joins(read_words(words.path))
 
 
 def judge_text(text: str, facts: DocumentFacts, city: City, received_on: date) -> DocumentFacts:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from config.city_config import City
+from pipelines.scan.blank_pages import without_blank_pages
 from pipelines.scan.embed import embed_note, foreign_findings
 from pipelines.scan.manifest import manifest_xml
 from pipelines.scan.note_xml import NoteFacts, note_xml, validate_note
@@ -51,7 +52,8 @@ def noted(work: Work, city: City, sealing: Sealing, shortfall: str = "") -> Step
     need = city.protection(work.facts.document_type)
     lock = missing_for_destruction(need.integrity if need else None, sealing.level, sealing.stamp_level)
     found = (shortfall,) if shortfall else ()
-    facts = NoteFacts((*work.facts.anomalies, *found), sealing, shortfall or lock, embedded=True)
+    work, dropped = without_blank_pages(work, city)
+    facts = NoteFacts((*work.facts.anomalies, *found), sealing, shortfall or lock, embedded=True, dropped=dropped)
     xml = note_xml(work, city, facts)
     validate_note(xml)
     try:

@@ -1,6 +1,6 @@
 """The transfer note as a German page for people: it shows what the XML says, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree
 
 from pipelines.scan.note_xml import validate_note
+from schemas.annex import Annex
 from schemas.german_time import moment_in_germany
 from schemas.safe_xml import parse_xml
 
@@ -33,6 +34,8 @@ _TITLES = {
     "Siegel": "Siegel",
     "Zeitstempel": "Zeitstempel",
     "Vernichtung": "Vernichtung des Originals",
+    "Woerter": "Wörter mit Lage",
+    "RohscanPdf": "Rohscan als PDF",
 }
 _LABELS = {
     "id": "Kennung",
@@ -75,8 +78,11 @@ class _Section:
     parts: list[tuple[str, list[tuple[str, str]], str]]
 
 
-def note_page(xml: bytes) -> str:
-    """A page that stands alone. BadInput if this is no valid transfer note (version 1 or 2)."""
+def note_page(xml: bytes, annexes: Sequence[Annex] = (), home: str = "") -> str:
+    """A page that stands alone, with the annexes below the note. BadInput if this is no valid note (version 1 or 2).
+
+    `home`: address of the page to go back to; none if empty.
+    """
     validate_note(xml)
     root = parse_xml(xml)
     return str(
@@ -86,6 +92,8 @@ def note_page(xml: bytes) -> str:
             binding=root.get("bindung", "beigefügt"),
             demo=root.get("demo") == "true",
             sections=[_section(node) for node in root],
+            annexes=[(annex, moment_in_germany(annex.at)) for annex in annexes],
+            home=home,
         )
     )
 
@@ -103,7 +111,8 @@ def _parts(node: Any) -> Iterator[tuple[str, list[tuple[str, str]], str]]:
     """What stands beneath, the image streams of a document in one line each."""
     for part in node:
         below = [(_local(leaf), (leaf.text or "").strip()) for leaf in part if not leaf.attrib]
-        yield _local(part), [*_values(part), *below], (part.text or "").strip() if not len(part) else ""
+        title, text = _TITLES.get(_local(part), _local(part)), (part.text or "").strip() if not len(part) else ""
+        yield title, [*_values(part), *below], text
         yield from _parts(part) if any(leaf.attrib for leaf in part) else ()
 
 

@@ -1,19 +1,18 @@
 """The transfer note as XML (schemas/transfervermerk/transfervermerk-2.xsd): aspects a to f and what proves them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from lxml import etree
 
 from config.city_config import City, IntakePoint
-from pipelines.intake.pictures import REPACKED
-from pipelines.scan.creator import Creator, creator_of
+from pipelines.scan.blank_pages import blank_images_told
+from pipelines.scan.creator import creator_of
 from pipelines.scan.images import ImageStream, image_streams
+from pipelines.scan.note_steps import Step, repacked, scanned_at, steps_of
 from pipelines.scan.seal import Sealing
-from pipelines.scan.words import RECOGNITION, TURNING, post_processing
 from schemas.batch_place import BatchPlace
 from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
@@ -32,12 +31,16 @@ _SCHEMAS = {NAMESPACE: SCHEMA, NAMESPACE_1: _FOLDER / "transfervermerk-1.xsd"}
 
 @dataclass(frozen=True, slots=True)
 class NoteFacts:
-    """What is decided while noting: anomalies (German), the seal, why the paper must stay (or empty), the binding."""
+    """What is decided while noting: anomalies (German), the seal, why the paper must stay (or empty), the binding.
+
+    `dropped`: images of blank pages that were left out of the product.
+    """
 
     anomalies: tuple[str, ...]
     sealing: Sealing
     lock: str
     embedded: bool
+    dropped: tuple[int, ...] = ()
 
 
 def note_xml(work: Work, city: City, facts: NoteFacts) -> bytes:
@@ -59,12 +62,12 @@ def note_xml(work: Work, city: City, facts: NoteFacts) -> bytes:
     root.set("bindung", "eingebettet" if facts.embedded else "beigefügt")
     root.set("demo", _bool(work.demo))
     _document(root, work, images, unchanged)
-    _batch(root, place, city)
+    _batch(root, place, facts.dropped, city)
     _add(root, "Ersteller", kennzeichen=creator.mark, name=creator.name, eingangsstelle=point.name)
     _environment(root, city, point, place, images)
-    _steps(root, work, creator, point, place, unchanged)
+    _steps(root, steps_of(work, creator, point, place, unchanged, facts.dropped))
     _texts(_add(root, "Auffaelligkeiten"), "Auffaelligkeit", facts.anomalies)
-    _add(root, "Zeiten", erfasst=_scanned_at(work, place).isoformat(), vermerk=work.now.isoformat())
+    _add(root, "Zeiten", erfasst=scanned_at(work, place).isoformat(), vermerk=work.now.isoformat())
     _quality(root, place)
     _protection(root, work, city)
     _seal(root, facts)
@@ -91,7 +94,7 @@ def _schema(namespace: str) -> etree.XMLSchema:
 def _batch_of_one(work: Work) -> BatchPlace:
     """A file that came alone: its pages are the images, and nobody counted sheets."""
     pages = work.facts.page_count or 1
-    return BatchPlace(str(work.scan.claim_id), work.original_name, 1, pages, pages)
+    return BatchPlace(str(work.scan.claim_id), work.original_name, tuple(range(1, pages + 1)), pages)
 
 
 def _images(work: Work) -> tuple[tuple[ImageStream, ...], str]:
@@ -106,11 +109,6 @@ def _images(work: Work) -> tuple[tuple[ImageStream, ...], str]:
     return images, "ja" if all(image.sha256 in raw for image in images) else "nein"
 
 
-def _repacked(work: Work) -> str:
-    """What was said when the data of a delivered picture were packed anew; empty if they are as delivered."""
-    return next((anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly), "")
-
-
 def _document(root: etree._Element, work: Work, images: tuple[ImageStream, ...], unchanged: str) -> None:
     document = _add(root, "Dokument", id=str(work.document_id), eingangsnummer=work.register_number or "")
     document.set("erfassungsId", str(work.scan.claim_id))
@@ -122,7 +120,10 @@ def _document(root: etree._Element, work: Work, images: tuple[ImageStream, ...],
         ("Text", FileRole.TEXT),
     ):
         _hashes(document, label, work.file(role))
-    as_delivered = "nein" if unchanged == "ja" and _repacked(work) else unchanged
+    for label, role in (("Woerter", FileRole.WORDS), ("RohscanPdf", FileRole.RAW_SCAN)):
+        if role in work.files:
+            _hashes(document, label, work.file(role))
+    as_delivered = "nein" if unchanged == "ja" and repacked(work) else unchanged
     listed = _add(document, "Bildstroeme", wieImRohscan=as_delivered)
     for image in images:
         entry = _add(listed, "Bild", seite=str(image.page), nummer=str(image.number), breite=str(image.width))
@@ -138,19 +139,17 @@ def _hashes(parent: etree._Element, label: str, file: StoredFile) -> None:
     _add(node, "SHA512").text = file.digest.sha512
 
 
-def _batch(root: etree._Element, place: BatchPlace, city: City) -> None:
+def _batch(root: etree._Element, place: BatchPlace, dropped: tuple[int, ...], city: City) -> None:
     node = _add(root, "Stapel", id=place.batch_id, name=place.name)
-    node.set("bildVon", str(place.image_from))
-    node.set("bildBis", str(place.image_to))
+    node.set("bildVon", str(place.images[0]))
+    node.set("bildBis", str(place.images[-1]))
     node.set("bilderGesamt", str(place.images_total))
     expected = place.capture.sheets_expected
     for name, count in (("blaetterErwartet", expected), ("blaetterGezaehlt", place.sheets_counted)):
         if count is not None:
             node.set(name, str(count))
-    rules = city.scan.images
-    method = f"Bildprüfung: kein Strich ab {rules.blank_stroke:g} mm mit Kontrast {rules.blank_contrast}"
-    for image in place.blank_images:
-        _add(node, "Leerseite", bild=str(image), behandlung=_BLANK_KEPT, verfahren=method)
+    for image, treatment, method in blank_images_told(place, dropped, city):
+        _add(node, "Leerseite", bild=str(image), behandlung=treatment, verfahren=method)
 
 
 def _environment(
@@ -176,58 +175,31 @@ def _seen(values: Iterable[str]) -> str:
     return ", ".join(sorted(set(values))) or "keine Bilder"
 
 
-def _scanned_at(work: Work, place: BatchPlace) -> datetime:
-    """As the index says; else when the scan came in."""
-    return place.capture.scanned_at or work.scan.received_at
-
-
-def _steps(
-    root: etree._Element, work: Work, creator: Creator, point: IntakePoint, place: BatchPlace, unchanged: str
-) -> None:
-    """What was done, in order; post-processing is what changes how the scan looks (A.NB.1)."""
-    steps = _add(root, "Prozessschritte")
-    told = place.capture
-    scanner = f"{told.scanner or point.scanner}, {point.scan_software}"
-    found, repacked = work.facts.document_type or "keine Dokumentart", _repacked(work)
-    for name, moment, who, system, later, parameter in (
-        ("Erfassung", _scanned_at(work, place), creator.name, scanner, False, told.profile or point.profile),
-        *((("Umpacken", None, "Posteingang", "Posteingang", False, repacked),) if repacked else ()),
-        *_reading(work, unchanged),
-        ("Einordnung", None, "Posteingang", "Regeln der Stadt", False, found),
-        ("Transfervermerk", work.now, "Posteingang", "Posteingang", False, "Fassung 2"),
-    ):
-        step = _add(steps, "Schritt", name=name)
-        if moment is not None:
-            step.set("zeitpunkt", moment.isoformat())
-        step.set("ausfuehrung", who)
-        step.set("system", system)
-        step.set("nachbearbeitung", _bool(later))
-        step.set("parameter", parameter)
-
-
-def _reading(work: Work, unchanged: str) -> Iterator[tuple[str, None, str, str, bool, str]]:
-    """The steps the words of the document tell of, those of recognition with what became of the images."""
-    said = {"ja": "unverändert", "nein": "nicht alle wie im Rohscan", "unbekannt": "nicht vergleichbar"}
-    images = f"Bilddaten {said[unchanged]}"
-    words = work.files.get(FileRole.WORDS)
-    if words is None:  # recognised before words were kept
-        yield RECOGNITION, None, "Posteingang", "OCRmyPDF/Tesseract", unchanged == "nein", images
-        return
-    for step in post_processing(words.path):
-        recognition = step.name == RECOGNITION
-        later = step.name == TURNING or (recognition and unchanged == "nein")
-        parameters = f"{step.parameters}; {images}" if recognition else step.parameters
-        yield step.name, None, "Posteingang", step.tool, later, parameters
+def _steps(root: etree._Element, steps: Iterable[Step]) -> None:
+    listed = _add(root, "Prozessschritte")
+    for step in steps:
+        node = _add(listed, "Schritt", name=step.name)
+        if step.at is not None:
+            node.set("zeitpunkt", step.at.isoformat())
+        node.set("ausfuehrung", step.by)
+        node.set("system", step.system)
+        node.set("nachbearbeitung", _bool(step.post_processing))
+        node.set("parameter", step.parameters)
 
 
 def _quality(root: etree._Element, place: BatchPlace) -> None:
     """Aspects e and f: nothing has been checked yet, and that is what is said."""
     checked = _add(root, "Qualitaetssicherung", art="nicht geprüft", ergebnis="offen")
-    checked.text = "Eine Qualitätssicherung ist nicht vermerkt."
+    checked.text = (
+        "Bei der Erstellung nicht geprüft. Was später geprüft wurde, steht in einer Anlage zu diesem Vermerk."
+    )
     result, said = _completeness(place)
     _add(root, "Vollstaendigkeit", ergebnis=result).text = said
     agreed = _add(root, "Uebereinstimmung", bestaetigt="false")
-    agreed.text = "Ob Bild und Inhalt mit dem Papier übereinstimmen, hat niemand bestätigt."
+    agreed.text = (
+        "Ob Bild und Inhalt mit dem Papier übereinstimmen, hat bei der Erstellung niemand bestätigt. Eine spätere "
+        "Bestätigung steht in einer Anlage zu diesem Vermerk."
+    )
 
 
 def _completeness(place: BatchPlace) -> tuple[str, str]:
@@ -262,7 +234,6 @@ def _seal(root: etree._Element, facts: NoteFacts) -> None:
     node.text = facts.lock or "Vom Siegel her nicht gesperrt. Freigegeben ist das Papier damit nicht."
 
 
-_BLANK_KEPT = "gekennzeichnet und im Scanprodukt behalten, in der Anzeige ausgeblendet"
 _SEALED = {
     SealLevel.NONE: "kein Siegel: Die Unversehrtheit belegen Prüfsummen und Protokollkette (A.IS.1 verlangt dazu einen "
     "schriftlichen Nachweis).",

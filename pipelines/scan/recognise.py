@@ -61,10 +61,11 @@ def read_pages(
     """
     import pypdfium2
 
+    from pipelines.scan.picture import has_masks
     from pipelines.scan.read_page import read_page
 
     most = float(load_settings().max_page_megapixels)
-    masked = _has_masks(source)
+    masked = has_masks(source)
 
     def read(pdf: pypdfium2.PdfDocument, number: int) -> PageWords:
         page = pdf[number - 1]
@@ -85,18 +86,6 @@ def read_pages(
     if len(missing) > rules.reading.pages_at_once:
         raise Unfinished
     return tuple(page for number in numbers for page in read_words(_draft(kept, number)))
-
-
-def _has_masks(source: Path) -> bool:
-    """True if any image of the file has a mask, or if it cannot be told."""
-    import pikepdf
-
-    try:
-        with pikepdf.Pdf.open(source) as pdf:
-            streams = (item for item in pdf.objects if isinstance(item, pikepdf.Stream))
-            return any("/SMask" in stream or "/Mask" in stream for stream in streams)
-    except pikepdf.PikepdfError:
-        return True
 
 
 def _draft(kept: Path, number: int) -> Path:

@@ -26,6 +26,9 @@ from schemas.values import FileDigest
 __all__ = ["Finding", "Grade", "verify"]
 
 
+_NAMES = {"Woerter": "Wörter mit Lage", "RohscanPdf": "Rohscan als PDF"}
+
+
 class Grade(StrEnum):
     """Of one finding: it fits, it does not, or it could not be checked with what was given."""
 
@@ -154,11 +157,12 @@ def _notes(given: list[_Given], roots: Sequence[Any] | None) -> Iterator[Finding
             yield from _product(file, given, roots)
         else:
             yield from _sidecar(file, given)
-        for label in (RAW_SCAN, "Text", PRODUCT):
+        for label in (RAW_SCAN, "Text", "Woerter", "RohscanPdf", PRODUCT):
             named = _digest_of(file.note_root, label)
             for other in (other for other in given if other.digest == named and not other.vouched):
                 other.vouched = True
-                yield Finding(Grade.FITS, other.name, f"{label}: beide Prüfsummen stimmen mit dem Vermerk überein.")
+                said = _NAMES.get(label, label)
+                yield Finding(Grade.FITS, other.name, f"{said}: beide Prüfsummen stimmen mit dem Vermerk überein.")
 
 
 def _product(file: _Given, given: list[_Given], roots: Sequence[Any] | None) -> Iterator[Finding]:

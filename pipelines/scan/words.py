@@ -202,16 +202,18 @@ def read_words(path: Path) -> tuple[PageWords, ...]:
         raise BadInput(f"{path.name}: die Wortdatei ist beschädigt ({type(error).__name__}).") from None
 
 
-def blank_pages(path: Path) -> frozenset[int]:
-    """Numbers of the pages that are marked as blank, without reading all the words. BadInput for a damaged file."""
+def blank_pages(path: Path, *, of: int | None = None) -> frozenset[int]:
+    """Numbers of the pages that are marked as blank, without reading all the words. BadInput for a damaged file.
+
+    `of`: none, if the file tells of another number of pages than the product has: then they were left out of it.
+    """
     try:
         tag = f"{{{_NAMESPACE}}}Page"
         pages = etree.iterparse(path, events=("start",), tag=tag, resolve_entities=False)  # lint: xml - as below
-        return frozenset(
-            int(str(node.attrib["PHYSICAL_IMG_NR"])) for _, node in pages if node.get("PAGECLASS") == _BLANK
-        )
+        blank = {int(str(node.attrib["PHYSICAL_IMG_NR"])): node.get("PAGECLASS") == _BLANK for _, node in pages}
     except (etree.XMLSyntaxError, KeyError, ValueError):
         raise BadInput(f"{path.name}: die Wortdatei ist beschädigt.") from None
+    return frozenset(number for number, is_blank in blank.items() if is_blank and of in (None, len(blank)))
 
 
 def post_processing(path: Path) -> tuple[PostProcessing, ...]:

@@ -59,7 +59,7 @@ class Document(models.Model):
     """One logical piece of mail (Schriftstück) with its state; the lease says who is working on it.
 
     `name`: of its own file, where it was cut out of another. `doubt`: why a person must look before it is routed.
-    `cut_at`: pages a person wants it cut before.
+    `cut_at`: pages at which another letter begins: as suspected, then as a person says.
     `replaces`: the document whose scan had a fault and was made anew with this one (Nachscan).
     """
 

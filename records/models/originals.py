@@ -21,7 +21,8 @@ __all__ = [
 class Original(models.Model):
     """The paper of one document. `version` counts its changes: what a person had before them.
 
-    `box` and `position`: where it lies in the scan office. `slip`: with which it was last sent on.
+    `scanned_on`: the German day of the scan, or of the receipt of what stays closed. `box` and `position`: where it
+    lies in the scan office. `slip`: with which it was last sent on.
     """
 
     document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="original", primary_key=True)

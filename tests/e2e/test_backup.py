@@ -47,6 +47,7 @@ def test_a_restored_mailroom_goes_on_and_files_nothing_twice(make_system: Make, 
     made = system.run("backup", str(tmp_path / "sicherung"))
     assert made.returncode == 0, made.stderr
     (saved,) = (tmp_path / "sicherung").iterdir()
+    assert system.query("SELECT name FROM records_backuprun") == [(saved.name,)], "paper may go only after one"
     assert system.run("restore", "--check", str(saved)).returncode == 0
     drop(system, tmp_path, 4, 5)
     filed(system, 5)

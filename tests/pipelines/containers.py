@@ -43,8 +43,8 @@ def pdf_scan(*texts: str) -> bytes:
     return bytes(img2pdf.convert([jpeg(text) for text in texts]))
 
 
-def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip of these files, in this order."""
+def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """A zip of these files, in this order; unpacked as ours are, so that their own bytes can be seen in it."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", compression) as archive:
         for name, content in files.items():

@@ -1,6 +1,7 @@
 """A container becomes one raw scan with every image at its number; what is no scan goes its own way."""
 
 import io
+import zipfile
 from pathlib import Path
 
 import pikepdf
@@ -60,6 +61,15 @@ def test_files_of_every_form_become_one_raw_scan_in_natural_order(desk: Desk, is
     assert found[1] in tiff("zwei")
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("name", ["1.pdf", "1.jpg", "1.tif"])
+def test_a_zip_is_a_zip_whatever_shows_through_it(name: str, compression: int, desk: Desk, iserlohn: City) -> None:
+    page = {"1.pdf": pdf_scan("eins"), "1.jpg": jpeg("eins"), "1.tif": tiff("eins")}[name]
+    desk.put(FileRole.ORIGINAL, zipped({name: page}, compression), "stapel.zip")
+    result = identify(desk.work(), iserlohn)
+    assert (result.state, result.facts.page_count) == (State.IDENTIFIED, 1), result.reason
+
+
 def test_the_same_batch_makes_the_same_raw_scan(desk: Desk, iserlohn: City, tmp_path: Path) -> None:
     files = {f"{number}.tif": tiff(f"Blatt {number}") for number in range(40)} | {"41.tif": b"II*\0kaputt"}
     made = []
@@ -86,11 +96,8 @@ def test_the_index_gives_the_order_and_says_what_is_missing(desk: Desk, iserlohn
 
 
 def test_a_broken_index_does_not_stop_the_batch(desk: Desk, iserlohn: City) -> None:
-    broken = {"stapel.xml": b"<Stapel><Bediener>"}
-    assert identified({"1.jpg": jpeg("eins"), **broken}, desk, iserlohn).state is State.IDENTIFIED
-    (desk.folder / "zweiter").mkdir()
-    result = identified({"a.pdf": typed("Brief"), **broken}, Desk(desk.folder / "zweiter"), iserlohn)
-    assert result.facts.anomalies[0].startswith("Indexdatei stapel.xml nicht ausgewertet")
+    files = {"1.jpg": jpeg("eins"), "stapel.xml": b"<Stapel><Bediener>"}
+    assert identified(files, desk, iserlohn).state is State.IDENTIFIED
 
 
 def test_more_images_than_allowed_are_refused(desk: Desk, iserlohn: City, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +207,21 @@ def test_a_batch_without_any_scan_is_split_at_once(desk: Desk, iserlohn: City) -
     result = identified({"a.pdf": typed("Brief"), "b.xml": INVOICE}, desk, iserlohn)
     assert (result.state, result.files) == (State.SPLIT, ())
     assert [child.original.name for child in result.children] == ["a.pdf", "b.xml"]
+
+
+def test_what_the_index_says_of_a_file_goes_with_it(desk: Desk, iserlohn: City) -> None:
+    index = b"Datei;Dokumentart;Einheit;Bediener;Karton\na.pdf;Bewerbung;10/2;Maria Muster;7\n"
+    result = identified({"a.pdf": typed("Brief"), "b.xml": INVOICE, "stapel.csv": index}, desk, iserlohn)
+    first, second = (child.facts for child in result.children)
+    assert (first.document_type, first.unit) == ("bewerbung", "10/2")
+    assert first.reasons[-1] == "Im Index: Bewerbung."
+    assert (second.document_type, second.reasons) == (None, ())
+    assert result.batch is not None
+    assert (result.batch.capture.operator, result.batch.capture.box) == ("Maria Muster", "7")
+    assert result.facts.anomalies == ("Nicht im Index: b.xml.",)
+
+    desk.put(FileRole.ORIGINAL, typed("Brief"), "a.pdf")
+    assert identify(desk.work(first), iserlohn).facts.unit == "10/2"
 
 
 def test_a_batch_of_nothing_we_know_is_quarantined_with_the_names(desk: Desk, iserlohn: City) -> None:

@@ -104,9 +104,10 @@ def test_a_suspected_join_waits_for_a_person_however_sure_the_rest_is(desk: Desk
     said = "Vermutlich 2 Schriftstücke: ab Seite 2 (weiteres Anschriftenfeld)."
     assert (routed.state, routed.reason) == (State.CLEARING, said)
     assert said in classified.facts.anomalies
+    assert classified.facts.cut_at == (2,), "where a person may cut it is proposed"
 
 
 def test_what_was_cut_out_of_a_batch_is_one_document_because_the_separator_says_so(desk: Desk, iserlohn: City) -> None:
     put(desk, page(1, *ADDRESS, (800, "Anmeldung zur Hundesteuer")), page(2, *ADDRESS))
-    work = replace(desk.work(), batch=BatchPlace("S", "Montag", 2, 3, 9, cut_out=True))
+    work = replace(desk.work(), batch=BatchPlace("S", "Montag", (2, 3), 9, cut_out=True))
     assert classify(work, iserlohn).facts.doubt is None

@@ -111,6 +111,11 @@ def test_aspect_b_describes_the_environment(work: Work, iserlohn: City) -> None:
     assert steps == ["Erfassung", "Texterkennung", "Einordnung", "Transfervermerk"]
 
 
+def test_the_note_names_the_released_version_of_the_procedure(work: Work, iserlohn: City) -> None:
+    released = iserlohn.model_copy(update={"procedure_version": "3"})
+    assert attributes(note_of(work, released), "Umgebung")["version"] == "3"
+
+
 def test_the_steps_of_reading_are_told_as_they_were_done(desk: Desk, work: Work, iserlohn: City) -> None:
     done = (
         PostProcessing(RECOGNITION, "Tesseract 5.5.4", "Sprache deu+eng; Seite 1"),

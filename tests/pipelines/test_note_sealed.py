@@ -276,7 +276,7 @@ def test_an_organisation_is_no_person(name: str, work: Work, iserlohn: City) -> 
 
 def test_the_batch_says_who_scanned_and_how_much(work: Work, iserlohn: City) -> None:
     told = Capture("Otto Beispiel", "scan-07", "Scanner 9", duplex=True, sheets_expected=101)
-    place = BatchPlace("S-17", "Stapel 17", 5, 6, 201, True, (6,), told)
+    place = BatchPlace("S-17", "Stapel 17", (5, 6), 201, True, (6,), told)
     result = write_note(replace(work, batch=place), iserlohn)
     assert (said(result, "Ersteller", "name"), said(result, "Ersteller", "kennzeichen")) == ("Otto Beispiel", "scan-07")
     assert (said(result, "Stapel", "bildVon"), said(result, "Stapel", "bilderGesamt")) == ("5", "201")

@@ -81,7 +81,7 @@ def test_the_list_names_every_document_its_scan_and_what_must_stay(tmp_path: Pat
     list_pdf(SHEET, tmp_path / "liste.pdf")
     text = text_of(tmp_path / "liste.pdf")
     for said in (
-        "Vernichtungsliste VL-2026-000004, Fassung 2",
+        "Vernichtungsliste VL-2026-000004, Stand 2",
         "K-17",
         "Zahl der Schriftstücke 2",
         "P-4",

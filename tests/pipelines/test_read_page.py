@@ -12,9 +12,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from config.city_config import City
 from config.scan_config import ScanRules
+from pipelines.intake import separators
 from pipelines.scan import ocr_engine, read_page
-from pipelines.scan.picture import Picture, picture_of
-from pipelines.scan.recognise import _has_masks, page_texts, read_pages, recognise
+from pipelines.scan.picture import Picture, has_masks, picture_of
+from pipelines.scan.recognise import page_texts, read_pages, recognise
 from pipelines.scan.words import PageWords, Word, post_processing, read_words
 from schemas.states import FileRole, State
 from schemas.unfinished import Unfinished
@@ -183,7 +184,7 @@ def drawn(content: bytes, folder: Path) -> Picture:
     path = folder / "brief.pdf"
     path.write_bytes(content)
     with pypdfium2.PdfDocument(path) as pdf:
-        return picture_of(pdf[0], most_megapixels=120, masked=_has_masks(path))
+        return picture_of(pdf[0], most_megapixels=120, masked=has_masks(path))
 
 
 def inverted(pdf: pikepdf.Pdf, image: pikepdf.Stream) -> None:
@@ -229,6 +230,25 @@ def test_what_is_read_is_what_a_viewer_shows(
         shown = pdf[0].render(scale=picture.width / across, grayscale=True).to_pil().convert("L")
     left = np.asarray(shown, dtype=int)[: picture.height, : picture.width]
     assert np.abs(left - picture.pixels).mean() < 3
+
+
+@pytest.mark.parametrize("change", [lambda *_: None, inverted, masked, stencilled, mirrored, cropped, stamped])
+def test_what_is_searched_for_separators_is_what_a_viewer_shows(
+    change: Callable[[pikepdf.Pdf, pikepdf.Stream], None], tmp_path: Path
+) -> None:
+    with pikepdf.open(io.BytesIO(scanned(letter()))) as pdf:
+        (image,) = (
+            item for item in pdf.objects if isinstance(item, pikepdf.Stream) and item.get("/Subtype") == "/Image"
+        )
+        change(pdf, image)
+        pdf.save(tmp_path / "brief.pdf")
+    with pypdfium2.PdfDocument(tmp_path / "brief.pdf") as pdf:
+        found, dpi = separators.drawn(pdf[0], masked=has_masks(tmp_path / "brief.pdf"))
+        shown = pdf[0].render(scale=dpi / 72, grayscale=True).to_pil().convert("L")
+    down, across = (min(sizes) for sizes in zip(found.shape, (shown.height, shown.width), strict=True))
+    differing = np.abs(np.asarray(shown, dtype=int)[:down, :across] - found[:down, :across])
+    assert dpi == separators.DPI
+    assert differing.mean() < 3
 
 
 def test_a_page_is_drawn_no_larger_than_allowed(tmp_path: Path) -> None:

@@ -39,6 +39,14 @@ def page_with(content: str, format: zxingcpp.BarcodeFormat) -> NDArray[np.uint8]
         document_type=st.none() | st.sampled_from(["antrag", "rechnung"]),
         confidential=st.booleans(),
         pages=st.none() | st.integers(1, 99_999),
+        sheets=st.none() | st.integers(1, 99_999),
+        documents=st.none() | st.integers(1, 99_999),
+        operator=st.none() | WORDS,
+        scanner=st.none() | WORDS,
+        profile=st.none() | st.just("grau-300-duplex"),
+        box=st.none() | WORDS,
+        duplex=st.none() | st.booleans(),
+        replaces=st.none() | st.just("PE-2026-000007"),
         source=st.just("QR Code"),
     )
 )

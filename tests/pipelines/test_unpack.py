@@ -49,7 +49,7 @@ def encrypted() -> bytes:
 
 
 def lying_about_its_size() -> bytes:
-    content = bytearray(zipped({"1.tif": bytes(5_000_000)}))
+    content = bytearray(zipped({"1.tif": bytes(5_000_000)}, zipfile.ZIP_DEFLATED))
     directory = content.index(b"PK\x01\x02")
     struct.pack_into("<L", content, directory + 24, 10)
     struct.pack_into("<L", content, 22, 10)
@@ -60,9 +60,9 @@ def with_many_entries() -> bytes:
     return zipped({f"{number}.tif": b"" for number in range(21)})
 
 
-def claiming_a_huge_directory() -> bytes:
+def claiming_a_directory_of(size: int) -> bytes:
     content = bytearray(zipped({"1.tif": b"x"}))
-    struct.pack_into("<L", content, content.rindex(b"PK\x05\x06") + 12, 0xFFFFFFF0)
+    struct.pack_into("<L", content, content.rindex(b"PK\x05\x06") + 12, size)
     return bytes(content)
 
 
@@ -86,12 +86,13 @@ HOSTILE = {
     "a zip in a zip": (zipped({"a.zip": zipped({"1.tif": b"x"})}), "eine weitere ZIP-Datei: „a.zip“"),
     "a zip in a zip by another name": (zipped({"1.tif": zipped({"1.tif": b"x"})}), "eine weitere ZIP-Datei: „1.tif“"),
     "too many files": (with_many_entries(), "mehr als 20 Dateien"),
-    "a bomb": (zipped({"1.tif": bytes(5_000_000)}), "ist entpackt größer als erlaubt"),
+    "a bomb": (zipped({"1.tif": bytes(5_000_000)}, zipfile.ZIP_DEFLATED), "ist entpackt größer als erlaubt"),
     "a bomb in many pieces": (
-        zipped({f"{number}.tif": bytes(30_000) for number in range(5)}),
+        zipped({f"{number}.tif": bytes(30_000) for number in range(5)}, zipfile.ZIP_DEFLATED),
         "ist entpackt größer als erlaubt",
     ),
-    "a directory nobody could read": (claiming_a_huge_directory(), "mehr als 20 Dateien"),
+    "a directory nobody could read": (claiming_a_directory_of(0xFFFFFFF0), "mehr als 20 Dateien"),
+    "a directory larger than the file": (claiming_a_directory_of(5000), "ihr Verzeichnis ist größer als sie selbst"),
     "an office document": (zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), "Office-Dokument"),
     "no directory": (zipped({"1.tif": b"x"})[:-30], "ist abgeschnitten: ihr Verzeichnis fehlt"),
     "a broken directory": (zipped({"1.tif": b"x"}).replace(b"PK\x01\x02", b"PK\x09\x09"), "ist beschädigt"),
@@ -117,7 +118,7 @@ def test_an_entry_that_is_not_what_the_directory_says_is_damaged(content: bytes,
 
 
 def test_a_damaged_entry_leaves_the_others_alone(tmp_path: Path) -> None:
-    content = bytearray(zipped({"1.tif": b"a" * 500, "2.tif": b"b" * 500, "3.tif": b"c" * 500}, zipfile.ZIP_STORED))
+    content = bytearray(zipped({"1.tif": b"a" * 500, "2.tif": b"b" * 500, "3.tif": b"c" * 500}))
     content[content.index(b"bbb") + 100] = 0
     found = unpacked(bytes(content), tmp_path)
     assert [(member.name, member.damaged) for member in found] == [("1.tif", False), ("2.tif", True), ("3.tif", False)]

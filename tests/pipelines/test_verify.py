@@ -19,6 +19,7 @@ from pipelines.scan.annex import annex_xml, read_annex
 from pipelines.scan.note import write_note
 from pipelines.scan.seal import seal_file, sealing_of
 from pipelines.scan.verify import Grade, verify
+from pipelines.scan.words import alto
 from schemas.annex import MANIFEST_SHA256, Annex, AnnexKind
 from schemas.errors import BadInput
 from schemas.seal import SealLevel
@@ -193,6 +194,24 @@ def test_a_seal_that_was_cut_off_is_missed() -> None:
 def test_files_without_any_note_cannot_be_checked() -> None:
     with pytest.raises(BadInput, match="kein Transfervermerk"):
         verify({"roh.pdf": raw_scan(), "leer": b""})
+
+
+def test_everything_a_document_has_is_vouched_for_also_words_and_the_scan_as_pdf(tmp_path: Path) -> None:
+    words = alto((), (), "Brief.pdf", None)
+    desk = Desk(tmp_path)
+    desk.put(FileRole.ORIGINAL, b"II*\0 ein TIFF", "Brief.tif")
+    desk.put(FileRole.RAW_SCAN, raw_scan(), "Brief.pdf")
+    desk.put(FileRole.PRODUCT, product_pdf(), "Brief.pdf")
+    desk.put(FileRole.TEXT, TEXT, "Brief.txt")
+    desk.put(FileRole.WORDS, words, "Brief.alto.xml")
+    city = read_city(CODE_ROOT / "config" / "city")
+    result = write_note(desk.work(DocumentFacts(page_count=1, document_type="sonstiges")), city)
+    files = {NAMES[file.role]: file.path.read_bytes() for file in result.files}
+    files |= {"Brief.tif": b"II*\0 ein TIFF", "Brief-roh.pdf": raw_scan(), "Brief.txt": TEXT, "Brief.alto.xml": words}
+
+    assert differing(files) == ""
+    assert "Wörter mit Lage" in str([one.sentence for one in verify(files) if one.subject == "Brief.alto.xml"])
+    assert "Gehört zu keinem" in differing(files | {"Brief.alto.xml": words + b" "})
 
 
 def test_an_annex_of_another_note_is_found() -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from config.settings import CODE_ROOT
 from tests.e2e.system import letter
+from tests.pipelines.test_split import letter as page
+from tests.pipelines.test_split import scanned, separator
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +68,21 @@ def test_recognise_says_everything_of_a_letter_its_copy_and_a_broken_one(tmp_pat
     assert (two["status"], two["duplicate_of"]) == ("duplicate", str(first))
     assert three["status"] == "quarantine"
     assert "abgeschnitten" in three["reasons"][0]
+
+
+def test_recognise_cuts_a_batch_at_its_separators_and_says_so(tmp_path: Path) -> None:
+    batch = tmp_path / "stapel.pdf"
+    sheets = (page("Anmeldung zur Hundesteuer"), separator("v=1;type=DOC;unit=10/1;conf=1"), page("Angebot"))
+    batch.write_bytes(scanned(*sheets, separator("v=1;type=DOC;unit=51"), page("Elternbeitrag"), page("Zweite Seite")))
+
+    done = run("recognise", "--json", str(batch))
+
+    assert "in 3 Schriftstücke getrennt" in done.stderr
+    first, closed, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert (first["document_type"], first["pages"]) == ("hundesteuer", [1])
+    assert (closed["status"], closed["must_not_open"], closed["text"]) == ("locked", True, "")
+    assert (third["unit"], third["pages"]) == ("51", [5, 6])
+    assert "Bild 5 bis 6" in " ".join(third["reasons"])
 
 
 def test_recognise_sends_a_letter_it_does_not_understand_to_a_person(tmp_path: Path) -> None:

@@ -47,12 +47,30 @@ def test_the_command_prints_as_many_sheets_as_asked_for(tmp_path: Path) -> None:
     assert "Organisationseinheit: 10/1" in words
 
 
+def test_a_cover_sheet_says_who_scans_how_and_how_much(tmp_path: Path) -> None:
+    target = tmp_path / "deckblatt.pdf"
+    told = ["--batch", "Montag", "--sheets", "40", "--documents", "7", "--operator", "scan-02", "--duplex"]
+    more = ["--scanner", "Scanner 1", "--profile", "grau-300-duplex", "--box", "K-0815", "-o", str(target)]
+    done = CliRunner().invoke(app, ["separators", "print", "--type", "BATCH", *told, *more])
+    assert done.exit_code == 0, done.output
+    with pypdfium2.PdfDocument(target) as pdf:
+        found = sheet_on(*drawn(pdf[0]), city().scan.separators)
+        words = pdf[0].get_textpage().get_text_bounded()
+    assert found is not None
+    assert (found.sheets, found.documents, found.operator, found.duplex) == (40, 7, "scan-02", True)
+    assert (found.scanner, found.profile, found.box) == ("Scanner 1", "grau-300-duplex", "K-0815")
+    assert "Blätter im Stapel, mit Deckblatt und Trennblättern: 40" in words
+
+
 @pytest.mark.parametrize(
     ("sheet", "complaint"),
     [
         (Sheet(SheetType.DOCUMENT, unit="999"), "Die Organisationseinheit 999 gibt es nicht."),
         (Sheet(SheetType.DOCUMENT, document_type="witz"), "Die Dokumentart „witz“ gibt es nicht."),
         (Sheet(SheetType.BATCH, batch="a;b"), "Eine Angabe darf kein"),
+        (Sheet(SheetType.BATCH, operator="scan-99"), "Das Kennzeichen „scan-99“ gehört niemandem."),
+        (Sheet(SheetType.BATCH, profile="bunt"), "Das Scanprofil „bunt“ gibt es nicht."),
+        (Sheet(SheetType.DOCUMENT, sheets=4), "Diese Angaben gelten für den ganzen Stapel."),
     ],
 )
 def test_what_could_not_be_read_again_is_not_printed(tmp_path: Path, sheet: Sheet, complaint: str) -> None:

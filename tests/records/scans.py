@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from django.db import transaction
+
 from config.load import read_city
 from config.settings import CODE_ROOT
 from records import audit
@@ -43,6 +45,7 @@ def batch_of(store: ObjectStore, folder: Path, at: datetime, *columns: dict[str,
     return found
 
 
+@transaction.atomic
 def _noted(document: Document, store: ObjectStore, folder: Path, at: datetime, columns: dict[str, Any]) -> Document:
     values = {
         "state": State.FILED,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from records.approvals import approve, missing_offices, offices_of, withdraw
+from records.approvals import approve, missing_offices, offices_of, suspend, withdraw
 from records.decisions import Conflict
 from records.models import DestructionApproval
 from schemas.destruction import Office
@@ -45,7 +45,7 @@ def test_an_agreement_names_its_letter_and_holds_for_the_version_that_is_in_forc
     archive, version = make_person(Role.ARCHIVE, name="Arno Archiv"), release_procedure(NOW)
     with pytest.raises(BadInput, match="Aktenzeichen fehlt"):
         approve(Office.ARCHIVE, version, archive, NOW, reference="", dated=NOW.date())
-    with pytest.raises(Conflict, match="andere Verfahrensversion"):
+    with pytest.raises(Conflict, match="andere Fassung"):
         approve(Office.ARCHIVE, version + 1, archive, NOW, reference="1/26", dated=NOW.date())
     made = approve(Office.ARCHIVE, version, archive, NOW, reference="41-2/17", dated=date(2026, 11, 20))
     assert (made.person, made.reference, made.recorded_at) == ("Arno Archiv", "41-2/17", NOW)
@@ -68,3 +68,13 @@ def test_an_agreement_can_be_withdrawn_once_with_a_reason_and_given_again() -> N
     approve(Office.ARCHIVE, version, archive, NOW, reference="41-2/19", dated=NOW.date())
     assert missing_offices(version) == ()
     assert DestructionApproval.objects.filter(office=Office.ARCHIVE).count() == 2, "the first one stays readable"
+
+
+def test_after_a_restore_everybody_is_asked_again() -> None:
+    """Holds and lists younger than the backup are forgotten: nothing may go until somebody has looked."""
+    version = release_procedure(NOW)
+    agree(version, NOW)
+    assert suspend("Wiederhergestellt.", NOW) == 3
+    assert missing_offices(version) == tuple(Office)
+    assert suspend("Noch einmal.", NOW) == 0
+    assert set(DestructionApproval.objects.values_list("withdrawn_reason", flat=True)) == {"Wiederhergestellt."}

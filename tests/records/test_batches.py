@@ -97,7 +97,7 @@ def test_the_step_that_writes_the_note_knows_the_name_and_the_place_in_the_batch
     assert loaded.original_name == "stapel-2.pdf"
     place = loaded.batch
     assert place is not None
-    assert (place.name, place.image_from, place.image_to, place.images_total) == ("Montag", 3, 4, 4)
+    assert (place.name, place.images, place.images_total, place.blank_images) == ("Montag", (3, 4), 4, (4,))
 
 
 def test_who_lost_the_lease_leaves_no_document_number_or_image(

@@ -36,7 +36,7 @@ def test_a_batch_of_several_documents_is_a_lot_and_single_files_go_by_day(store:
 
     assert gather(CITY, NOW) == 6
     assert lots() == [
-        ("Stapel Montag", 3),
+        ("Stapel Montag, 23.11.2026", 3),
         ("Zentrale Scan-Stelle, 23.11.2026", 2),
         ("Zentrale Scan-Stelle, 24.11.2026", 1),
     ]
@@ -49,6 +49,19 @@ def test_what_came_electronically_and_what_stays_closed_belongs_to_no_lot(store:
     scan(store, tmp_path, NOW, state=State.DUPLICATE)
 
     assert gather(CITY, NOW) == 0
+
+
+def test_what_a_person_has_cut_after_it_was_noted_leaves_its_lot_to_its_parts(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    whole, other = (scan(store, tmp_path, NOW) for _ in range(2))
+    gather(CITY, NOW)
+    Document.objects.filter(id=whole.id).update(state=State.TO_CUT)
+    assert draw_ready(CITY, TOMORROW) == 0
+
+    Document.objects.filter(id=whole.id).update(state=State.SPLIT)
+    assert draw_ready(CITY, TOMORROW) == 1
+    assert [row.document_id for row in LotDocument.objects.all()] == [other.id]
 
 
 def test_the_day_ends_at_midnight_in_germany(store: ObjectStore, tmp_path: Path) -> None:
@@ -94,7 +107,7 @@ def test_a_person_need_not_wait_and_the_rest_makes_a_further_lot(store: ObjectSt
     Document.objects.filter(id=waiting.id).update(state=State.FILED)
     gather(CITY, NOW)
 
-    assert lots() == [("Stapel Montag", 2), ("Zentrale Scan-Stelle, 23.11.2026", 1)]
+    assert lots() == [("Stapel Montag, 23.11.2026", 2), ("Zentrale Scan-Stelle, 23.11.2026", 1)]
     batch_lot.refresh_from_db()
     assert (batch_lot.state, batch_lot.drawn_by) == (LotState.DRAWN, "Maria Muster")
     with pytest.raises(Conflict, match="inzwischen gezogen"):

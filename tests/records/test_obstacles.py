@@ -33,7 +33,7 @@ def against(original: Original, now: datetime = NOW) -> tuple[str, ...]:
 
 
 def test_a_fresh_city_destroys_nothing(original: Original) -> None:
-    assert against(original)[0] == "Es ist keine Verfahrensversion freigegeben."
+    assert against(original)[0] == "Es ist keine Fassung des Scanverfahrens freigegeben."
 
 
 def test_where_everything_is_there_nothing_stands_against_it(original: Original) -> None:

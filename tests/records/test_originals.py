@@ -51,6 +51,13 @@ def test_electronic_mail_and_what_is_not_noted_has_no_paper(take_in: TakeIn) -> 
     assert not Original.objects.exists()
 
 
+def test_mail_that_was_locked_before_it_was_noted_has_paper_that_goes_to_its_recipient(take_in: TakeIn) -> None:
+    document = take_in()
+    Document.objects.filter(id=document.id).update(state=State.LOCKED)
+    assert place_missing(NOW) == 1
+    assert Original.objects.get().document_id == document.id
+
+
 def test_a_document_of_a_batch_lies_in_its_box_where_its_images_were(take_in: TakeIn) -> None:
     container, child = take_in(), take_in()
     Document.objects.filter(id=child.id).update(intake=container.intake, ordinal=2)
@@ -143,3 +150,22 @@ def test_who_knows_where_paper_lies(original: Original) -> None:
     Document.objects.filter(id=original.document_id).update(state=State.LOCKED)
     assert sees(Role.MAILROOM) == here
     assert sees(Role.ARCHIVE) == sees(Role.UNIT, units=(LEGAL,)) == sees(Role.UNIT, units=("50",)) == []
+
+
+def test_what_is_cut_after_it_was_noted_leaves_its_paper_to_its_parts(original: Original, take_in: TakeIn) -> None:
+    parent, part = original.document, take_in()
+    Document.objects.filter(id=parent.id).update(state=State.SPLIT)
+    audit.append(parent, State.SPLIT, {}, NOW)
+    Document.objects.filter(id=part.id).update(intake=parent.intake, ordinal=2)
+    part.refresh_from_db()
+    note(part)
+
+    assert place_missing(NOW) == 1
+
+    original.refresh_from_db()
+    assert original.state == OriginalState.WITHOUT
+    assert Original.objects.get(document=part).state == OriginalState.KEPT
+    _, _, told = audit.history(parent.id)[-1]
+    assert (told["what"], told["actor"]) == ("Es gibt kein Papieroriginal", None)
+    assert place_missing(NOW) == 0
+    assert list(audit.verify()) == []

@@ -13,7 +13,7 @@ from records.decisions import Conflict
 from records.lots import draw_ready, gather
 from records.models import Document, FullCheckOrder, Lot, LotDocument, NoteAnnex
 from records.objects import ObjectStore
-from records.quality import Found, is_passed, judge, lift, open_subjects
+from records.quality import Found, is_passed, judge, lift, unsettled
 from records.rescans import link
 from schemas.annex import AnnexKind
 from schemas.errors import BadInput
@@ -89,7 +89,7 @@ def test_the_notes_are_told_no_more_than_the_check_supports(drawn_lot: MakeLot, 
         "Art der Prüfung": "Stichprobe, nicht gezogen",
         "Regel": "Dokumentart „Sonstiges Schreiben“: 4 %, mindestens 1, 1 von 3",
         "Ergebnis": "bestanden",
-        "Prüflos": "Stapel Montag",
+        "Prüflos": "Stapel Montag, 23.11.2026",
         "Umfang": "3 Schriftstücke, davon 1 angesehen",
         "Fehler im Prüflos": "0",
         "Startwert der Ziehung": Lot.objects.get().seed,
@@ -117,7 +117,7 @@ def test_a_fault_sets_the_lot_back_and_all_of_it_is_looked_at(drawn_lot: MakeLot
     first, other, third = drawn_lot({}, {}, {})
 
     assert look(first, FAULT, person) is LotState.SET_BACK
-    assert {row.id for row in open_subjects(Lot.objects.get())} == {first.id, other.id, third.id}
+    assert {row.id for row in unsettled()} == {first.id, other.id, third.id}
     look(other, GOOD, person)
     assert look(third, GOOD, person) is LotState.SET_BACK
     assert not is_passed(other.document)
@@ -212,10 +212,22 @@ def test_a_rescan_whose_lot_passed_without_it_is_looked_at_all_the_same(drawn_lo
     link(faulty.document_id, left_out.document.register_number or "", "", person, CITY, NOW)
 
     assert not is_passed(left_out.document)
-    left_out.refresh_from_db()
-    look(left_out, GOOD, person)
+    draw_ready(CITY, NOW + timedelta(days=1))
+    again = LotDocument.objects.get(document=left_out.document)
+    assert (again.drawn, again.lot.batch) == (True, None)
+    look(again, GOOD, person)
     assert is_passed(left_out.document)
     assert set(Lot.objects.values_list("state", flat=True)) == {LotState.PASSED}
+
+
+def test_a_rescan_left_out_of_a_drawn_lot_is_added_to_it(drawn_lot: MakeLot, person: Person) -> None:
+    (faulty,) = drawn_lot({"document_type": "widerspruch"})
+    look(faulty, FAULT, person)
+    drawn, left_out, _ = drawn_lot({}, {}, {})
+    link(faulty.document_id, left_out.document.register_number or "", "", person, CITY, NOW)
+
+    assert look(drawn, GOOD, person) is LotState.DRAWN
+    assert look(left_out, GOOD, person) is LotState.PASSED
 
 
 def test_a_fault_found_after_the_lot_has_passed_takes_the_pass_away(drawn_lot: MakeLot, person: Person) -> None:

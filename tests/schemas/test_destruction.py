@@ -37,10 +37,10 @@ def test_where_nothing_stands_against_it_paper_may_go() -> None:
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"procedure_version": None}, "Es ist keine Verfahrensversion freigegeben."),
+        ({"procedure_version": None}, "Es ist keine Fassung des Scanverfahrens freigegeben."),
         (
             {"missing_offices": (Office.ARCHIVE,)},
-            "Die Zustimmung zur Vernichtung fehlt für Verfahrensversion 3: Archiv.",
+            "Die Zustimmung zur Vernichtung fehlt für Fassung 3 des Scanverfahrens: Archiv.",
         ),
         ({"special": True}, "Das Original wird als Papier gebraucht (besonderes Poststück)."),
         ({"special": None}, "Ob das Original als Papier gebraucht wird, ist nicht entschieden."),

@@ -9,6 +9,7 @@ def test_the_names_of_the_states_are_kept() -> None:
         "identified",
         "prepared",
         "split",
+        "to_cut",
         "recognised",
         "classified",
         "noted",

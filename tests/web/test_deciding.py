@@ -259,16 +259,18 @@ def test_what_stopped_before_it_was_noted_can_only_be_tried_again(
     way = [] if stopped is State.RECEIVED else [stopped]
     document = arrive(*way, State.CLEARING)
     client = sign_in(Role.MAILROOM)
-    assert actions_on(text_of(client.get(address_of(document)))) == [Action.RETRY]
+    assert actions_on(text_of(client.get(address_of(document)))) == [Action.RETRY, Action.LOCK]
     assert send(client, document, Action.DECIDE, **DECISION).status_code == 400
     assert send(client, document, Action.RETRY, reason="Die IT hat es behoben.").status_code == 302
     assert state_of(document) == stopped
 
 
 def test_two_letters_in_one_are_cut_by_the_mailroom(arrive: Arrive, sign_in: SignIn) -> None:
-    document = arrive(State.NOTED, State.CLEARING, page_count=5)
+    document = arrive(State.NOTED, State.CLEARING, page_count=5, cut_at=[4])
     client = sign_in(Role.MAILROOM)
-    assert Action.CUT in actions_on(text_of(client.get(address_of(document))))
+    page = text_of(client.get(address_of(document)))
+    assert Action.CUT in actions_on(page)
+    assert 'name="cut_at" value="4"' in page, "what was suspected is proposed"
     sent = send(client, document, Action.CUT, cut_at="4, 3", reason="Zwei Absender.")
     assert sent.status_code == 302
     document.refresh_from_db()
@@ -436,7 +438,7 @@ def test_what_may_have_arrived_after_a_lost_answer_is_not_sent_elsewhere(arrive:
     document = arrive(State.ROUTED, State.CLEARING, unit="22")
     Outbound.objects.create(document=document, kind="hauptdokument", intended_at=NOW, unclear_since=NOW)
     client = sign_in(Role.MAILROOM)
-    assert actions_on(text_of(client.get(address_of(document)))) == [Action.RETRY]
+    assert actions_on(text_of(client.get(address_of(document)))) == [Action.RETRY, Action.LOCK]
     assert send(client, document, Action.DECIDE, **DECISION).status_code == 400
 
 

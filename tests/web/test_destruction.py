@@ -62,7 +62,7 @@ def states() -> list[str]:
 
 def test_a_fresh_installation_says_that_nothing_is_destroyed_and_what_is_missing(sign_in: SignIn) -> None:
     page = text_of(sign_in(Role.AUDIT).get(OVERVIEW))
-    for said in ("ausgeschaltet", "keine freigegeben", "Rechnungsprüfung, Rechtsamt, Archiv", "keine aufgezeichnet"):
+    for said in ("ausgeschaltet", "keine Fassung freigegeben", "Rechnungsprüfung, Rechtsamt, Archiv", "keine aufgezeichnet"):
         assert said in page, said
 
 
@@ -150,7 +150,7 @@ def test_a_list_goes_the_whole_way_and_its_pdf_is_kept(
     assert states() == [OriginalState.DESTROYED] * 2
 
     auditor = sign_in(Role.AUDIT)
-    paper = auditor.get(f"{address}fassung/1")
+    paper = auditor.get(f"{address}stand/1")
     assert b"".join(paper.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     page = text_of(auditor.get(address))
     assert "Petra Post" in page and "Paul Post" in page and "Was Sie tun können" not in page
@@ -260,5 +260,5 @@ def test_another_version_needs_new_agreements(originals: list[Original], filed: 
 
 
 def test_no_list_no_page(petra: Client) -> None:
-    for unknown in (f"{OVERVIEW}VL-2026-000009/", f"{OVERVIEW}VL-2026-000009/fassung/1"):
+    for unknown in (f"{OVERVIEW}VL-2026-000009/", f"{OVERVIEW}VL-2026-000009/stand/1"):
         assert petra.get(unknown).status_code == 404

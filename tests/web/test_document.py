@@ -59,14 +59,26 @@ def test_every_page_is_a_picture_with_its_number(sign_in: SignIn, arrive: Arrive
         assert f'src="/schriftstueck/{document.id}/seite/{number}.png" alt="Seite {number} von 3 als Bild"' in page
 
 
-def test_a_blank_page_is_folded_away_and_says_so(sign_in: SignIn, arrive: Arrive, keep: Keep) -> None:
+def test_blank_pages_are_left_out_said_so_and_shown_on_demand(sign_in: SignIn, arrive: Arrive, keep: Keep) -> None:
     document = arrive(State.RECOGNISED, page_count=3)
     pages = tuple(PageWords(number, 2480, 3508, 300.0, languages="deu", blank=number == 2) for number in (1, 2, 3))
     keep(document, FileRole.WORDS, alto(pages, (), "brief.pdf", NOW), "brief.alto.xml")
     page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/"))
-    assert page.count("Leere Seite anzeigen") == 1
-    assert "Seite 2 von 3 (leer)" in page
-    assert page.count("(leer)") == 1
+    assert "1 leere Seite ausgeblendet (Seite 2)" in page
+    assert page.count("<img ") == 2
+    everything = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/?leere=ja"))
+    assert "Seite 2 von 3 (leer)" in everything
+    assert (everything.count("(leer)"), everything.count("<img ")) == (1, 3)
+
+
+def test_where_blank_pages_were_left_out_of_the_product_none_is_hidden(
+    sign_in: SignIn, arrive: Arrive, keep: Keep
+) -> None:
+    document = arrive(State.NOTED, page_count=2)
+    pages = tuple(PageWords(number, 2480, 3508, 300.0, languages="deu", blank=number == 2) for number in (1, 2, 3))
+    keep(document, FileRole.WORDS, alto(pages, (), "brief.pdf", NOW), "brief.alto.xml")
+    page = text_of(sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/"))
+    assert (page.count("<img "), "ausgeblendet" in page) == (2, False)
 
 
 def test_a_damaged_words_file_folds_nothing_away(sign_in: SignIn, arrive: Arrive, keep: Keep) -> None:
@@ -144,7 +156,8 @@ def test_an_unknown_document_is_a_german_404(address: str, sign_in: SignIn) -> N
 @pytest.mark.parametrize("state", State)
 def test_a_document_in_every_state_can_be_shown(state: State, sign_in: SignIn, arrive: Arrive) -> None:
     document = arrive(State.IDENTIFIED, *([] if state is State.IDENTIFIED else [state]))
-    assert sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/").status_code == 200
+    answer = sign_in(Role.MAILROOM).get(f"/schriftstueck/{document.id}/", follow=True)
+    assert answer.status_code == 200
 
 
 def test_a_task_in_the_dms_is_shown_beside_the_document_and_decides_nothing(sign_in: SignIn, arrive: Arrive) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from records.models import Document, Original, RoutingSlip
-from records.routing_slips import send
+from records.routing_slips import send, sheet_of
 from schemas.originals import OriginalState
 from schemas.roles import Role
 from schemas.states import State
@@ -63,7 +63,7 @@ def test_the_page_tells_where_the_paper_is_and_everything_that_stands_against_it
     original: Original, sign_in: SignIn
 ) -> None:
     page = text_of(sign_in(Role.MAILROOM).get(address(original)))
-    for said in (BOX, "in der Scan-Stelle", "Antrag Wohngeld", "Es ist keine Verfahrensversion freigegeben."):
+    for said in (BOX, "in der Scan-Stelle", "Antrag Wohngeld", "Es ist keine Fassung des Scanverfahrens freigegeben."):
         assert said in page, said
 
 
@@ -250,3 +250,16 @@ def test_nothing_of_paper_that_does_not_exist(sign_in: SignIn) -> None:
     for unknown in (f"/originale/{uuid4()}/", "/originale/laufzettel/LZ-2026-000001/"):
         assert client.get(unknown).status_code == 404
     assert "Bitte geben Sie einen Karton an" in text_of(client.get("/originale/karton/"))
+
+
+def test_neither_slip_nor_list_of_what_goes_on_says_what_kind_of_closed_mail_it_is(
+    original: Original, sign_in: SignIn
+) -> None:
+    Document.objects.update(needs_original=True, state=State.LOCKED)
+    client = sign_in(Role.MAILROOM)
+    page = text_of(client.get("/originale/weiterleiten/"))
+    assert "verschlossene Post" in page and "Wohngeld" not in page
+    form = {"unit": "50", "original": f"{original.document_id}:1", "instruction": "An den Empfänger."}
+    page = text_of(client.post("/originale/weiterleiten/", form, follow=True))
+    assert "verschlossene Post" in page and "Wohngeld" not in page
+    assert "Wohngeld" not in str(sheet_of(RoutingSlip.objects.get()))

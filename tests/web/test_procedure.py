@@ -88,6 +88,15 @@ def test_one_proposes_the_other_reads_the_difference_and_releases(
     assert "Adam Admin" in page
 
 
+def test_a_proposal_is_counted_for_whoever_may_release_it(post: Client, admin: Client) -> None:
+    send(post, "vorschlagen", reason="Erste Fassung")
+    waits = f'href="{PAGE}">Verfahren <span class="count">1<span class="hidden"> offen</span>'
+    assert waits in text_of(admin.get("/"))
+    assert waits not in text_of(post.get("/"))
+    send(admin, "freigeben")
+    assert waits not in text_of(admin.get("/"))
+
+
 def test_who_proposed_is_not_offered_the_release_and_cannot_send_it(post: Client) -> None:
     send(post, "vorschlagen", reason="Erste Fassung")
     page = text_of(post.get(PAGE))

@@ -8,8 +8,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from pipelines.flow import FLOW, tasks_of
 from records.models import Document
+from records.routing_slips import send
 from schemas.roles import Role
 from schemas.states import State
+from tests.records.papers import agree, make_ready, release_procedure
+from tests.records.persons import make_person
 from tests.web.conftest import NOW, Arrive, Enter, SignIn, text_of
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +95,28 @@ def test_what_is_done_is_no_task_any_more(sign_in: SignIn, enter: Enter) -> None
     entry = enter(unit="16")
     Document.objects.filter(id=entry.document_id).update(state=State.FILED)
     assert numbers_on(sign_in(Role.UNIT, units=("16",))) == []
+
+
+def test_what_waits_about_paper_stands_with_the_tasks(sign_in: SignIn, arrive: Arrive) -> None:
+    original = make_ready(arrive(State.NOTED), NOW)
+    mailroom, unit = sign_in(Role.MAILROOM), sign_in(Role.UNIT, units=("50",))
+    assert "Papieroriginale" not in text_of(mailroom.get("/")) + text_of(unit.get("/"))
+
+    Document.objects.update(needs_original=True)
+    assert "Besondere Poststücke weiterleiten</a>" in text_of(mailroom.get("/"))
+
+    send("50", [(original.document_id, 1)], make_person(Role.MAILROOM), NOW, instruction="Zur Akte.")
+    assert "Besondere Poststücke weiterleiten</a>" not in text_of(mailroom.get("/"))
+    page = text_of(unit.get("/"))
+    assert "Empfang von Originalen bestätigen</a>" in page and "Gerade wartet nichts" not in page
+    assert "Empfang von Originalen" not in text_of(sign_in(Role.UNIT, units=("51",)).get("/"))
+
+
+def test_an_office_is_asked_whether_it_agrees_once_a_procedure_is_in_force(sign_in: SignIn) -> None:
+    archive, asked = sign_in(Role.ARCHIVE), "Über die Zustimmung zur Vernichtung"
+    assert asked not in text_of(archive.get("/"))
+    version = release_procedure(NOW)
+    assert asked in text_of(archive.get("/"))
+    assert asked not in text_of(sign_in(Role.MAILROOM).get("/"))
+    agree(version, NOW)
+    assert asked not in text_of(archive.get("/"))

@@ -3,7 +3,7 @@
 import pytest
 
 from records import audit
-from records.models import Document
+from records.models import Batch, Document
 from schemas.states import FileRole, State
 from tests.pipelines.containers import jpeg, pdf_scan, tiff, zipped
 from tests.pipelines.papers import typed
@@ -41,6 +41,8 @@ def test_scans_are_cut_where_the_index_says_and_other_files_go_their_own_way(mak
     ]
     assert run_step(letter.id, "intake") is State.IDENTIFIED
     assert run_step(letter.id, "ocr") is State.PREPARED
+    kept = Batch.objects.get()
+    assert (kept.name, kept.images.count(), kept.operator) == ("brief.pdf", 3, "Maria Muster"), "the batch stays"
     assert list(audit.verify()) == []
 
 

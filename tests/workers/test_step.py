@@ -19,12 +19,15 @@ from records import audit
 from records.clock import database_now
 from records.models import Document, DocumentFile, Event, Outbound
 from records.objects import ObjectStore
+from records.procedure import propose, release
 from records.work import take
 from schemas.errors import BadInput, Unavailable, UnclearOutcome
+from schemas.roles import Role
 from schemas.states import FileRole, State
 from schemas.unfinished import Unfinished
 from schemas.values import DocumentFacts, FileDigest, NewFile, StepResult, Work
-from tests.workers.conftest import Configure, MakeDocument
+from tests.records.persons import make_person
+from tests.workers.conftest import NOW, Configure, MakeDocument
 from workers import step
 from workers.step import run_step
 
@@ -222,6 +225,29 @@ def test_a_mistake_in_the_rules_while_the_system_runs_holds_documents_up_and_cle
     (folder / "routing.yaml").write_bytes(routing)
     make_due(document)
     assert run_step(document.id, "w") is State.IDENTIFIED
+
+
+def test_a_step_works_by_the_released_rules_whatever_lies_on_the_disk(
+    make_document: MakeDocument, configure: Configure, install: Install, tmp_path: Path
+) -> None:
+    folder = tmp_path / "city"
+    shutil.copytree(CODE_ROOT / "config" / "city", folder)
+    settings = configure(city=folder)
+    one, other = make_person(Role.MAILROOM), make_person(Role.ADMIN)
+    version = propose("Erste Fassung", one, NOW)
+    release(version.number, version.sha256, other, NOW)
+    scan = folder / "scan.yaml"
+    scan.write_text(scan.read_text(encoding="utf-8").replace("minimum_dpi: 200", "minimum_dpi: 100"), encoding="utf-8")
+    (settings.procedure / "current.json").unlink(missing_ok=True)
+    seen: list[tuple[str, int]] = []
+
+    def look(work: Work, city: City) -> StepResult:
+        seen.append((city.procedure_version, city.scan.images.minimum_dpi))
+        return identified(work, city)
+
+    install(look)
+    assert run_step(make_document().id, "w") is State.IDENTIFIED
+    assert seen == [("1", 200)]
 
 
 # Bugs

@@ -108,7 +108,8 @@ def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: 
     at_rest = stage_of(State(document.state)).kind is Kind.FINAL
     folded = at_rest or action in _APART or (action in _BESIDE and not alone)
     unit = "" if action is Action.REDIRECT else document.unit or ""
-    return Sheet(offer, folded, document.document_type or "", unit, original, document.case_reference or "", "")
+    cut_at = ", ".join(map(str, document.cut_at))
+    return Sheet(offer, folded, document.document_type or "", unit, original, document.case_reference or "", "", cut_at)
 
 
 def _onward(request: HttpRequest, person: Person, document: Document, done: str) -> HttpResponse:

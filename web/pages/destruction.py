@@ -89,7 +89,7 @@ def _agreed(request: HttpRequest, person: Person) -> str:
         reference=sent(request, "reference")[:200],
         dated=_day(sent(request, "dated")),
     )
-    return f"Die Zustimmung ist eingetragen: {Office(made.office).label}, Verfahrensversion {made.procedure_version}."
+    return f"Die Zustimmung ist eingetragen: {Office(made.office).label}, Fassung {made.procedure_version}."
 
 
 def _day(text: str) -> date:
@@ -182,7 +182,7 @@ def destruction_file(request: HttpRequest, person: Person, number: str, version:
     path = object_store().path(file.content_id)
     if not path.is_file():
         return missing_file(request)
-    name = f"Vernichtungsliste-{number}-Fassung-{version}.pdf"
+    name = f"Vernichtungsliste-{number}-Stand-{version}.pdf"
     return FileResponse(
         path.open("rb"),
         content_type="application/pdf",

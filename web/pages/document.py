@@ -7,23 +7,35 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
-from records.access import visible_documents
+from config.load import city
+from records.access import closed_documents, visible_documents
 from records.dms_tasks import of_document
 from records.models import Document
-from schemas.roles import Person
-from web.evidence import blank_pages_of, evidence_of, pictured
+from schemas.closed import ClosedMail, closed_mail_of
+from schemas.errors import BadInput
+from schemas.roles import Person, Role
+from schemas.states import FileRole, State
+from web.batch_view import stood_in
+from web.evidence import evidence_of, unaltered
 from web.history import history_of
 from web.pages.acting import act
+from web.permissions import ROLES
+from web.quality_view import standing_of
+from web.shown_pages import shown_pages
 
-__all__ = ["MOST_PICTURES", "document", "page_numbers"]
-
-MOST_PICTURES = 30
+__all__ = ["document"]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpResponse:
-    """The document; an entered invoice has a page of its own."""
+    """The document; an entered invoice has a page of its own, and so has locked closed mail."""
     seen = visible_documents(person)
+    if closed_documents(person).filter(id=document_id).exists():
+        if request.method == "POST":
+            messages.warning(
+                request, "Dieses Schriftstück ist inzwischen gesperrt; Ihre Eingabe ist nicht gespeichert."
+            )
+        return redirect("closed_document", document_id)
     found = get_object_or_404(seen.select_related("intake", "duplicate_of", "invoice", "original"), id=document_id)
     if hasattr(found, "invoice"):
         if request.method == "POST":
@@ -34,20 +46,32 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
     form = act(request, person, found)
     if isinstance(form, HttpResponse):
         return form
-    first = found.duplicate_of
+    first, files = found.duplicate_of, evidence_of(found)
     context = {
         "document": found,
         "form": form,
         "first": first if first is not None and seen.filter(id=first.id).exists() else None,
-        "pages": page_numbers(found),
-        "blank": blank_pages_of(found),
+        "pages": shown_pages(found, with_blank=request.GET.get("leere") == "ja"),
+        "stood": stood_in(found),
+        "batch_linked": bool(person.roles & {Role.MAILROOM, Role.AUDIT}),
+        "parts": seen.filter(intake=found.intake, ordinal__gt=1).order_by("ordinal") if found.ordinal == 1 else (),
         "dms_tasks": of_document(found.id),
+        "quality": standing_of(found, city()),
+        "may_check": bool(person.roles & ROLES["quality"]),
         "history": history_of(found.id),
-        "files": evidence_of(found),
+        "files": files,
+        "has_note": any(file.role is FileRole.TRANSFER_NOTE for file in files),
+        "removed": found.removed_files.select_related("content").order_by("id"),
+        "closed_mail": _closed_mail(found),
     }
     return render(request, "web/document.html", context, status=form.status)
 
 
-def page_numbers(found: Document) -> range:
-    """The pages that are shown as pictures; none if nothing of the document is a PDF."""
-    return range(1, min(found.page_count or 1, MOST_PICTURES) + 1) if pictured(found) else range(0)
+def _closed_mail(found: Document) -> ClosedMail | None:
+    """What was registered of closed mail from the outside."""
+    file = found.files.filter(role=FileRole.ORIGINAL).first() if found.state == State.PASSED_ON else None
+    path = unaltered(file.content_id) if file is not None else None
+    try:
+        return closed_mail_of(path.read_text(encoding="utf-8", errors="replace")) if path is not None else None
+    except BadInput:
+        return None

@@ -6,10 +6,13 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from pipelines.scan.annex import read_annex
+from pipelines.scan.note_page import note_page
 from pipelines.scan.preview import WIDEST, page_picture
 from records.access import visible_documents
 from records.models import DocumentFile
@@ -18,9 +21,9 @@ from schemas.roles import Person
 from schemas.states import FileRole
 from web.evidence import is_pdf, object_store, pictured, safe_name, unaltered
 from web.pages.errors import missing_file
-from web.security import DOWNLOAD_POLICY, PAPER_POLICY
+from web.security import DOWNLOAD_POLICY, NOTE_POLICY, PAPER_POLICY
 
-__all__ = ["download", "picture", "readable_invoice"]
+__all__ = ["download", "note", "picture", "readable_invoice"]
 
 _TYPES = {
     FileRole.TEXT: "text/plain; charset=utf-8",
@@ -71,6 +74,22 @@ def picture(request: HttpRequest, person: Person, document_id: UUID, number: int
     finally:
         _DRAWING.release()
     return HttpResponse(drawn, content_type="image/png", headers={"Content-Security-Policy": DOWNLOAD_POLICY})
+
+
+@require_safe
+def note(request: HttpRequest, person: Person, document_id: UUID) -> HttpResponseBase:
+    """The transfer note as a German page with its annexes below; a page of its own, as it is shown without the mail."""
+    found = get_object_or_404(visible_documents(person), id=document_id)
+    rows = found.files.filter(role__in=(FileRole.TRANSFER_NOTE, FileRole.ANNEX)).order_by("number")
+    stored = {(file.role, file.number): unaltered(file.content_id) for file in rows}
+    xml = stored.pop((FileRole.TRANSFER_NOTE, 1), None)
+    if xml is None and not rows:
+        raise Http404
+    if xml is None or None in stored.values():
+        return missing_file(request)
+    annexes = [read_annex(path.read_bytes()) for path in stored.values() if path is not None]
+    page = note_page(xml.read_bytes(), annexes, reverse("document", kwargs={"document_id": document_id}))
+    return HttpResponse(page, headers={"Content-Security-Policy": NOTE_POLICY})
 
 
 @require_safe

@@ -14,7 +14,7 @@ from schemas.validation import Finding, Severity, ValidationReport
 from web.evidence import Evidence, evidence_of, object_store
 from web.history import history_of
 from web.pages.acting import act
-from web.pages.document import page_numbers
+from web.shown_pages import shown_pages
 
 __all__ = ["invoice"]
 
@@ -35,7 +35,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "entry": entry,
         "document": found,
         "form": form,
-        "pages": page_numbers(found),
+        "pages": shown_pages(found, with_blank=True),
         "readable": any(file.role is FileRole.RENDERING for file in files),
         "report": report,
         "findings": _by_severity(report) if report else (),

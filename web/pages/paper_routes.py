@@ -25,7 +25,7 @@ paper_routes = [
         roles=_SCAN_OFFICE,
     ),
     page(
-        "originale/vernichtung/<slug:number>/fassung/<int:version>",
+        "originale/vernichtung/<slug:number>/stand/<int:version>",
         destruction.destruction_file,
         name="destruction_file",
         roles=_SCAN_OFFICE,

@@ -12,7 +12,7 @@ from config.load import city
 from config.released import difference, digest_of
 from records.decisions import Conflict
 from records.models import ProcedureVersion
-from records.procedure import LONGEST_REASON, RELEASING, propose, release, standing, withdraw
+from records.procedure import LONGEST_REASON, RELEASING, Standing, propose, release, standing, withdraw
 from schemas.errors import BadInput
 from schemas.roles import Person
 
@@ -34,6 +34,7 @@ def procedure(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "standing": found,
         "on_disk_sha256": digest_of(found.on_disk) if found.on_disk is not None else "",
+        "first_files": _first_files(found),
         "versions": ProcedureVersion.objects.order_by("-number"),
         "procedure_id": city().organisation.procedure,
         "may_decide": bool(person.roles & RELEASING),
@@ -71,6 +72,14 @@ def procedure_file(request: HttpRequest, person: Person, number: int, name: str)
     answer = HttpResponse(text.encode(), content_type="application/yaml; charset=utf-8")
     answer.headers["Content-Disposition"] = content_disposition_header(True, f"{stem}-fassung-{number}.{ending}") or ""
     return answer
+
+
+def _first_files(found: Standing) -> list[tuple[str, str]]:
+    """Where there is nothing to compare with, the files themselves are read; else none."""
+    if found.in_force is not None:
+        return []
+    files = found.proposal.files if found.proposal else found.on_disk
+    return sorted((files or {}).items())
 
 
 def _done(request: HttpRequest, person: Person) -> str:

@@ -1,6 +1,7 @@
 """My tasks: what waits for this person, the oldest first."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +11,8 @@ from pipelines.flow import stage_of, waiting_for
 from records.models import Document
 from schemas.roles import Person, Role
 from schemas.states import State
+from web.paper_tasks import paper_tasks
+from web.quality_view import to_check
 from web.tasks import counts, tasks
 
 __all__ = ["start"]
@@ -39,5 +42,13 @@ def start(request: HttpRequest, person: Person) -> HttpResponse:
         for state, count in counts(person).items()
     ]
     needs_unit = bool(person.roles & {Role.UNIT, Role.ORDERING}) and not person.units
-    context = {"piles": piles, "most": MOST, "decides": bool(waiting_for(person.roles)), "needs_unit": needs_unit}
+    checks = to_check() if Role.MAILROOM in person.roles else 0
+    context = {
+        "checks": checks,
+        "piles": piles,
+        "most": MOST,
+        "decides": bool(waiting_for(person.roles)),
+        "needs_unit": needs_unit,
+        "paper_tasks": paper_tasks(person, datetime.now(UTC)),
+    }
     return render(request, "web/start.html", context)

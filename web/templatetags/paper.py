@@ -5,7 +5,9 @@ from typing import Any
 
 from django import template
 
-from records.originals import is_legal
+from pipelines.invoice.german import ABSENT
+from records.models import Document
+from records.originals import is_legal, kind_of
 from schemas.destruction import ListState, Office
 from schemas.originals import OriginalState
 from schemas.roles import Person, Role
@@ -41,6 +43,12 @@ def paper(value: str) -> str:
 def paper_tone(value: str) -> str:
     """The class of the badge that says where paper is."""
     return _TONES.get(OriginalState(value), "run")
+
+
+@register.filter
+def paper_kind(document: Document) -> str:
+    """'Antrag Wohngeld', 'verschlossene Post'."""
+    return kind_of(document) or ABSENT
 
 
 @register.filter
