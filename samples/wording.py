@@ -18,7 +18,7 @@ from pipelines.scan.words import Block, Line, PageWords, Word
 from samples.letter_senders import Sender, sender
 from samples.noise import noisy
 
-__all__ = ["Example", "letters"]
+__all__ = ["Example", "Pool", "letters", "wordings"]
 
 Pool = Literal["train", "dev", "held"]
 _POOLS = Path(__file__).resolve().parent / "letter_pools"
@@ -119,6 +119,13 @@ def _entries() -> tuple[dict[str, Any], ...]:
     return tuple(
         entry for path in sorted(_POOLS.glob("*.yaml")) for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
     )
+
+
+def wordings(pool: Pool) -> Iterator[str]:
+    """Subject and text, or the lines of an envelope, of every wording of the pool."""
+    for entry in _entries():
+        for wording in entry.get(pool, ()):
+            yield "\n".join(wording.get("lines") or (wording["s"], wording["b"]))
 
 
 def letters(pool: Pool, each: int, seed: int = 5) -> Iterator[Example]:
