@@ -82,6 +82,7 @@ class Closed(Strict):
 
     `markings` count in address and letterhead and on an envelope anywhere. `addressees` only in the address.
     `name_first`: a person's name above the city's on an envelope means personal mail (the city's own reading).
+    `tender_type`: the type of a tender, closed also if only its words tell it; `other_type`: of all other closed mail.
     """
 
     envelope_words: int = Field(default=60, ge=1)
@@ -90,6 +91,8 @@ class Closed(Strict):
     election: tuple[Text, ...] = ()
     addressees: tuple[Text, ...] = ()
     name_first: bool = True
+    tender_type: Key | None = None
+    other_type: Key | None = None
 
 
 class Routing(Strict):

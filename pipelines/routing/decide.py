@@ -7,7 +7,7 @@ from config.city_config import City
 from config.routing_config import DocumentType, Topic
 from pipelines.routing.matcher import Reader
 from pipelines.routing.references import unit_by_reference
-from pipelines.routing.scores import Score, addressed_units, other_office, topic_scores, type_scores
+from pipelines.routing.scores import Score, addressed_units, numbered_unit, other_office, topic_scores, type_scores
 from pipelines.routing.zones import Letter
 from schemas.recognised import Evidence, RoutingDecision, Zone
 
@@ -34,6 +34,7 @@ class Heard:
     topics: tuple[Score, ...]
     addressed: dict[str, str]
     other_office: str | None
+    numbered: str | None
     reference: tuple[str, str] | None
     sender_unit: str | None = None
     sheet_unit: str | None = None
@@ -58,7 +59,8 @@ def hear(letter: Letter, city: City, senders: SenderRegister | None = None) -> H
         tuple(topic_scores(reader, city)),
         addressed_units(plain, city),
         other_office(plain, city),
-        unit_by_reference(letter.text, city),
+        numbered_unit(plain, city),
+        unit_by_reference(letter.text, letter.part(Zone.SUBJECT), city),
         senders.unit_of(letter.part(Zone.LETTERHEAD)) if senders is not None else None,
     )
 
@@ -137,9 +139,19 @@ def _named_unit(heard: Heard, city: City) -> _Unit | None:
     if heard.other_office is not None and not heard.addressed:
         said = f"Im Anschriftenfeld genannt: „{heard.other_office}“; das ist keine der eingetragenen Einheiten."
         return _Unit(None, Evidence.ADDRESS, said)
+    if heard.numbered is not None and not heard.addressed and not _otherwise(heard, city):
+        return _Unit(
+            heard.numbered, Evidence.ADDRESS, f"Im Anschriftenfeld steht die Nummer: {_name(heard.numbered, city)}."
+        )
     if heard.sender_unit is not None:
         return _Unit(heard.sender_unit, Evidence.SENDER, f"Absender bekannt bei {_name(heard.sender_unit, city)}.")
     return None
+
+
+def _otherwise(heard: Heard, city: City) -> bool:
+    """A matter of somebody else: offices of one number differ from city to city ('Amt 63')."""
+    topic = _leading_topic(heard, city)
+    return topic is not None and _unit_of(topic) != heard.numbered
 
 
 def _own_unit(kind: DocumentType, heard: Heard, city: City) -> _Unit:

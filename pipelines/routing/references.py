@@ -31,12 +31,18 @@ def own_reference(text: str, city: City) -> tuple[str | None, str]:
     return None, ""
 
 
-def unit_by_reference(text: str, city: City) -> tuple[str, str] | None:
-    """Number of the one unit whose references look like the one the letter names, and that reference."""
+def unit_by_reference(text: str, subject: str, city: City) -> tuple[str, str] | None:
+    """Number of the one unit whose references look like the one the letter names, and that reference.
+
+    In the subject a whole reference of ours needs no label.
+    """
     if not city.routing.unit_reference:
         return None
+    beginning = re.compile(city.routing.unit_reference)
     units: dict[str, str] = {}
-    for match in _at_labels(text, re.compile(city.routing.unit_reference)):
+    whole = _whole(city.routing.own_reference).finditer(subject) if city.routing.own_reference else ()
+    named = [match for found in whole if (match := beginning.match(found[0]))]
+    for match in (*_at_labels(text, beginning), *named):
         number = match["unit"]
         for candidate in (number, number.partition("/")[0]):
             if city.unit(candidate) is not None:

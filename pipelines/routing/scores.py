@@ -10,8 +10,9 @@ from pipelines.routing.matcher import Hit, Reader
 from pipelines.routing.phrases import folded, phrases_regex
 from schemas.recognised import Zone
 
-__all__ = ["Score", "addressed_units", "first_hit", "other_office", "topic_scores", "type_scores"]
+__all__ = ["Score", "addressed_units", "first_hit", "numbered_unit", "other_office", "topic_scores", "type_scores"]
 
+_NUMBERED = ("Bereich", "Amt", "Abteilung", "Fachbereich", "FB", "OE", "Stelle")
 _ABOVE = (Zone.LETTERHEAD, Zone.INFORMATION, Zone.SUBJECT)
 _TITLES = (Zone.SUBJECT, Zone.LETTERHEAD)
 _FORM_WEIGHT, _TITLE_WEIGHT = 6.0, 5.0
@@ -81,6 +82,16 @@ def addressed_units(reader: Reader, city: City) -> dict[str, str]:
         if words := _addressed(reader, (unit.name, *unit.aliases, *unit.persons)):
             found[unit.number] = words
     return found
+
+
+def numbered_unit(reader: Reader, city: City) -> str | None:
+    """The unit the address names by its number alone: 'Bereich 51'."""
+    found = [
+        unit.number
+        for unit in city.organisation.units
+        if reader.phrase(tuple(f"{word} {unit.number}" for word in _NUMBERED), (Zone.ADDRESS,)) is not None
+    ]
+    return found[0] if len(found) == 1 else None
 
 
 def other_office(reader: Reader, city: City) -> str | None:

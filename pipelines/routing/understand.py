@@ -39,19 +39,27 @@ def understand(
 ) -> Recognised:
     """Decision and values. `sureness`: of the text recognition, 0..1; None: the text was not guessed.
 
+    The paper of what could not be read properly is needed until somebody has.
     `sheet_unit`: the unit a person put on the separator sheet.
     """
     language = language_of(letter.text)
     closed = closed_mail(letter, city)
     heard = replace(hear(letter, city, senders), sheet_unit=sheet_unit)
+    doubts = _doubts(letter, city, language, sureness)
+    decision = decide(heard, city, doubts)
+    if (
+        closed is None
+        and decision.document_type is not None
+        and decision.document_type == city.routing.closed.tender_type
+    ):
+        closed = ClosedMail.TENDER, f"Bleibt verschlossen ({ClosedMail.TENDER}): nach seinen Worten."
     if closed is not None:
         decision = _closed_decision(*closed, heard, city)
         return Recognised(decision, True, closed[0], language, dunning=False, advertising=False)
-    decision = decide(heard, city, _doubts(letter, city, language, sureness))
     kind = city.document_type(decision.document_type or "")
     return Recognised(
         decision,
-        needs_original=_needs_original(letter, kind, city),
+        needs_original=bool(doubts) or _needs_original(letter, kind, city),
         closed=None,
         language=language,
         dunning=decision.document_type == "mahnung",
@@ -80,8 +88,8 @@ def _needs_original(letter: Letter, kind: DocumentType | None, city: City) -> bo
 
 def _closed_decision(closed: ClosedMail, reason: str, heard: Heard, city: City) -> RoutingDecision:
     """Closed mail goes to nobody by itself: a person hands it over. Its unit is proposed if the outside names one."""
-    key = "angebot_vergabe" if closed is ClosedMail.TENDER else "persoenlich"
-    kind = city.document_type(key)
+    rules = city.routing.closed
+    kind = city.document_type((rules.tender_type if closed is ClosedMail.TENDER else rules.other_type) or "")
     named = next(iter(heard.addressed)) if len(heard.addressed) == 1 else None
     unit = named or (kind.unit if kind else None)
-    return RoutingDecision(key if kind else None, unit, 0.5, (reason,), Evidence.NONE, certain=False)
+    return RoutingDecision(kind.key if kind else None, unit, 0.5, (reason,), Evidence.NONE, certain=False)

@@ -485,3 +485,35 @@ def test_a_separator_names_units_and_types_that_exist(folder: Path, mistake: str
     sheet = f"contents:\n    - {{content: NEU, type: DOC, {mistake}}}\n"
     path.write_text(re.sub(r"contents: \[\].*\n", sheet, path.read_text()))
     assert complaint(folder).startswith(f"scan.yaml, Zeile {line_of(path, 'NEU')}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("routing.yaml", "other_type: sonstiges", "other_type: anderes", "die Dokumentart 'anderes' gibt es nicht"),
+        (
+            "routing.yaml",
+            "tender_type: angebot_vergabe",
+            "tender_type: angebot",
+            "die Dokumentart 'angebot' gibt es nicht",
+        ),
+        ("routing.yaml", 'unit: "54"', 'unit: "99"', "die Organisationseinheit '99' gibt es nicht"),
+        (
+            "document_types.yaml",
+            "yields_to: [gerichtspost,",
+            "yields_to: [gericht,",
+            "die Dokumentart 'gericht' gibt es",
+        ),
+        (
+            "document_types.yaml",
+            'topics_first: ["51",',
+            'topics_first: ["59",',
+            "die Organisationseinheit '59' gibt es",
+        ),
+    ],
+)
+def test_what_a_rule_of_distribution_names_must_exist(folder: Path, name: str, old: str, new: str, said: str) -> None:
+    spoil(folder / name, old, new)
+    message = complaint(folder)
+    assert message.startswith(f"{name}, Zeile ")
+    assert said in message

@@ -7,7 +7,7 @@ import pytest
 from config.city_config import City
 from pipelines.routing.decide import decide, hear
 from pipelines.routing.understand import understand
-from schemas.recognised import Evidence, Recognised, RoutingDecision
+from schemas.recognised import ClosedMail, Evidence, Recognised, RoutingDecision
 from tests.pipelines.routing.paper import written
 
 DAY = date(2026, 11, 16)
@@ -233,3 +233,29 @@ def test_a_badly_recognised_letter_is_left_to_a_person(iserlohn: City) -> None:
     page = written(letter(*HALL, office="Sportbüro"), iserlohn)
     assert understand(page, iserlohn, DAY, sureness=0.95).decision.certain
     assert not understand(page, iserlohn, DAY, sureness=0.5).decision.certain
+
+
+def test_a_letter_that_cannot_be_read_properly_keeps_its_paper(iserlohn: City) -> None:
+    page = written(letter(*HALL, office="Sportbüro"), iserlohn)
+    assert understand(page, iserlohn, DAY, sureness=0.5).needs_original
+    assert not understand(page, iserlohn, DAY, sureness=0.95).needs_original
+
+
+def test_a_tender_that_was_opened_by_mistake_is_closed_all_the_same(iserlohn: City) -> None:
+    body = "zu Ihrer Ausschreibung Vergabe-Nr. 25/2026 geben wir unser Angebot ab. An die Bindefrist halten wir uns."
+    found = told(letter("Unser Angebot zur Ausschreibung", body), iserlohn)
+    assert found.closed is ClosedMail.TENDER
+    assert (found.decision.document_type, found.decision.certain, found.values) == ("angebot_vergabe", False, ())
+
+
+@pytest.mark.parametrize("office", ["Amt 51", "Bereich 51", "FB 51"])
+def test_a_number_in_the_address_names_the_unit_if_the_matter_is_not_another_one(office: str, iserlohn: City) -> None:
+    neutral = decided(letter("Terminanfrage", "wann passt es Ihnen?", office=office), iserlohn)
+    other = decided(letter(*HALL, office=office), iserlohn)
+    assert (neutral.unit, neutral.evidence, neutral.certain) == ("51", Evidence.ADDRESS, True)
+    assert other.unit == "54"
+
+
+def test_our_whole_reference_in_the_subject_needs_no_label(iserlohn: City) -> None:
+    found = decided(letter("Mein Anliegen, 51-20.05/1234", "bitte rufen Sie mich an."), iserlohn)
+    assert (found.unit, found.evidence) == ("51", Evidence.REFERENCE)
