@@ -11,7 +11,7 @@ from pipelines.routing.phrases import folded, phrases_regex
 from pipelines.routing.zones import Letter
 from schemas.recognised import ClosedMail, Zone
 
-__all__ = ["closed_mail", "is_envelope"]
+__all__ = ["closed_mail", "is_envelope", "is_outside"]
 
 _HEAD = (Zone.LETTERHEAD, Zone.ADDRESS, Zone.INFORMATION, Zone.SUBJECT)
 _SHORT_LINE = 9
@@ -41,17 +41,15 @@ def closed_mail(letter: Letter, city: City) -> tuple[ClosedMail, str] | None:
     if envelope and rules.name_first and _name_before_city(letter, city):
         kind = ClosedMail.PERSONAL
         return kind, f"Bleibt verschlossen ({kind}): der Name steht vor der Behörde."
-    if envelope and _nothing_but_outside(letter):
-        kind = ClosedMail.ENVELOPE
-        return kind, f"Bleibt verschlossen: {kind} ist zu sehen, kein Schreiben."
     return None
 
 
-def _nothing_but_outside(letter: Letter) -> bool:
+def is_outside(letter: Letter, city: City) -> bool:
     """An address with its place and next to nothing below it: what is inside was not scanned, nobody has opened it."""
     inside = letter.part(Zone.SUBJECT, Zone.BODY, Zone.CLOSING, Zone.FURTHER)
     addressed = re.search(r"\d{5}\s+\w", letter.part(Zone.ADDRESS)) is not None
-    return addressed and len(re.findall(r"[^\W\d_]{3,}", inside)) <= _STRAY_WORDS and not re.search(r"\d,\d\d", inside)
+    little = len(re.findall(r"[^\W\d_]{3,}", inside)) <= _STRAY_WORDS and not re.search(r"\d,\d\d", inside)
+    return addressed and little and is_envelope(letter, city)
 
 
 def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from pipelines.routing.dates import dates_in
 from pipelines.routing.values import ibans, letter_date
@@ -18,7 +18,7 @@ __all__ = ["read_paper_invoice"]
 _AMOUNT = re.compile(r"(?<![\d.,])(\d{1,3}(?:[. ]\d{3})+|\d{1,7}),\s?(\d{2})(?![\d])")
 _GROSS = (
     r"zu\s+zahlende\w*|zahlbetrag|zu\s+zahlen|(?:rechnungs-?)?endbetrag|endsumme|rechnungsbetrag|gesamtbetrag|rechnungssumme"
-    r"|brutto(?:betrag|summe)?|gesamtsumme|gesamt\s*\(?brutto\)?|summe\s+brutto|gesamt\b|amount\s+due|total\b|betrag\s+inkl"
+    r"|brutto(?:betrag|summe)?|gesamtsumme|gesamt\s*\(?brutto\)?|summe\s+brutto|gesamt\b|gutschrifts?betrag|amount\s+due|total\b|betrag\s+inkl"
 )
 _NOT_GROSS = re.compile(r"(?i)netto|zwischensumme|ust\b|mwst\s*\d|umsatzsteuer|steuerbetrag|mehrwertsteuer\s*\d")
 _GROSS_LINE = re.compile(rf"(?i)(?:{_GROSS})")
@@ -52,8 +52,12 @@ def _labelled(lines: list[str], label: re.Pattern[str]) -> Iterator[str]:
         if match is None:
             continue
         rest = line[match.end() :].strip(" :")
-        if rest:
+        if any(sign.isdigit() for sign in rest):
             yield rest
+            continue
+        if rest:  # a row of labels, their values in the row below
+            before = len(line[: match.start()].split())
+            yield " ".join(lines[at + 1].split()[before:]) if at + 1 < len(lines) else ""
             continue
         first = at
         while first and _is_label(lines[first - 1]):
@@ -116,7 +120,9 @@ def _gross(lines: list[str], text: str) -> Certain[Decimal] | None:
         net + tax
         for net in everything
         for rate in _RATES
-        if net > 0 and (tax := (net * rate).quantize(Decimal("0.01"))) in everything and net + tax in everything
+        if net > 0
+        and (tax := (net * rate).quantize(Decimal("0.01"), ROUND_HALF_UP)) in everything
+        and net + tax in everything
     }
     labelled: list[Decimal] = []
     for at, line in enumerate(lines):

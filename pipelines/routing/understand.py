@@ -5,7 +5,7 @@ from datetime import date
 
 from config.city_config import City
 from config.routing_config import DocumentType
-from pipelines.routing.closed import closed_mail
+from pipelines.routing.closed import closed_mail, is_outside
 from pipelines.routing.deadlines import deadlines
 from pipelines.routing.decide import Heard, SenderRegister, decide, hear
 from pipelines.routing.language import language_of, looks_garbled
@@ -53,6 +53,9 @@ def understand(
         and decision.document_type == city.routing.closed.tender_type
     ):
         closed = ClosedMail.TENDER, f"Bleibt verschlossen ({ClosedMail.TENDER}): nach seinen Worten."
+    speaks = bool(heard.types) and heard.types[0].score >= city.routing.minimum_score
+    if closed is None and not speaks and is_outside(letter, city):
+        closed = ClosedMail.ENVELOPE, f"Bleibt verschlossen: {ClosedMail.ENVELOPE} ist zu sehen, kein Schreiben."
     if closed is not None:
         decision = _closed_decision(*closed, heard, city)
         return Recognised(decision, True, closed[0], language, dunning=False, advertising=False)

@@ -53,6 +53,7 @@ _DATE = re.compile(
     r"(?:,|\s+den|\s+am|,\s*den|,\s*am)?\s+)?"
     r"[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?(?:[\dOlSB]{4}|\d{2})\W*$"
 )
+_NAME = re.compile(r"^(?:\W*(?:[A-ZÄÖÜ][\w.\-]+|und|für|der|zur)){1,5}\W*$")
 _STREET = re.compile(r"(?i)(?:stra(?:ß|ss|b)e|str\.|weg|platz|allee|ring|gasse)\s+\d+\s?[a-z]?$")
 _FOOTER = re.compile(
     r"(?i)\bHR\s?[AB]\b|registergericht|gesch(?:ä|a)ftsf(?:ü|u)hr|sitz der gesell|\bBIC\b|ust-?\s?id|bankverbindung"
@@ -194,7 +195,7 @@ class _Page:
             row = rows[at]
             if not _same_column(rows[anchor], row) or (self._labelled(at) and not _same_column(rows[anchor], row)):
                 continue
-            near = not rows[block[0]].after_gap or _OVER_ADDRESS.match(self.folded[at])
+            near = _OVER_ADDRESS.match(self.folded[at]) or (not rows[block[0]].after_gap and _NAME.match(row.text))
             if not near or _PLACE.search(row.text) or _is_return_line(row.text) or self._labelled(at):
                 break
             block.insert(0, at)

@@ -1,10 +1,13 @@
 """Mail that must stay closed is known by its outside; a letter that only speaks of it is not closed."""
 
+from datetime import date
+
 import pytest
 
 from config.city_config import City
 from pipelines.routing.classify import classify
 from pipelines.routing.closed import closed_mail
+from pipelines.routing.understand import understand
 from schemas.recognised import ClosedMail
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts
@@ -35,11 +38,21 @@ def closed(text: str, city: City) -> ClosedMail | None:
         (f"Stadt Iserlohn\nPersonalrat\n{LINES}", ClosedMail.STAFF_COUNCIL),
         (f"An die Gleichstellungsbeauftragte\nder Stadt Iserlohn\n{LINES}", ClosedMail.STAFF_COUNCIL),
         (f"WAHLBRIEF\nStadt Iserlohn\n{LINES}", ClosedMail.ELECTION),
-        (f"Stadt Iserlohn\nSteueramt\n{LINES}", ClosedMail.ENVELOPE),
     ],
 )
 def test_an_envelope_tells_by_its_marks_that_it_stays_closed(text: str, kind: ClosedMail, iserlohn: City) -> None:
     assert closed(text, iserlohn) is kind
+
+
+def test_an_address_alone_is_the_outside_of_something_unopened(iserlohn: City) -> None:
+    envelope = written(f"Stadt Iserlohn\nSteueramt\n{LINES}", iserlohn)
+    assert understand(envelope, iserlohn, date(2026, 11, 16)).closed is ClosedMail.ENVELOPE
+
+
+def test_formally_served_mail_is_court_mail_and_no_closed_envelope(iserlohn: City) -> None:
+    text = f"Landgericht Hagen\n58097 Hagen\n\nZustellungsurkunde\n\nStadt Iserlohn\n{LINES}\n\nKlageschrift"
+    found = understand(written(text, iserlohn), iserlohn, date(2026, 11, 16))
+    assert (found.closed, found.decision.document_type, found.needs_original) == (None, "gerichtspost", True)
 
 
 @pytest.mark.parametrize("mark", ["Persönlich", "- vertraulich -", "Vertrauliche Personalsache"])

@@ -44,6 +44,7 @@ def test_a_number_is_certain_when_it_stands_there_twice(iserlohn: City) -> None:
         "Rechnungsnummer\nRE-4711",
         "Rechnungsnummer\nKundennummer\nDatum\nRE-4711\n10023\n02.11.2026",
         "Schlussrechnung RE-4711",
+        "Rechnungs-Nr. Datum Kunde\nRE-4711 02.11.2026 4711",
     ],
 )
 def test_the_number_is_found_beside_or_below_its_label(text: str, iserlohn: City) -> None:

@@ -82,6 +82,11 @@ def test_a_form_without_salutation_is_told_by_its_title(iserlohn: City) -> None:
     assert letter.part(Zone.SUBJECT) == "Gewerbe-Anmeldung\nnach § 14 GewO"
 
 
+def test_the_title_of_a_form_above_the_office_is_no_address(iserlohn: City) -> None:
+    letter = written("Antrag auf Wohngeld\nStadt Iserlohn, Wohngeldstelle\n\nName: Kurz\nKaltmiete: 480,00", iserlohn)
+    assert "Antrag auf Wohngeld" not in letter.part(Zone.ADDRESS)
+
+
 def test_a_cover_page_with_next_to_nothing_is_not_the_letter(iserlohn: City) -> None:
     cover = [(60.0, 140.0, "Eingang")]
     letter = on_paper(iserlohn, cover, letter_rows(45.0))
