@@ -13,8 +13,10 @@ from schemas.recognised import ClosedMail, Zone
 
 __all__ = ["closed_mail", "is_envelope", "is_outside"]
 
-_HEAD = (Zone.LETTERHEAD, Zone.ADDRESS, Zone.INFORMATION, Zone.SUBJECT)
-_SHORT_LINE = 9
+_HEAD = (Zone.LETTERHEAD, Zone.ADDRESS, Zone.INFORMATION)
+_SHORT_LINE, _SHORT_SUBJECT = 9, 4
+_SAYS_MORE = re.compile(r"(?i)[@:]|\d{3}|abgegeben|abgeholt|überbracht|vorab|vorgesprochen|behandeln")
+"""A line of a letter that uses the word for something else: 'Tel. privat: ...', 'persönlich abgegeben'."""
 _STRAY_WORDS = 4
 _PERSON = re.compile(r"^\W*(?:Herrn?|Frau)\s+(?!B(?:ü|u)rgermeister)(?:Dr\.\s+)?[A-ZÄÖÜ]")
 
@@ -63,7 +65,9 @@ def _marked(letter: Letter, phrases: tuple[str, ...], *, envelope: bool) -> str:
         if match is None or zone is Zone.FURTHER:
             continue
         words = len(line.split())
-        if (words <= _SHORT_LINE and zone in _HEAD) or (envelope and words <= 2 * _SHORT_LINE):
+        most = _SHORT_LINE if zone in _HEAD else _SHORT_SUBJECT if zone is Zone.SUBJECT else 0
+        marks = words <= most and not _SAYS_MORE.search(line)
+        if marks or (envelope and words <= 2 * _SHORT_LINE):
             return " ".join(line[match.start() : match.end()].split())
     return ""
 

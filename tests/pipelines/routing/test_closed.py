@@ -73,6 +73,26 @@ def test_a_letter_that_speaks_of_such_things_is_not_closed(body: str, iserlohn: 
     assert closed(LETTER.format(body=body), iserlohn) is None
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tel. privat: 02371 4711",
+        "Persönlich abgegeben",
+        "E-Mail privat: erika@beispiel.example",
+        "vertraulich behandeln!",
+    ],
+)
+def test_a_word_in_the_head_that_means_something_else_closes_nothing(line: str, iserlohn: City) -> None:
+    assert closed(f"{line}\n{LETTER.format(body='Wie besprochen.')}", iserlohn) is None
+
+
+def test_a_long_subject_about_it_closes_nothing(iserlohn: City) -> None:
+    text = LETTER.format(body="Ich mache mir Sorgen.").replace(
+        "Mein Antrag", "Vertrauliche Mitteilung über ein Kind in Not"
+    )
+    assert closed(text, iserlohn) is None
+
+
 def test_the_name_below_the_authority_is_ordinary_mail(iserlohn: City) -> None:
     text = LETTER.format(body="Wie besprochen.").replace("Bereich Personal", "Herrn Jürgen Brandt")
     assert closed(text, iserlohn) is None
