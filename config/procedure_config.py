@@ -8,7 +8,7 @@ readable (the same holds for scan_config.py).
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from config.values import Key, Level, Strict, Text, UnitNumber
 
@@ -84,12 +84,13 @@ class Originals(Strict):
     receipt_days: int = Field(default=7, ge=1, le=365)
     din_66399: dict[Level, SecurityLevel]
 
-    @model_validator(mode="after")
-    def _every_level_is_shredded(self) -> Self:
-        missing = [level for level in LEVELS if level not in self.din_66399]
+    @field_validator("din_66399")
+    @classmethod
+    def _every_level_is_shredded(cls, given: dict[Level, SecurityLevel]) -> dict[Level, SecurityLevel]:
+        missing = [level for level in LEVELS if level not in given]
         if missing:
             raise ValueError(f"'din_66399' braucht auch: {', '.join(missing)}")
-        return self
+        return given
 
 
 class Procedure(Strict):

@@ -49,7 +49,9 @@ def print_command(
     document_type: Annotated[str | None, typer.Option("--class", help="Schlüssel der Dokumentart.")] = None,
     pages: Annotated[int | None, typer.Option("--pages", min=1, max=99_999, help="Erwartete Seiten.")] = None,
     batch: Annotated[str | None, typer.Option("--batch", help="Bezeichnung des Stapels.")] = None,
-    confidential: Annotated[bool, typer.Option("--confidential", help="Vertraulich.")] = False,
+    confidential: Annotated[
+        bool, typer.Option("--confidential", help="Verschlossene Post: wird gesperrt, nie gelesen.")
+    ] = False,
     replaces: Annotated[str | None, typer.Option("--replaces", help="Nachscan von PE-JJJJ-NNNNNN.")] = None,
     sheets: Annotated[int | None, typer.Option("--sheets", min=1, max=99_999, help="Blätter des Stapels.")] = None,
     documents: Annotated[int | None, typer.Option("--documents", min=1, max=99_999, help="Schriftstücke.")] = None,
@@ -128,7 +130,7 @@ def _of_document(sheet: Sheet, rules: City) -> Iterator[str]:
     if sheet.replaces:
         yield f"Nachscan von {sheet.replaces}"
     if sheet.confidential:
-        yield "Vertraulich"
+        yield "Verschlossene Post: nicht lesen, nicht zeigen"
 
 
 def _of_batch(sheet: Sheet, rules: City) -> Iterator[str]:

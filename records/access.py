@@ -1,7 +1,7 @@
 """Who sees which documents: decided in the database, so that no list, file or search can show more."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from records.models import Document, UnitMembership
 from schemas.roles import Person, Role
@@ -63,9 +63,13 @@ def _of(person: Person) -> Q:
 
 
 def _shows_closed_mail() -> Q:
-    cut_out = Document.objects.filter(intake=OuterRef("intake"), state__in=CLOSED - {State.REMOVED})
+    """Closed mail itself, its duplicates, the batch it was cut out of and is still in, and duplicates of that batch."""
+    closed = Document.objects.filter(state__in=CLOSED)
+    still_there = closed.exclude(state=State.REMOVED)
+    batches = Document.objects.filter(state=State.SPLIT, intake__in=closed.values("intake"))
     return (
         Q(state__in=CLOSED)
-        | Q(duplicate_of__in=Document.objects.filter(state__in=CLOSED).values("pk"))
-        | Q(Q(state=State.SPLIT), Exists(cut_out))
+        | Q(duplicate_of__in=closed.values("pk"))
+        | Q(duplicate_of__in=batches.values("pk"))
+        | Q(state=State.SPLIT, intake__in=still_there.values("intake"))
     )

@@ -45,16 +45,14 @@ def settle(document: Document, before: State, result: StepResult, now: datetime)
 def forget(document: Document, grounds: Grounds, now: datetime) -> None:
     """All that is known of a removed document goes but number, times, hashes and protocol; and where it is seen too.
 
-    Its duplicates hold the same pages, and so does the file of the batch it was cut out of: other documents of that
-    batch have raw scans of their own.
+    Its duplicates hold the same pages, and so do the file of the batch it was cut out of and duplicates of that: other
+    documents of the batch have raw scans of their own.
     """
     _clear(document)
     document.save()
     _erase_words_of_steps(document, now)
-    others = Document.objects.filter(duplicate_of=document)
-    if document.ordinal > 1:
-        others |= Document.objects.filter(intake=document.intake, ordinal=1)
-    for other in others:
+    batch = Document.objects.filter(intake=document.intake, ordinal=1) if document.ordinal > 1 else []
+    for other in (*Document.objects.filter(duplicate_of__in=[document, *batch]), *batch):
         removal.remove(other, list(FileRole), grounds, now)
         if other.duplicate_of_id == document.id:
             _clear(other)

@@ -4,9 +4,7 @@ What stands against it is looked for at every stage, in its transaction: what ma
 the person is shown the list as it is then.
 """
 
-import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -15,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from config.load import city
+from records.boxes import content_of
 from records.decisions import Conflict
 from records.models import DestructionList, Document, ListFile, ListItem, Original
 from records.numbers import DESTRUCTION_LISTS, next_number
@@ -25,16 +24,13 @@ from records.procedure import released_version
 from schemas.destruction import ListState
 from schemas.errors import BadInput
 from schemas.german_time import day_in_germany
-from schemas.originals import OriginalState, PaperAct, row_of
+from schemas.originals import PaperAct, row_of
 from schemas.paper_sheets import ListLine, ListSheet
-from schemas.roles import Person
+from schemas.roles import Person, Role
 from schemas.states import FileRole
 
 __all__ = [
-    "MOST_ITEMS",
-    "BoxContent",
     "carry_out",
-    "content_of",
     "discard",
     "draw_up",
     "file_of",
@@ -46,40 +42,14 @@ __all__ = [
     "take_off_held",
 ]
 
-MOST_ITEMS = 500
-"""Documents on one list; what is left of a box comes on the next."""
 _OPEN = (ListState.DRAWN_UP, ListState.RELEASED)
-
-
-@dataclass(frozen=True, slots=True)
-class BoxContent:
-    """What lies in a box: what may be listed now, and what must stay, with the reasons (German)."""
-
-    listable: tuple[Original, ...]
-    kept: tuple[tuple[Original, tuple[str, ...]], ...]
-
-    @property
-    def mark(self) -> str:
-        """Changes with everything a person would have to see before they draw up a list."""
-        seen = "\n".join(f"{original.document_id} {original.version}" for original in self.listable)
-        return hashlib.sha256(seen.encode()).hexdigest()
-
-
-def content_of(box: str, now: datetime) -> BoxContent:
-    """The paper that lies in that box, in the order in which it came in."""
-    there = (OriginalState.KEPT, OriginalState.REQUESTED)
-    found = Original.objects.filter(box=box, state__in=there).select_related("document").order_by("document__entry")
-    originals = list(found)
-    reasons = obstacles_of(originals, now)
-    return BoxContent(
-        tuple(original for original in originals if not reasons[original.document_id])[:MOST_ITEMS],
-        tuple((original, reasons[original.document_id]) for original in originals if reasons[original.document_id]),
-    )
 
 
 def draw_up(box: str, seen: str, person: Person, now: datetime) -> DestructionList:
     """A new list of everything in that box that may go, under the next VL number. BadInput, Conflict among them."""
+    _refuse_others(person)
     with transaction.atomic():
+        _lock(Original.objects.filter(box=box).values_list("document_id", flat=True))
         content = content_of(box, now)
         if content.mark != seen:
             raise Conflict(
@@ -111,7 +81,7 @@ def draw_up(box: str, seen: str, person: Person, now: datetime) -> DestructionLi
 def release(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[str, ...]:
     """The second person lets it go. Returns what had to be taken off instead (German): nothing is released then."""
     with transaction.atomic():
-        found = _held(list_id, seen, ListState.DRAWN_UP)
+        found = _held(list_id, seen, person, ListState.DRAWN_UP)
         printed = _printed(found)
         if found.drawn_up_by_user_id == person.user_id:
             raise BadInput("Wer die Liste aufgestellt hat, gibt sie nicht frei (zwei Personen).")
@@ -128,7 +98,7 @@ def release(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[st
 def carry_out(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[str, ...]:
     """Somebody who has not released it destroys the paper now. Returns what had to be taken off instead (German)."""
     with transaction.atomic():
-        found = _held(list_id, seen, ListState.RELEASED)
+        found = _held(list_id, seen, person, ListState.RELEASED)
         printed = _printed(found)
         if found.released_by_user_id == person.user_id:
             raise BadInput("Wer die Liste freigegeben hat, führt sie nicht aus (zwei Personen).")
@@ -144,7 +114,7 @@ def carry_out(list_id: UUID, seen: int, person: Person, now: datetime) -> tuple[
 def discard(list_id: UUID, seen: int, person: Person, now: datetime, *, reason: str) -> None:
     """The list is given up; its paper lies in the scan office as before."""
     with transaction.atomic():
-        found = _held(list_id, seen, *_OPEN)
+        found = _held(list_id, seen, person, *_OPEN)
         _refuse_empty(reason)
         for item in _items(found):
             _off(item, found, person, now, reason)
@@ -154,7 +124,7 @@ def discard(list_id: UUID, seen: int, person: Person, now: datetime, *, reason: 
 def take_off(list_id: UUID, seen: int, document_id: UUID, person: Person, now: datetime, *, reason: str) -> None:
     """One original less on the list, which is then to be printed anew; what else was released stays so."""
     with transaction.atomic():
-        found = _held(list_id, seen, *_OPEN)
+        found = _held(list_id, seen, person, *_OPEN)
         _refuse_empty(reason)
         item = _items(found).filter(original_id=document_id).first()
         if item is None:
@@ -225,8 +195,9 @@ def keep_file(found: DestructionList, pdf: Path, store: ObjectStore, now: dateti
     return row
 
 
-def _held(list_id: UUID, seen: int, *states: ListState) -> DestructionList:
+def _held(list_id: UUID, seen: int, person: Person, *states: ListState) -> DestructionList:
     """The list, locked until the transaction ends. Conflict if it is no longer what the person has seen."""
+    _refuse_others(person)
     DestructionList.objects.filter(id=list_id).update(version=F("version"))
     found = DestructionList.objects.get(id=list_id)
     if found.version != seen or found.state not in states:
@@ -235,6 +206,16 @@ def _held(list_id: UUID, seen: int, *states: ListState) -> DestructionList:
             remedy="Bitte prüfen Sie den neuen Stand.",
         )
     return found
+
+
+def _refuse_others(person: Person) -> None:
+    if Role.MAILROOM not in person.roles:
+        raise BadInput("Vernichtungslisten führt die Poststelle.")
+
+
+def _lock(document_ids: Iterable[UUID]) -> None:
+    """Nobody decides anything else about these documents until the transaction ends."""
+    Document.objects.filter(id__in=document_ids).update(reason=F("reason"))
 
 
 def _printed(found: DestructionList) -> str:
@@ -253,6 +234,7 @@ def _items(found: DestructionList) -> QuerySet[ListItem]:
 
 def _take_off_obstructed(found: DestructionList, person: Person, now: datetime) -> tuple[str, ...]:
     """Everything that may no longer go is taken off; what and why, for people."""
+    _lock(found.items.filter(taken_off_at=None).values_list("original_id", flat=True))
     items = list(_items(found))
     reasons = obstacles_of((item.original for item in items), now)
     told = []

@@ -7,12 +7,22 @@ from django.db.models import F
 from records.journal import Issued, note_issued
 from records.models import NumberSeries, ReservedNumber
 
-__all__ = ["DESTRUCTION_LISTS", "INVOICE_REGISTER", "MAIL_REGISTER", "ROUTING_SLIPS", "next_number", "next_value"]
+__all__ = [
+    "DESTRUCTION_LISTS",
+    "INVOICE_REGISTER",
+    "MAIL_REGISTER",
+    "PROCEDURE_VERSIONS",
+    "ROUTING_SLIPS",
+    "next_number",
+    "next_value",
+    "written",
+]
 
 MAIL_REGISTER = "PE"
 INVOICE_REGISTER = "RE"
 DESTRUCTION_LISTS = "VL"
 ROUTING_SLIPS = "LZ"
+PROCEDURE_VERSIONS = "SV"
 
 
 def next_number(series: str, year: int, document_id: UUID) -> str:
@@ -23,9 +33,14 @@ def next_number(series: str, year: int, document_id: UUID) -> str:
     """
     if reserved := ReservedNumber.objects.filter(document_id=document_id, series=series).first():
         return reserved.number
-    number = f"{series}-{year}-{next_value(series, year):06d}"
+    number = written(series, year, next_value(series, year))
     note_issued(Issued(number, document_id))
     return number
+
+
+def written(series: str, year: int, value: int) -> str:
+    """The number as it stands in the journal and, of a register, on paper."""
+    return f"{series}-{year}-{value:06d}"
 
 
 def next_value(series: str, year: int = 0) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from config.city_config import City
 from records import annexes, audit, reports
@@ -40,6 +40,7 @@ def judge(subject_id: int, seen: int, found: Found, person: Person, city: City, 
     """
     with transaction.atomic():
         lot = hold_lot(LotDocument.objects.values_list("lot_id", flat=True).get(id=subject_id))
+        Document.objects.filter(in_lot=subject_id).update(reason=F("reason"))  # a link of its chain: one writer
         subject = LotDocument.objects.select_related("document__intake__batch").get(id=subject_id)
         last = subject.judgements.order_by("-number").first()
         _refuse_stale(last, seen)

@@ -20,7 +20,7 @@ from schemas.states import State
 
 __all__ = ["Registered", "register"]
 
-_SPOT = Spot("Poststelle, verschlossen", "")
+_SPOT = Spot("Poststelle", "verschlossen")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from config.city_config import City
 from records import annexes, audit
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
-from records.lots import hold_lot, lot_for
+from records.lots import OUT, hold_lot, lot_for
 from records.models import Document, LotDocument
 from records.operators import username_of
 from records.quality import settle
@@ -28,6 +28,8 @@ def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now:
     BadInput if there is no such document, or it cannot be the rescan; Conflict if it replaces another meanwhile.
     """
     with transaction.atomic():
+        row = LotDocument.objects.filter(document=old_id).first()
+        lot = hold_lot(row.lot_id) if row is not None else None
         Document.objects.filter(id=old_id).update(reason=F("reason"))
         old = Document.objects.get(id=old_id)
         new = Document.objects.filter(register_number=number.strip().upper()).first()
@@ -36,6 +38,8 @@ def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now:
                 f"Ein Schriftstück {number.strip() or 'ohne Nummer'} gibt es nicht.",
                 remedy="Bitte tragen Sie die Eingangsnummer des Nachscans ein, etwa PE-2026-000123.",
             )
+        if new.state in OUT:
+            raise BadInput(f"{new.register_number} kann kein Nachscan sein: Davon gibt es keinen eigenen Scan.")
         if new.replaces_id == old.id:
             raise Conflict(f"{new.register_number} ist schon als Nachscan eingetragen.")
         if new.replaces_id is not None:
@@ -44,9 +48,8 @@ def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now:
             raise BadInput(f"{new.register_number} ist nicht nach diesem Schriftstück eingegangen.")
         _replace(old, new, pages, Speaker(username_of(person), person.name), now)
         _look_at(new, now)
-        row = LotDocument.objects.filter(document=old).first()
-        if row is not None:
-            settle(hold_lot(row.lot_id), city, now)
+        if lot is not None:
+            settle(lot, city, now)
         return new
 
 

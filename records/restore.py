@@ -23,10 +23,12 @@ from records.models import (
     DestructionList,
     Document,
     NumberSeries,
+    ProcedureVersion,
     RegisterEntry,
     ReservedNumber,
     RoutingSlip,
 )
+from records.numbers import PROCEDURE_VERSIONS, written
 from records.objects import ObjectStore
 from schemas.errors import BadInput
 
@@ -175,6 +177,7 @@ def _raise_counters(lines: list[Issued]) -> tuple[str, ...]:
     known = set(Document.objects.exclude(register_number=None).values_list("register_number", flat=True))
     for numbered in (RegisterEntry, DestructionList, RoutingSlip):
         known |= set(numbered.objects.values_list("number", flat=True))
+    known |= {written(PROCEDURE_VERSIONS, 0, row.number) for row in ProcedureVersion.objects.only("number")}
     with transaction.atomic():
         for line in {line.number: line for line in lines}.values():
             counter, _ = NumberSeries.objects.get_or_create(series=line.series, year=line.year)

@@ -356,9 +356,13 @@ def _first_document_like(document: Document) -> Document | None:
 
 
 def _closed_like(document: Document) -> str | None:
-    """The number of closed mail with the same bytes: whatever is scanned again of it is closed mail too."""
-    same = Document.objects.filter(intake__content_id=document.intake.content_id, state__in=CLOSED)
-    first = same.exclude(id=document.id).order_by("entry").first()
+    """The number of closed mail with the same bytes, or seen in the same file: what comes again is closed again."""
+    own = document.files.filter(role=FileRole.ORIGINAL).values("content_id")
+    now_or_once = Q(files__role=FileRole.ORIGINAL, files__content_id__in=own) | Q(
+        removed_files__role=FileRole.ORIGINAL, removed_files__content_id__in=own
+    )
+    same = Document.objects.filter(Q(intake__content_id__in=own) | now_or_once, state__in=CLOSED)
+    first = same.exclude(intake=document.intake_id).order_by("entry").first()
     return None if first is None else first.register_number
 
 

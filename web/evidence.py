@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from config.settings import load_settings
+from pipelines.invoice import detect
 from pipelines.scan.words import blank_pages
 from records.models import Document, DocumentFile
 from records.objects import ObjectStore
@@ -120,7 +121,7 @@ def is_pdf(path: Path) -> bool:
     """Decided by content; a missing file is none."""
     try:
         with path.open("rb") as stream:
-            return b"%PDF-" in stream.read(1024)
+            return detect.is_pdf(stream.read(1024))
     except OSError:
         return False
 

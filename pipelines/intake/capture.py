@@ -9,6 +9,8 @@ from schemas.batch_index import BatchIndex
 
 __all__ = ["Told", "captured"]
 
+_BOX, _PROFILE, _NAME = 64, 100, 200
+"""The longest of each that is kept; more is no such thing, whatever an index or a code says."""
 _Value = TypeVar("_Value", str, int, bool)
 
 
@@ -34,6 +36,11 @@ def captured(index: BatchIndex | None, cover: Sheet | None, point: IntakePoint |
             findings.append(f"{what}: laut Index {_said(indexed)}, laut Deckblatt {_said(printed)}.")
         return printed if indexed in (None, "") else indexed
 
+    def short(what: str, text: str | None, most: int) -> str:
+        if text is not None and len(text) > most:
+            findings.append(f"{what}: „{text[:most]}…“ ist zu lang und gekürzt (höchstens {most} Zeichen).")
+        return (text or "")[:most]
+
     scanned_by = either("Bediener", told.operator_id or told.operator, sheet.operator) or ""
     mark, name = _person(scanned_by, point)
     if scanned_by and not name:
@@ -41,7 +48,7 @@ def captured(index: BatchIndex | None, cover: Sheet | None, point: IntakePoint |
             f"Als Bediener ist „{scanned_by}“ angegeben; das Kennzeichen gehört hier niemandem "
             f"(verantwortlich bleibt {point.operator if point else 'die Eingangsstelle'})."
         )
-    profile = either("Scanprofil", told.profile, sheet.profile) or ""
+    profile = short("Scanprofil", either("Scanprofil", told.profile, sheet.profile), _PROFILE)
     known = city.procedure.profile(profile)
     if profile and known is None:
         findings.append(f"Das Scanprofil „{profile}“ steht nicht in den Verfahrensregeln.")
@@ -51,10 +58,10 @@ def captured(index: BatchIndex | None, cover: Sheet | None, point: IntakePoint |
     capture = Capture(
         operator=name,
         operator_id=mark,
-        scanner=either("Scanner", told.scanner, sheet.scanner) or "",
-        workstation=told.workstation,
+        scanner=short("Scanner", either("Scanner", told.scanner, sheet.scanner), _NAME),
+        workstation=short("Arbeitsplatz", told.workstation, _NAME),
         profile=profile,
-        box=either("Karton", told.box, sheet.box) or "",
+        box=short("Karton", either("Karton", told.box, sheet.box), _BOX),
         duplex=known.duplex if duplex is None and known else duplex,
         sheets_expected=either("Blätter", told.sheets, sheet.sheets),
         documents_expected=either("Schriftstücke", told.documents_expected, sheet.documents),

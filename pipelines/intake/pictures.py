@@ -4,19 +4,18 @@ JPEG, JPEG 2000 and a TIFF page in one CCITT G4 strip go in byte for byte. Every
 strips, 16 bit grey) is unpacked and packed anew without loss, which is said. What would lose something is refused.
 """
 
-import io
 import math
 import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Dictionary, Name
 from PIL import Image, ImageFile, TiffImagePlugin, UnidentifiedImageError
 
+from pipelines.intake.picture_data import delivered, g4_strip, packed
 from pipelines.intake.raw_scan import save_untouched
 from pipelines.scan.quality import page_list
 from schemas.errors import BadInput
@@ -51,10 +50,7 @@ _POINTS_PER_INCH = 72
 _SHORTEST_EDGE, _LONGEST_EDGE = 3.0, 14_400.0
 _TURNED = {1: (False, 0), 2: (True, 0), 3: (False, 180), 4: (True, 180), 5: (True, 270), 6: (False, 90)}
 _TURNED |= {7: (True, 90), 8: (False, 270)}
-_SPACES = {"L": (Name.DeviceGray, 8), "RGB": (Name.DeviceRGB, 8), "CMYK": (Name.DeviceCMYK, 8)}
-_SPACES |= {"I;16": (Name.DeviceGray, 16), "I;16B": (Name.DeviceGray, 16)}
-_ORIENTATION, _BITS, _PHOTOMETRIC, _FILL_ORDER = 274, 258, 262, 266
-_WIDTH, _HEIGHT, _OFFSETS, _COUNTS, _ROWS_PER_STRIP = 256, 257, 273, 279, 278
+_ORIENTATION, _WIDTH, _HEIGHT = 274, 256, 257
 _RESCAN = "Bitte neu scannen, am besten als PDF oder TIFF mit 300 dpi."
 _BROKEN = (OSError, EOFError, ValueError, SyntaxError, TypeError, IndexError, OverflowError)
 """What the library raises for a damaged picture."""
@@ -225,7 +221,7 @@ def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
     dpi, orientation = _dpi(image), image.getexif().get(_ORIENTATION, 1)
     mirrored, turned = _TURNED.get(orientation, (False, 0))
     with source.open("rb") as stream:
-        strip = _g4_strip(image, stream)
+        strip = g4_strip(image, stream)
     columns, rows = _stored_size(image)
     as_shown = isinstance(image, TiffImagePlugin.TiffImageFile) and strip is None
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint switches it on for the whole process
@@ -233,12 +229,12 @@ def _frame(image: Image.Image, source: Path, number: int) -> _Frame:
     if strip is not None:
         return _Frame(*strip, (columns, rows), dpi, mirrored, turned, repacked=False)
     if image.format in ("JPEG", "MPO", "JPEG2000"):
-        delivered = _delivered(image, source.read_bytes(), number)
-        return _Frame(*delivered, (columns, rows), dpi, mirrored, turned, repacked=False)
+        as_it_is = delivered(image, source.read_bytes(), number)
+        return _Frame(*as_it_is, (columns, rows), dpi, mirrored, turned, repacked=False)
     if as_shown and dpi is not None and orientation in (5, 6, 7, 8):
         dpi = dpi[1], dpi[0]
     shown = (False, 0) if as_shown else (mirrored, turned)
-    return _Frame(*_packed(image, source, number), image.size, dpi, *shown, repacked=True)
+    return _Frame(*packed(image, source, number), image.size, dpi, *shown, repacked=True)
 
 
 def _stored_size(image: Image.Image) -> tuple[int, int]:
@@ -246,91 +242,6 @@ def _stored_size(image: Image.Image) -> tuple[int, int]:
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         return int(image.tag_v2[_WIDTH]), int(image.tag_v2[_HEIGHT])
     return image.size
-
-
-def _g4_strip(image: Image.Image, stream: BinaryIO) -> tuple[bytes, dict[str, Any]] | None:
-    """The one CCITT G4 strip of a TIFF page in this stream; None if its data cannot be taken over as they are."""
-    if not isinstance(image, TiffImagePlugin.TiffImageFile):
-        return None
-    tags = image.tag_v2
-    offsets, counts, white_or_black = tags.get(_OFFSETS, ()), tags.get(_COUNTS, ()), tags.get(_PHOTOMETRIC)
-    if image.info.get("compression") != "group4" or len(offsets) != 1 or len(counts) != 1:
-        return None
-    if tags.get(_FILL_ORDER, 1) != 1 or white_or_black not in (0, 1):
-        return None
-    stream.seek(offsets[0])
-    data = stream.read(counts[0])
-    how = Dictionary(K=-1, Columns=tags[_WIDTH], Rows=tags[_HEIGHT], BlackIs1=white_or_black == 1)
-    entries = {"ColorSpace": Name.DeviceGray, "BitsPerComponent": 1, "Filter": Name.CCITTFaxDecode}
-    return data, {**entries, "DecodeParms": how}
-
-
-def _delivered(image: Image.Image, data: bytes, number: int) -> tuple[bytes, dict[str, Any]]:
-    """JPEG and JPEG 2000 are streams a PDF holds as they are. Adobe writes the four inks of a JPEG inverted."""
-    if image.mode not in ("L", "RGB", "CMYK"):
-        raise _lossy(number, f"Farbmodell {image.mode}")
-    jpeg = image.format != "JPEG2000"
-    entries = {
-        "ColorSpace": _SPACES[image.mode][0],
-        "BitsPerComponent": 8,
-        "Filter": Name.DCTDecode if jpeg else Name.JPXDecode,
-    }
-    if jpeg and image.mode == "CMYK" and "adobe" in image.info:
-        entries["Decode"] = Array([1, 0] * 4)
-    return data, entries
-
-
-def _packed(image: Image.Image, source: Path, number: int) -> tuple[bytes, dict[str, Any]]:
-    """The pixels, black and white as one CCITT G4 strip, all others with Flate.
-
-    BadInput where the library has fewer bits than the file, or the page is transparent.
-    """
-    _check_bits(image, source, number)
-    kept: Image.Image = image
-    if image.mode == "P" and "transparency" not in image.info:
-        kept = image.convert("RGB")
-    elif image.mode in ("P", "LA", "RGBA") or "transparency" in image.info:
-        full = image.convert("RGBA")
-        if full.getchannel("A").getextrema() != (255, 255):
-            raise _lossy(number, "durchsichtige Stellen")
-        kept = full.convert("L" if image.mode in ("L", "LA") else "RGB")
-    if kept.mode == "1":
-        return _g4_of(kept)
-    if kept.mode not in _SPACES:
-        raise _lossy(number, f"Farbmodell {image.mode}")
-    space, bits = _SPACES[kept.mode]
-    pixels = kept.tobytes("raw", "I;16B") if bits == 16 else kept.tobytes()
-    return zlib.compress(pixels), {"ColorSpace": space, "BitsPerComponent": bits, "Filter": Name.FlateDecode}
-
-
-def _g4_of(image: Image.Image) -> tuple[bytes, dict[str, Any]]:
-    written = io.BytesIO()
-    image.copy().save(written, "TIFF", compression="group4", tiffinfo={_ROWS_PER_STRIP: image.height})
-    with Image.open(written, formats=["TIFF"]) as tiff:
-        strip = _g4_strip(tiff, written)
-    if strip is None:
-        raise AssertionError("a page written as one CCITT G4 strip has another form")
-    return strip
-
-
-def _check_bits(image: Image.Image, source: Path, number: int) -> None:
-    """More than 8 bits a colour are kept of grey pictures alone, and of those whose black is zero."""
-    if isinstance(image, TiffImagePlugin.TiffImageFile):
-        depth = max(image.tag_v2.get(_BITS, (1,)))
-        if depth > 8 and (image.mode not in ("I;16", "I;16B") or image.tag_v2.get(_PHOTOMETRIC) != 1):
-            raise _lossy(number, f"{depth} Bit je Farbe")
-        return
-    with source.open("rb") as stream:
-        depth, colour = stream.read(26)[24:26]
-    if depth == 16 and colour != 0:
-        raise _lossy(number, "16 Bit je Farbe")
-
-
-def _lossy(number: int, what: str) -> BadInput:
-    return BadInput(
-        f"Bild {number} lässt sich nicht verlustfrei übernehmen ({what}).",
-        remedy="Bitte mit 8 Bit je Farbe in Schwarzweiß, Graustufen oder RGB neu scannen.",
-    )
 
 
 def _dpi(image: Image.Image) -> tuple[float, float] | None:

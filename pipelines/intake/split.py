@@ -170,11 +170,11 @@ def _as_sheet_says(facts: DocumentFacts, part: Part, city: City) -> DocumentFact
     mismatch = _page_mismatch(part)
     return replace(
         facts,
-        doubt=mismatch or facts.doubt,
+        doubt=" ".join(why for why in (facts.doubt, mismatch) if why) or None,
         document_type=kind.key if kind else facts.document_type,
         unit=unit.number if unit else facts.unit,
         reasons=(*facts.reasons, *reasons),
-        anomalies=(*facts.anomalies, *doubts, *([mismatch] if mismatch else [])),
+        anomalies=tuple(dict.fromkeys((*facts.anomalies, *doubts, *([mismatch] if mismatch else [])))),
     )
 
 

@@ -21,8 +21,9 @@ _CII_PROFILE = "{*}*/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID"
 _SHOWN = 120
 _BLANK = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
+_ZIP = b"PK\x03\x04"
 _FAMILIAR = {
-    b"PK\x03\x04": "ein Archiv oder Office-Dokument (ZIP); bitte den Inhalt einzeln prüfen lassen",
+    _ZIP: "ein Archiv oder Office-Dokument (ZIP); bitte den Inhalt einzeln prüfen lassen",
     b"\xd0\xcf\x11\xe0": "eine Outlook-Nachricht oder ein älteres Office-Dokument; bitte als .eml oder PDF speichern",
     b"\xff\xd8\xff": "ein Bild (JPEG)",
     b"\x89PNG": "ein Bild (PNG)",
@@ -56,8 +57,8 @@ class Source:
 
 
 def is_pdf(head: bytes) -> bool:
-    """True if the first kilobyte says PDF."""
-    return b"%PDF-" in head[:1024]
+    """True if the first kilobyte says PDF; a zip may show one that lies in it."""
+    return b"%PDF-" in head[:1024] and not head.startswith(_ZIP)
 
 
 def is_xml(head: bytes) -> bool:

@@ -154,6 +154,18 @@ MISTAKES = {
         "protection: {integrity: mittel}",
         "protection.integrity: erlaubt ist nur 'normal', 'hoch' oder 'sehr hoch' (gefunden: 'mittel')",
     ),
+    "a level of confidentiality without its way of shredding": (
+        "procedure.yaml",
+        "din_66399: {normal: P-3, hoch: P-4, sehr hoch: P-5}",
+        "din_66399: {normal: P-3, hoch: P-4}",
+        "'din_66399' braucht auch: sehr hoch",
+    ),
+    "a way of shredding that does not exist": (
+        "procedure.yaml",
+        "din_66399: {normal: P-3",
+        "din_66399: {normal: fein",
+        "din_66399.normal: hat nicht die erlaubte Form",
+    ),
     "bad pattern": (
         "document_types.yaml",
         "(?:Gutschrift|Rechnungskorrektur|",

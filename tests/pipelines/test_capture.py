@@ -61,3 +61,9 @@ def test_what_does_not_fit_together_is_told(iserlohn: City) -> None:
 
 def test_what_the_index_says_besides_is_kept(iserlohn: City) -> None:
     assert told(iserlohn, BatchIndex(unknown=("Farbe = blau",))).capture.unknown == ("Farbe = blau",)
+
+
+def test_what_is_far_too_long_is_cut_and_said_so(iserlohn: City) -> None:
+    found = told(iserlohn, cover=cover(box="K" * 300))
+    assert found.capture.box == "K" * 64
+    assert found.findings == (f"Karton: „{'K' * 64}…“ ist zu lang und gekürzt (höchstens 64 Zeichen).",)

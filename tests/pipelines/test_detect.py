@@ -162,3 +162,8 @@ def test_a_file_larger_than_any_invoice_is_refused_without_being_read(tmp_path: 
 def test_a_missing_file_is_not_mistaken_for_a_bad_one(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         look_into(tmp_path / "fehlt.xml")
+
+
+def test_a_zip_is_no_pdf_although_one_shows_through_it() -> None:
+    assert is_pdf(b"\xef\xbb\xbf\r\n%PDF-1.7\n")
+    assert not is_pdf(b"PK\x03\x04 brief.pdf %PDF-1.7\n")

@@ -12,7 +12,7 @@ from pipelines.archive.package import write_package
 from posteingang.archive import StagedPackage, staged_packages
 from tests.pipelines.papers import Desk
 from tests.pipelines.parcels import NAME, filed_letter
-from tests.posteingang.test_commands import assert_one_sentence, run
+from tests.posteingang.test_commands import assert_one_sentence, run, run_here
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def package(tmp_path: Path, iserlohn: City) -> Path:
 
 @pytest.mark.parametrize("command", ["archive", "archive check", "archive status"])
 def test_the_commands_explain_themselves(command: str) -> None:
-    done = run(*command.split(), "--help")
+    done = run_here(*command.split(), "--help")
     assert done.returncode == 0
     assert "Usage: posteingang archive" in done.stdout
 
@@ -44,13 +44,13 @@ def test_a_whole_package_passes_without_any_database(package: Path, tmp_path: Pa
 
 def test_a_package_elsewhere_under_another_name_passes_too(package: Path, tmp_path: Path) -> None:
     moved = Path(shutil.copytree(package, tmp_path / "Magazin 3" / "Zugang 17"))
-    assert run("archive", "check", str(moved)).returncode == 0
+    assert run_here("archive", "check", str(moved)).returncode == 0
 
 
 def test_a_damaged_package_is_told_file_by_file(package: Path) -> None:
     (package / "data" / "original.pdf").write_bytes(b"anders")
     (package / "bag-info.txt").unlink()
-    done = run("archive", "check", str(package))
+    done = run_here("archive", "check", str(package))
     assert (done.returncode, done.stderr) == (1, "")
     lines = done.stdout.splitlines()
     assert all(line.startswith(f"{NAME}: ") for line in lines)
@@ -59,17 +59,17 @@ def test_a_damaged_package_is_told_file_by_file(package: Path) -> None:
 
 
 def test_a_path_that_is_no_folder_is_one_sentence(tmp_path: Path) -> None:
-    assert_one_sentence(run("archive", "check", str(tmp_path / "fehlt")), "fehlt ist kein Ordner")
+    assert_one_sentence(run_here("archive", "check", str(tmp_path / "fehlt")), "fehlt ist kein Ordner")
 
 
 def test_a_folder_that_is_no_package_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "brief.pdf").write_bytes(b"Brief")
-    assert_one_sentence(run("archive", "check", str(tmp_path)), "ist kein Archivpaket")
+    assert_one_sentence(run_here("archive", "check", str(tmp_path)), "ist kein Archivpaket")
 
 
 def test_a_loop_of_links_is_named_and_not_followed(package: Path) -> None:
     (package / "data" / "schleife").symlink_to("schleife")
-    done = run("archive", "check", str(package))
+    done = run_here("archive", "check", str(package))
     assert (done.returncode, done.stdout) == (1, f"{NAME}: data/schleife ist weder Datei noch Ordner.\n")
 
 

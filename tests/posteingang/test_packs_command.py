@@ -19,7 +19,7 @@ from records.objects import ObjectStore
 from schemas.errors import BadInput
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.packs import pack_zip, says, sheet
-from tests.posteingang.test_commands import assert_one_sentence, run
+from tests.posteingang.test_commands import assert_one_sentence, run, run_here
 
 RULES = "resources/ubl/2.1/xsl/rules.xsl"
 
@@ -46,32 +46,32 @@ def sample_invoices(folder: Path) -> Path:
 
 
 def test_installed_listed_changed_verified_and_removed(tmp_path: Path, var: Path) -> None:
-    assert "mitgelieferten Regeln" in run("packs", "list").stdout
-    done = run("packs", "install", str(strict(tmp_path)), "--from", "2026-09-01", "--until", "2026-12-31")
+    assert "mitgelieferten Regeln" in run_here("packs", "list").stdout
+    done = run_here("packs", "install", str(strict(tmp_path)), "--from", "2026-09-01", "--until", "2026-12-31")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Installiert: probe: Prüfkonfiguration probe 2026-08-31, Stand 31.08.2026, " in done.stdout
     assert "gültig ab 01.09.2026 bis 31.12.2026, Platz 100, installiert " in done.stdout
-    assert run("packs", "list", "--as-of", "2026-12-31").stdout.startswith("* probe: ")
-    assert run("packs", "list", "--as-of", "2027-01-01").stdout.startswith("  probe: ")
-    changed = run("packs", "set", "probe", "--until", "2027-01-31", "--place", "5")
+    assert run_here("packs", "list", "--as-of", "2026-12-31").stdout.startswith("* probe: ")
+    assert run_here("packs", "list", "--as-of", "2027-01-01").stdout.startswith("  probe: ")
+    changed = run_here("packs", "set", "probe", "--until", "2027-01-31", "--place", "5")
     assert "Geändert: probe: " in changed.stdout
     assert "bis 31.01.2027, Platz 5" in changed.stdout
-    assert run("packs", "list", "--as-of", "2027-01-01").stdout.startswith("* probe: ")
-    assert run("packs", "verify").stdout == "probe: unversehrt.\n"
+    assert run_here("packs", "list", "--as-of", "2027-01-01").stdout.startswith("* probe: ")
+    assert run_here("packs", "verify").stdout == "probe: unversehrt.\n"
     rules = var / "packs" / "probe" / FILES / RULES
     assert _invoice_rules(load_settings()).detail.endswith(", probe")
     rules.write_bytes(rules.read_bytes() + b" ")
     assert _invoice_rules(load_settings()).detail == "verändert: probe"
-    broken = run("packs", "verify")
+    broken = run_here("packs", "verify")
     assert (broken.returncode, broken.stdout) == (1, f"probe: {RULES} ist verändert.\n")
     (tmp_path / "a.xml").write_bytes(ubl_invoice())
     assert_one_sentence(run("validate", "--as-of", "2026-11-24", str(tmp_path / "a.xml")), "ist verändert", RULES)
-    assert run("packs", "remove", "probe", "--force").stdout == "probe entfernt.\n"
+    assert run_here("packs", "remove", "probe", "--force").stdout == "probe entfernt.\n"
 
 
 def test_what_goes_wrong_is_one_sentence(tmp_path: Path) -> None:
     zipped = strict(tmp_path)
-    run("packs", "install", str(zipped))
+    run_here("packs", "install", str(zipped))
     empty = tmp_path / "leer"
     for arguments, words in {
         ("install", str(zipped)): ("schon installiert, als probe", "packs set probe"),
@@ -90,7 +90,7 @@ def test_what_goes_wrong_is_one_sentence(tmp_path: Path) -> None:
         ("compare", "probe", "--against", "weg", str(tmp_path)): ("weg ist nicht installiert",),
         ("compare", "probe", "--month", "2026-10", str(tmp_path)): ("schließen sich aus",),
     }.items():
-        assert_one_sentence(run("packs", *arguments), *words)
+        assert_one_sentence(run_here("packs", *arguments), *words)
 
 
 def test_schemas_of_a_standard_are_managed_by_the_same_commands(tmp_path: Path) -> None:
@@ -101,12 +101,12 @@ def test_schemas_of_a_standard_are_managed_by_the_same_commands(tmp_path: Path) 
             '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" '
             'targetNamespace="urn:xoev-de:xdomea:schema:3.1.0"><xs:element name="a"/></xs:schema>',
         )
-    done = run("packs", "install", str(path), "--from", "2026-01-01")
+    done = run_here("packs", "install", str(path), "--from", "2026-01-01")
     assert done.stdout.startswith("Installiert: xdomea-3.1.0: Schemas xdomea 3.1.0, ")
-    assert run("packs", "list").stdout.startswith("  xdomea-3.1.0: Schemas xdomea 3.1.0, ")
-    assert run("packs", "verify").stdout == "xdomea-3.1.0: unversehrt.\n"
-    assert_one_sentence(run("packs", "compare", "xdomea-3.1.0", str(tmp_path)), "prüft keine Rechnungen")
-    assert run("packs", "remove", "xdomea-3.1.0").stdout == "xdomea-3.1.0 entfernt.\n"
+    assert run_here("packs", "list").stdout.startswith("  xdomea-3.1.0: Schemas xdomea 3.1.0, ")
+    assert run_here("packs", "verify").stdout == "xdomea-3.1.0: unversehrt.\n"
+    assert_one_sentence(run_here("packs", "compare", "xdomea-3.1.0", str(tmp_path)), "prüft keine Rechnungen")
+    assert run_here("packs", "remove", "xdomea-3.1.0").stdout == "xdomea-3.1.0 entfernt.\n"
 
 
 def test_installing_says_what_the_pack_replaces_and_what_judges_beside_it(tmp_path: Path) -> None:
@@ -118,9 +118,9 @@ def test_installing_says_what_the_pack_replaces_and_what_judges_beside_it(tmp_pa
 
 def test_what_is_no_pack_is_one_sentence(tmp_path: Path, var: Path) -> None:
     (tmp_path / "kein.zip").write_bytes(b"kein Zip")
-    assert_one_sentence(run("packs", "install", str(tmp_path / "kein.zip")), "kein lesbares Zip", "unverändert")
+    assert_one_sentence(run_here("packs", "install", str(tmp_path / "kein.zip")), "kein lesbares Zip", "unverändert")
     broken = pack_zip(tmp_path, files={RULES: "<a/>"})
-    done = run("packs", "install", str(broken))
+    done = run_here("packs", "install", str(broken))
     assert done.returncode == 2
     assert "lässt sich nicht übersetzen" in done.stderr
     assert list((var / "packs").iterdir()) == []
@@ -128,7 +128,7 @@ def test_what_is_no_pack_is_one_sentence(tmp_path: Path, var: Path) -> None:
 
 def test_invoices_are_judged_as_of_a_day(tmp_path: Path) -> None:
     folder = sample_invoices(tmp_path)
-    run("packs", "install", str(strict(tmp_path)), "--until", "2026-10-31")
+    run_here("packs", "install", str(strict(tmp_path)), "--until", "2026-10-31")
     verdicts = {}
     for day in ("2026-08-30", "2026-08-31", "2026-10-31", "2026-11-01"):
         done = run("validate", "--json", "--as-of", day, str(folder / "ubl.xml"))
@@ -142,11 +142,11 @@ def test_invoices_are_judged_as_of_a_day(tmp_path: Path) -> None:
 
 def test_without_a_day_it_is_today(tmp_path: Path) -> None:
     folder = sample_invoices(tmp_path)
-    run("packs", "install", str(strict(tmp_path)), "--from", "2020-01-01")
+    run_here("packs", "install", str(strict(tmp_path)), "--from", "2020-01-01")
     done = run("validate", str(folder / "ubl.xml"))
     assert done.returncode == 1
     assert "\n  geprüft nach Regelpaket probe (Stand 2026-08-31)\n" in done.stdout
-    run("packs", "set", "probe", "--inactive")
+    run_here("packs", "set", "probe", "--inactive")
     assert run("validate", str(folder / "ubl.xml")).returncode == 0
 
 
@@ -175,9 +175,9 @@ def test_compare_lists_each_verdict_and_rule_that_differs(tmp_path: Path) -> Non
 def test_compare_says_by_its_exit_code_whether_anything_differs(tmp_path: Path) -> None:
     folder = sample_invoices(tmp_path)
     packs.install_pack(strict(tmp_path))
-    done = run("packs", "compare", "probe", str(folder))
+    done = run_here("packs", "compare", "probe", str(folder))
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "2 Datei(en) verglichen, 2 Abweichung(en).")
-    assert run("packs", "compare", "probe", "--against", "probe", str(folder)).returncode == 0
+    assert run_here("packs", "compare", "probe", "--against", "probe", str(folder)).returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -215,7 +215,7 @@ def test_the_invoices_of_a_month_are_compared_under_their_numbers(
 
 def test_a_month_without_records_is_one_sentence(tmp_path: Path) -> None:
     packs.install_pack(strict(tmp_path))
-    assert_one_sentence(run("packs", "compare", "probe"), "noch keine Datenbank")
+    assert_one_sentence(run_here("packs", "compare", "probe"), "noch keine Datenbank")
 
 
 def test_each_file_gets_a_report_in_varl_and_none_replaces_another(tmp_path: Path) -> None:

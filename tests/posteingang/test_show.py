@@ -14,7 +14,7 @@ from schemas.invoice import Syntax
 from tests.pipelines.edits import changed, doubled
 from tests.pipelines.invoices import cii_invoice, said, ubl_invoice
 from tests.pipelines.papers import carrying, typed
-from tests.posteingang.test_commands import assert_one_sentence, run
+from tests.posteingang.test_commands import assert_one_sentence, run_here
 
 CONTENT = "cac:AdditionalDocumentReference/cac:Attachment/cbc:EmbeddedDocumentBinaryObject"
 
@@ -27,17 +27,17 @@ def invoice(folder: Path, content: bytes | None = None) -> Path:
 
 @pytest.mark.parametrize("flags", [(), ("--text",)])
 def test_without_a_form_it_is_text(flags: tuple[str, ...], tmp_path: Path) -> None:
-    done = run("show", *flags, str(invoice(tmp_path)))
+    done = run_here("show", *flags, str(invoice(tmp_path)))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == invoice_text(said(Syntax.UBL_INVOICE))
 
 
 def test_html_and_pdf_go_where_they_are_told(tmp_path: Path) -> None:
     path = invoice(tmp_path, carrying(("factur-x.xml", cii_invoice())))
-    done = run("show", "--html", str(path))
+    done = run_here("show", "--html", str(path))
     assert done.returncode == 0
     assert done.stdout.startswith("<!DOCTYPE html>")
-    assert run("show", "--pdf", "-o", str(tmp_path / "r.pdf"), str(path)).returncode == 0
+    assert run_here("show", "--pdf", "-o", str(tmp_path / "r.pdf"), str(path)).returncode == 0
     with pikepdf.open(tmp_path / "r.pdf") as pdf:
         assert len(pdf.pages) >= 1
     show_invoice(path, Form.TEXT, output=tmp_path / "r.txt", attachments=None)
@@ -45,7 +45,7 @@ def test_html_and_pdf_go_where_they_are_told(tmp_path: Path) -> None:
 
 
 def test_attachments_become_files(tmp_path: Path) -> None:
-    done = run("show", str(invoice(tmp_path)), "--attachments", str(tmp_path / "neu" / "anlagen"))
+    done = run_here("show", str(invoice(tmp_path)), "--attachments", str(tmp_path / "neu" / "anlagen"))
     assert done.returncode == 0, done.stderr
     (file,) = (tmp_path / "neu" / "anlagen").iterdir()
     assert (file.name, file.read_bytes()) == ("stunden.csv", b"Tag;Stunden\n03.02.;0,5\n")
@@ -95,15 +95,15 @@ WRONG = {
 
 @pytest.mark.parametrize(("content", "reason"), WRONG.values(), ids=WRONG)
 def test_what_is_no_invoice_is_one_sentence(content: bytes, reason: str, tmp_path: Path) -> None:
-    assert_one_sentence(run("show", str(invoice(tmp_path, content))), "rechnung.xml", reason)
+    assert_one_sentence(run_here("show", str(invoice(tmp_path, content))), "rechnung.xml", reason)
 
 
 def test_wrong_paths_and_forms_are_one_sentence(tmp_path: Path) -> None:
     path = str(invoice(tmp_path))
-    assert_one_sentence(run("show", str(tmp_path / "fehlt.xml")), "fehlt.xml", "gibt es nicht")
-    assert_one_sentence(run("show", "--pdf", path), "-o")
-    assert_one_sentence(run("show", "--pdf", "--html", path), "nur eine Form")
-    assert_one_sentence(run("show", path, "--attachments", path), "rechnung.xml")
+    assert_one_sentence(run_here("show", str(tmp_path / "fehlt.xml")), "fehlt.xml", "gibt es nicht")
+    assert_one_sentence(run_here("show", "--pdf", path), "-o")
+    assert_one_sentence(run_here("show", "--pdf", "--html", path), "nur eine Form")
+    assert_one_sentence(run_here("show", path, "--attachments", path), "rechnung.xml")
 
 
 def test_neither_folders_nor_pipes_are_read_and_the_invoice_is_not_overwritten(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from config.settings import CODE_ROOT
-from tests.posteingang.test_commands import assert_one_sentence, run
+from tests.posteingang.test_commands import assert_one_sentence, run, run_here
 
 ADD = ("add", "Bürgerportal", "--inbox", "rechnung", "--scope", "documents:write", "--scope", "documents:read")
 
@@ -72,6 +72,6 @@ def test_inbox_and_scope_have_to_be_named(missing: str, var: Path) -> None:
 
 @pytest.mark.parametrize("command", ["", "add", "list", "revoke"])
 def test_every_command_explains_itself(command: str) -> None:
-    done = run("tokens", *command.split(), "--help")
+    done = run_here("tokens", *command.split(), "--help")
     assert done.returncode == 0
     assert "Usage: posteingang tokens" in done.stdout

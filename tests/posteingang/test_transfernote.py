@@ -12,7 +12,7 @@ from schemas.values import DocumentFacts
 from tests.pipelines.papers import Desk
 from tests.pipelines.products import product_pdf, raw_scan
 from tests.pipelines.seals import roots_file, seals
-from tests.posteingang.test_commands import assert_one_sentence, run
+from tests.posteingang.test_commands import assert_one_sentence, run, run_here
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def handed_over(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", ["transfernote", "transfernote verify", "transfernote show"])
 def test_the_commands_explain_themselves(command: str) -> None:
-    done = run(*command.split(), "--help")
+    done = run_here(*command.split(), "--help")
     assert done.returncode == 0
     assert "Usage: posteingang transfernote" in done.stdout
 
@@ -57,34 +57,34 @@ def test_a_whole_folder_fits_without_any_database(handed_over: Path, tmp_path: P
 def test_a_changed_file_is_named(handed_over: Path, tmp_path: Path) -> None:
     changed = tmp_path / "transfervermerk.xml"
     changed.write_bytes((handed_over / changed.name).read_bytes().replace(b"Maria Muster", b"Mario Muster"))
-    done = run("transfernote", "verify", str(handed_over / "scanprodukt.pdf"), str(changed))
+    done = run_here("transfernote", "verify", str(handed_over / "scanprodukt.pdf"), str(changed))
     assert done.returncode == 1
     assert f"WEICHT AB: {changed}: Der Transfervermerk ist ein anderer als in" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("Nicht alles passt zusammen: ")
 
 
 def test_files_without_a_note_are_no_verdict(handed_over: Path) -> None:
-    done = run("transfernote", "verify", str(handed_over / "roh.pdf"))
+    done = run_here("transfernote", "verify", str(handed_over / "roh.pdf"))
     assert done.returncode == 2
     assert_one_sentence(done)
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    done = run("transfernote", "verify", str(tmp_path / "fehlt.pdf"))
+    done = run_here("transfernote", "verify", str(tmp_path / "fehlt.pdf"))
     assert done.returncode == 2
     assert_one_sentence(done)
 
 
 def test_roots_that_are_no_certificates_are_said(handed_over: Path, tmp_path: Path) -> None:
     (tmp_path / "roots.pem").write_text("kein Zertifikat")
-    done = run("transfernote", "verify", str(handed_over), "--roots", str(tmp_path / "roots.pem"))
+    done = run_here("transfernote", "verify", str(handed_over), "--roots", str(tmp_path / "roots.pem"))
     assert done.returncode == 2
     assert_one_sentence(done)
 
 
 def test_the_note_is_shown_as_a_page(handed_over: Path) -> None:
     for name in ("scanprodukt.pdf", "transfervermerk.xml"):
-        done = run("transfernote", "show", str(handed_over / name))
+        done = run_here("transfernote", "show", str(handed_over / name))
         assert done.returncode == 0
         assert "a) Ersteller des Scanprodukts" in done.stdout
         assert "<dd>Maria Muster</dd>" in done.stdout
@@ -94,6 +94,6 @@ def test_the_note_is_shown_as_a_page(handed_over: Path) -> None:
 
 
 def test_a_pdf_without_a_note_shows_none(handed_over: Path) -> None:
-    done = run("transfernote", "show", str(handed_over / "roh.pdf"))
+    done = run_here("transfernote", "show", str(handed_over / "roh.pdf"))
     assert done.returncode == 2
     assert_one_sentence(done)

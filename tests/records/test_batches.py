@@ -1,17 +1,19 @@
 """Documents cut out of a batch are committed with it or not at all, whatever dies when."""
 
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from records import audit, work
+from records.batches import capture_of, place_of
 from records.models import Batch, BatchImage, Document, Event, NumberSeries, StoredObject
 from records.numbers import MAIL_REGISTER
 from records.objects import ObjectStore
 from records.work import Lease, LeaseLost, finish, load
 from schemas.batch import BatchImage as Image
-from schemas.batch import ImageKind
+from schemas.batch import Capture, ImageKind
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult
 from tests.records.conftest import NOW, TakeIn, lease_of
@@ -98,6 +100,19 @@ def test_the_step_that_writes_the_note_knows_the_name_and_the_place_in_the_batch
     place = loaded.batch
     assert place is not None
     assert (place.name, place.images, place.images_total, place.blank_images) == ("Montag", (3, 4), 4, (4,))
+
+
+def test_who_scanned_and_how_is_kept_with_the_batch_and_known_to_the_note(
+    take_in: TakeIn, store: ObjectStore, tmp_path: Path
+) -> None:
+    told = Capture("Erika Beispiel", "scan-02", "Scanner 7", "PC 3", "grau", "K-1", True, 2, 2, NOW, ("Farbe = blau",))
+    result = two_documents(tmp_path)
+    assert result.batch is not None
+    complete(lease_of(take_in().id), store, replace(result, batch=replace(result.batch, capture=told)))
+    assert capture_of(Batch.objects.get()) == told
+    place = place_of(Document.objects.get(ordinal=3))
+    assert place is not None
+    assert (place.capture, place.sheets_counted) == (told, 2)
 
 
 def test_who_lost_the_lease_leaves_no_document_number_or_image(

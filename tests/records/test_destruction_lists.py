@@ -8,10 +8,10 @@ import pytest
 
 from records import audit
 from records.approvals import withdraw
+from records.boxes import content_of
 from records.decisions import Conflict
 from records.destruction_lists import (
     carry_out,
-    content_of,
     discard,
     draw_up,
     file_of,
@@ -124,6 +124,21 @@ def test_two_persons_are_needed_at_each_stage(
     with pytest.raises(BadInput, match="Wer die Liste freigegeben hat"):
         carry_out(made.id, 1, paul, NOW)
     assert states() == [OriginalState.RELEASED] * 2
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.MAILROOM])
+def test_only_the_mailroom_draws_up_releases_and_carries_out(
+    role: Role, originals: list[Original], petra: Person, printed: Printed
+) -> None:
+    stranger = make_person(role, units=("50",))
+    with pytest.raises(BadInput, match="führt die Poststelle"):
+        draw(stranger)
+    made = draw(petra)
+    printed(made)
+    for act in (release, carry_out):
+        with pytest.raises(BadInput, match="führt die Poststelle"):
+            act(made.id, 1, stranger, NOW)
+    assert states() == [OriginalState.LISTED] * 2
 
 
 def test_nobody_releases_what_was_never_on_paper(originals: list[Original], petra: Person, paul: Person) -> None:

@@ -11,7 +11,8 @@ from config.load import city
 from config.released import GOVERNED, digest_of, read_released
 from config.settings import CODE_ROOT, Settings, load_settings
 from records.decisions import Conflict
-from records.models import ProcedureVersion
+from records.journal import Issued, read
+from records.models import NumberSeries, ProcedureVersion
 from records.procedure import (
     in_force,
     propose,
@@ -22,6 +23,7 @@ from records.procedure import (
     verify,
     withdraw,
 )
+from records.restore import _raise_counters
 from schemas.errors import BadInput, ConfigurationError
 from schemas.roles import Person, Role
 from tests.records.persons import make_person
@@ -208,7 +210,7 @@ ALTERATIONS = {
     "another time": ({"decided_at": NOW}, "Der Eintrag ist verändert"),
     "another name": ({"decided_name": "Niemand"}, "Der Eintrag ist verändert"),
     "no decision": ({"outcome": ""}, "Die Entscheidung fehlt"),
-    "another predecessor": ({"previous": "f" * 64}, "Verweis auf die Fassung davor"),
+    "another predecessor": ({"previous": "f" * 64}, "der Verweis auf sie"),
 }
 
 
@@ -228,7 +230,19 @@ def test_a_version_that_is_gone_is_missed(settings: Settings) -> None:
     edit(settings, "days: 30}", "days: 60}")
     put_in_force("Längerer Zeitraum")
     ProcedureVersion.objects.filter(number=1).delete()
-    assert list(verify()) == ["Fassung 1 des Scanverfahrens fehlt."]
+    (said,) = verify()
+    assert said.startswith("Fassung 2 des Scanverfahrens: Die Fassung davor fehlt")
+
+
+def test_a_number_given_before_a_restore_is_never_given_again(settings: Settings) -> None:
+    put_in_force()
+    ProcedureVersion.objects.all().delete()
+    NumberSeries.objects.all().delete()
+    assert _raise_counters([line for line in read(settings.journal_folder) if isinstance(line, Issued)]) == (
+        "SV-0-000001",
+    )
+    assert propose("Nach der Wiederherstellung", two()[0], NOW).number == 2
+    assert list(verify()) == []
 
 
 def test_a_folder_that_cannot_be_read_is_said_and_stops_nobody(settings: Settings) -> None:

@@ -195,6 +195,9 @@ def test_what_cannot_be_the_rescan_is_refused(
     ):
         with pytest.raises(BadInput, match=why):
             link(first.document_id, number or "", "", person, CITY, NOW)
+    closed = scan(store, tmp_path, NOW, state=State.LOCKED)
+    with pytest.raises(BadInput, match="kann kein Nachscan sein"):
+        link(first.document_id, closed.register_number or "", "", person, CITY, NOW)
     new = scan(store, tmp_path, NOW)
     link(first.document_id, new.register_number or "", "", person, CITY, NOW)
     with pytest.raises(Conflict, match="schon als Nachscan eingetragen"):

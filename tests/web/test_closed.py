@@ -160,6 +160,7 @@ def test_the_whole_batch_and_duplicates_in_which_it_is_seen_are_hidden_too(arriv
     child, duplicate = arrive(State.PREPARED), arrive(State.DUPLICATE)
     Document.objects.filter(id=child.id).update(intake=batch.intake, ordinal=2, state=State.LOCKED)
     Document.objects.filter(id=duplicate.id).update(duplicate_of=child)
+    Document.objects.filter(id=arrive(State.DUPLICATE).id).update(duplicate_of=batch)
     other = arrive(State.FILED)
     for role in (Role.MAILROOM, Role.AUDIT):
         assert list(visible_documents(make_person(role))) == [other]

@@ -17,7 +17,7 @@ from pipelines.scan.note import write_note
 from pipelines.scan.verify import Grade, verify
 from records import annexes, audit, neighbours
 from records.annexes import Asked, Speaker
-from records.models import Document, DocumentFile, NoteAnnex
+from records.models import Document, DocumentFile, LotDocument, NoteAnnex
 from schemas.annex import AnnexKind
 from schemas.seal import NO_SEAL, SealLevel
 from schemas.states import FileRole, State
@@ -28,6 +28,7 @@ from tests.pipelines.seals import authority, seals, stamping
 from tests.workers.conftest import NOW, MakeDocument
 from workers.annexes import NAME, ask_for_later_seals, round_of_annexes
 from workers.targets import object_store
+from workers.tasks import look_after_quality
 
 pytestmark = pytest.mark.django_db
 CITY = read_city(CODE_ROOT / "config" / "city")
@@ -162,3 +163,12 @@ def test_a_later_seal_too_weak_for_the_need_leaves_the_lock(noted: Noted, tmp_pa
 
     document.refresh_from_db()
     assert document.destruction_lock == "Schutzbedarf der Integrität „hoch“ verlangt ein qualifiziertes Siegel."
+
+
+def test_the_round_by_the_clock_gathers_lots_and_makes_annexes(make_routed: MakeDocument) -> None:
+    document = make_routed()
+    ask(document, AnnexKind.QUALITY)
+    look_after_quality()
+
+    assert LotDocument.objects.get().document == document
+    assert document.files.filter(role=FileRole.ANNEX).count() == 1

@@ -119,7 +119,8 @@ def test_removed_is_removed_everywhere_and_its_proof_stays(
     Document.objects.filter(id=document.id).update(reasons=["gefunden „Angebot“"], name="stapel-1.pdf")
     duplicate = make_document(State.DUPLICATE, content=SECRET.encode(), duplicate_of=document)
     document.refresh_from_db()
-    for each in (batch, sibling, duplicate):
+    batch_again = make_document(State.DUPLICATE, content=b"%PDF-1.7 Stapel " + SECRET.encode(), duplicate_of=batch)
+    for each in (batch, sibling, duplicate, batch_again):
         audit.append(each, each.state, {"reason": "Wie früher."}, NOW)
     audit.append(document, State.CLASSIFIED, {"reason": "gefunden „Angebot“", "document_type": "bewerbung"}, NOW)
     audit.append(document, State.LOCKED, {"reason": "Gesperrt."}, NOW)
@@ -137,6 +138,7 @@ def test_removed_is_removed_everywhere_and_its_proof_stays(
     assert [file.role for file in document.files.all()] == [FileRole.REMOVAL_NOTE]
     assert not batch.files.exists()
     assert not duplicate.files.exists()
+    assert not batch_again.files.exists()
     assert sibling.files.get().role == FileRole.ORIGINAL
     assert {(gone.asked_by, gone.confirmed_by) for gone in RemovedFile.objects.all()} == {
         ("Anna Beispiel", "Bernd Beispiel")
@@ -229,6 +231,24 @@ def test_the_same_bytes_again_are_closed_mail_again(
     again.refresh_from_db()
     assert again.state == State.LOCKED
     assert again.register_number is not None
+
+
+@pytest.mark.parametrize("state", [State.LOCKED, State.REMOVED])
+def test_the_same_batch_again_is_closed_too_but_not_what_was_cut_out_beside_it(
+    make_document: MakeDocument, state: State
+) -> None:
+    batch = make_document(State.SPLIT, content=b"%PDF-1.7 Stapel", register_number=None)
+    child = make_document(state, content=b"%PDF-1.7 Kind", register_number="PE-2026-900000")
+    sibling = make_document(State.RECEIVED, content=b"%PDF-1.7 Geschwister")
+    for place, part in ((2, child), (3, sibling)):
+        Document.objects.filter(id=part.id).update(intake=batch.intake, ordinal=place)
+    again = make_document(State.RECEIVED, content=b"%PDF-1.7 Stapel")
+
+    for document in (again, sibling):
+        run_step(document.id, "intake:1")
+        document.refresh_from_db()
+
+    assert (again.state, sibling.state) == (State.LOCKED, State.QUARANTINED), "the latter is no whole PDF, that is all"
 
 
 def test_no_step_takes_mail_that_rests_closed(make_document: MakeDocument) -> None:

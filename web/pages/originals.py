@@ -12,7 +12,8 @@ from django.utils.html import format_html
 from django.views.decorators.http import require_http_methods, require_safe
 
 from records.access import visible_documents
-from records.destruction_lists import content_of, draw_up
+from records.boxes import content_of
+from records.destruction_lists import draw_up
 from records.holds import lift, may_lift, set_hold, speaks_for
 from records.models import DestructionList, Hold, Original
 from records.obstacles import due, obstacles_of
