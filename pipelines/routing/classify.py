@@ -24,7 +24,7 @@ def classify(work: Work, city: City) -> StepResult:
     Locked, whatever the confidence, if the mail is closed or of a type whose mail is: nothing of what was read is kept.
     """
     found = recognised_in(work, city)
-    if found.closed is not None and not opened_by_persons(work):
+    if found.closed is not None:
         return locked(work, found.decision.reasons[0])
     facts = _as_the_sheet_says(work.facts, _facts(work.facts, found), city)
     if stays_closed(facts.document_type, work, city):
@@ -49,7 +49,8 @@ def recognised_in(work: Work, city: City) -> Recognised:
     sheet = city.unit(work.facts.unit or "")
     day = day_in_germany(work.scan.received_at)
     letter = letter_from(rows, city)
-    return understand(letter, city, day, sureness=sure, sheet_unit=sheet.number if sheet else None)
+    number = sheet.number if sheet else None
+    return understand(letter, city, day, sureness=sure, sheet_unit=number, opened=opened_by_persons(work))
 
 
 def _text(work: Work) -> str:

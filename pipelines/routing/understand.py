@@ -35,27 +35,19 @@ def understand(
     *,
     sureness: float | None = None,
     sheet_unit: str | None = None,
+    opened: bool = False,
     senders: SenderRegister | None = None,
 ) -> Recognised:
     """Decision and values. `sureness`: of the text recognition, 0..1; None: the text was not guessed.
 
     The paper of what could not be read properly is needed until somebody has.
-    `sheet_unit`: the unit a person put on the separator sheet.
+    `sheet_unit`: the unit a person put on the separator sheet. `opened`: persons have said that it is no closed mail.
     """
     language = language_of(letter.text)
-    closed = closed_mail(letter, city)
     heard = replace(hear(letter, city, senders), sheet_unit=sheet_unit)
     doubts = _doubts(letter, city, language, sureness)
     decision = decide(heard, city, doubts)
-    if (
-        closed is None
-        and decision.document_type is not None
-        and decision.document_type == city.routing.closed.tender_type
-    ):
-        closed = ClosedMail.TENDER, f"Bleibt verschlossen ({ClosedMail.TENDER}): nach seinen Worten."
-    speaks = bool(heard.types) and heard.types[0].score >= city.routing.minimum_score
-    if closed is None and not speaks and is_outside(letter, city):
-        closed = ClosedMail.ENVELOPE, f"Bleibt verschlossen: {ClosedMail.ENVELOPE} ist zu sehen, kein Schreiben."
+    closed = None if opened else _closed(letter, decision, heard, city)
     if closed is not None:
         decision = _closed_decision(*closed, heard, city)
         return Recognised(decision, True, closed[0], language, dunning=False, advertising=False)
@@ -71,6 +63,19 @@ def understand(
         deadlines=deadlines(letter, received_on),
         invoice=read_paper_invoice(letter, received_on) if decision.document_type in _INVOICES else None,
     )
+
+
+def _closed(letter: Letter, decision: RoutingDecision, heard: Heard, city: City) -> tuple[ClosedMail, str] | None:
+    """By its marks; a tender by its words alone; an outside on which nothing else can be read."""
+    marked = closed_mail(letter, city)
+    if marked is not None:
+        return marked
+    if decision.document_type is not None and decision.document_type == city.routing.closed.tender_type:
+        return ClosedMail.TENDER, f"Bleibt verschlossen ({ClosedMail.TENDER}): nach seinen Worten."
+    speaks = bool(heard.types) and heard.types[0].score >= city.routing.minimum_score
+    if not speaks and is_outside(letter, city):
+        return ClosedMail.ENVELOPE, f"Bleibt verschlossen: {ClosedMail.ENVELOPE} ist zu sehen, kein Schreiben."
+    return None
 
 
 def _doubts(letter: Letter, city: City, language: str | None, sureness: float | None) -> tuple[str, ...]:

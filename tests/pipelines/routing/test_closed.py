@@ -111,3 +111,9 @@ def test_the_step_locks_it_and_keeps_nothing_of_what_was_read(desk: Desk, iserlo
     assert result.state is State.LOCKED
     assert result.removed == {FileRole.TEXT, FileRole.WORDS, FileRole.PRODUCT}
     assert (result.facts.document_type, result.facts.reasons, result.facts.needs_original) == (None, (), True)
+
+
+def test_what_two_persons_have_opened_is_a_letter_like_any_other(iserlohn: City) -> None:
+    text = f"vertraulich\n{LETTER.format(body='Ich bewerbe mich auf Ihre Stellenausschreibung.')}"
+    found = understand(written(text, iserlohn), iserlohn, date(2026, 11, 16), opened=True)
+    assert (found.closed, found.decision.document_type, found.decision.unit) == (None, "bewerbung", "11")
