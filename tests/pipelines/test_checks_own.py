@@ -41,7 +41,7 @@ def sound(finding: Finding) -> bool:
     return finding.severity is not Severity.ERROR and finding.rule.startswith("PE-") and len(finding.message) < 600
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.from_type(Invoice), st.dates())
 def test_no_invoice_makes_a_check_fail(invoice: Invoice, today: date) -> None:
     assert all(map(sound, findings_on_invoice(invoice, Context(today))))
