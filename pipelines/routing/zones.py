@@ -74,7 +74,6 @@ class Letter:
     starts: tuple[int, ...]
     zones: tuple[Zone, ...]
     pages: tuple[int, ...]
-    page_count: int
 
     def zone_at(self, offset: int) -> Zone:
         return self.zones[self._line(offset)] if self.zones else Zone.BODY
@@ -120,8 +119,7 @@ def letter_of(rows: Sequence[Row], *, town: str, address_rows: int) -> Letter:
     before = [(row, Zone.FURTHER) for row in rows if row.page < first]
     behind = [row for row in rows if row.page > first]
     placed = [*before, *zip(front, zones, strict=True), *((row, Zone.FURTHER) for row in behind)]
-    pages = max((row.page for row in rows), default=1)
-    return _joined(placed, pages)
+    return _joined(placed)
 
 
 def _first_page(rows: Sequence[Row]) -> int:
@@ -273,7 +271,7 @@ def _is_title(row: Row, rows: Sequence[Row]) -> bool:
     return (row.box.bottom - row.box.top) > 1.35 * heights[len(heights) // 2]
 
 
-def _joined(placed: Sequence[tuple[Row, Zone]], pages: int) -> Letter:
+def _joined(placed: Sequence[tuple[Row, Zone]]) -> Letter:
     text = ""
     starts: list[int] = []
     zones: list[Zone] = []
@@ -286,4 +284,4 @@ def _joined(placed: Sequence[tuple[Row, Zone]], pages: int) -> Letter:
         zones.append(zone)
         numbers.append(row.page)
         text += row.text + "\n"
-    return Letter(text, tuple(starts), tuple(zones), tuple(numbers), pages)
+    return Letter(text, tuple(starts), tuple(zones), tuple(numbers))
