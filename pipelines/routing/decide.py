@@ -214,6 +214,8 @@ def _money_in_question(kind: DocumentType, heard: Heard, city: City) -> bool:
         score for score in heard.types if isinstance(score.rule, DocumentType) and not score.rule.unit_from_address
     ]
     speaking = max((score.score for score in invoices if not score.silenced_by), default=0.0)
+    if kind.key == city.routing.other_type:
+        return speaking >= city.routing.minimum_score / 2
     return kind.unit_from_address and speaking >= city.routing.minimum_score and speaking > _score_of(kind, heard) / 2
 
 

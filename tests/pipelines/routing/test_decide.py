@@ -259,3 +259,9 @@ def test_a_number_in_the_address_names_the_unit_if_the_matter_is_not_another_one
 def test_our_whole_reference_in_the_subject_needs_no_label(iserlohn: City) -> None:
     found = decided(letter("Mein Anliegen, 51-20.05/1234", "bitte rufen Sie mich an."), iserlohn)
     assert (found.unit, found.evidence) == ("51", Evidence.REFERENCE)
+
+
+def test_what_might_be_a_reminder_of_an_invoice_is_not_sent_to_the_unit_it_is_addressed_to(iserlohn: City) -> None:
+    body = "der Betrag ist noch offen und überfällig."
+    assert not decided(letter("Ihr Auftrag", body, office="Sportbüro"), iserlohn).certain
+    assert decided(letter("Ihr Auftrag", "wir freuen uns darauf.", office="Sportbüro"), iserlohn).certain
