@@ -10,6 +10,8 @@ __all__ = ["Row", "rows_of_pages", "rows_of_text"]
 _GAP = 3.0
 """Columns are parted by a gap of so many heights of the line."""
 _MILLIMETRES = 25.4
+_LONGEST = 300
+"""Signs of a row; more are no line of a letter, and patterns must stay quick on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ def _rows(page: str, number: int) -> Iterator[Row]:
     for line in page.splitlines():
         columns = [part.strip() for part in line.replace("\t", "    ").split("    ") if part.strip()]
         for at, column in enumerate(columns):
-            yield Row(column, number, after_gap=gap or at > 0)
+            for start in range(0, len(column), _LONGEST):
+                yield Row(column[start : start + _LONGEST], number, after_gap=gap or at > 0)
         gap = not columns
 
 
@@ -59,7 +62,8 @@ def _page_rows(page: PageWords) -> Iterator[Row]:
             for words in _columns(line):
                 box = _box(words, scale)
                 gap = before is None or not _below(before, box)
-                yield Row(" ".join(word.text for word in words), page.number, box if scale else None, gap)
+                text = " ".join(word.text for word in words)[:_LONGEST]
+                yield Row(text, page.number, box if scale else None, gap)
                 before = box
 
 

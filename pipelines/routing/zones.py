@@ -63,6 +63,8 @@ _MOST_ADDRESS_ROWS, _LAST_ADDRESS_ROW = 9, 40
 _LIKELY, _SHORT_ROW = 2.5, 6
 _MOST_SUBJECT_ROWS = 4
 _FOOTER_FROM = 0.9
+_MOST_SIGNS = 40_000
+"""About fifteen full pages; an annex behind them decides nothing."""
 _RIGHT_COLUMN = 110.0
 
 
@@ -277,6 +279,8 @@ def _joined(placed: Sequence[tuple[Row, Zone]]) -> Letter:
     zones: list[Zone] = []
     numbers: list[int] = []
     for row, zone in placed:
+        if len(text) > _MOST_SIGNS:
+            break
         broken = text.endswith("-\n") and row.text[:1].islower() and zones and zones[-1] is zone
         if broken and text[-3:-2].isalpha() and not row.text.startswith(("und ", "oder ", "u. ")):
             text = text[:-2]

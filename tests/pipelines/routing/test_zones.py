@@ -105,3 +105,11 @@ def test_nothing_has_no_zones_and_breaks_nothing(text: str, iserlohn: City) -> N
     letter = written(text, iserlohn)
     assert (letter.lines(), letter.words) == ([], 0)
     assert letter.place(0).line == 1
+
+
+@pytest.mark.parametrize("flood", ["A1B2" * 50_000, "Wort " * 40_000, "Anhang zum Widerspruch.\n" * 20_000])
+def test_an_endless_annex_is_cut_off_and_no_row_is_endless(flood: str, iserlohn: City) -> None:
+    letter = written(f"Stadt Iserlohn\n58636 Iserlohn\n\nSache\n\nGuten Tag,\n{flood}", iserlohn)
+    assert letter.part(Zone.SUBJECT) == "Sache"
+    assert len(letter.text) < 50_000
+    assert max(len(line) for _, line in letter.lines()) <= 300
