@@ -47,7 +47,7 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "geprüft, wird auf Trennblätter durchgesehen",
         step="pipelines.intake.split:split",
-        next=(State.PREPARED, State.SPLIT, State.QUARANTINED),
+        next=(State.PREPARED, State.SPLIT, State.QUARANTINED, State.LOCKED),
         queue=Queue.OCR,
     ),
     Stage(

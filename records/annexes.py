@@ -3,6 +3,7 @@
 Nobody's act waits for a seal: what is asked for stands in the records, and is tried until it is made.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,6 +36,8 @@ __all__ = [
 ]
 
 _ENDING = ".transfervermerk.xml"
+_NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 (2.2) cannot carry, or would give back altered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +112,10 @@ def request_many(wanted: Sequence[Asked], speaker: Speaker, now: datetime) -> li
                 document=asked.document,
                 number=number,
                 kind=asked.kind,
-                statement=asked.statement,
-                details={name: value for name, value in asked.details.items() if value.strip()},
-                person_mark=speaker.mark,
-                person=speaker.name,
+                statement=_writable(asked.statement),
+                details={name: _writable(value) for name, value in asked.details.items() if value.strip()},
+                person_mark=_writable(speaker.mark),
+                person=_writable(speaker.name),
                 at=now,
             )
         )
@@ -209,6 +212,11 @@ def _kept(
             payload["destruction_lock"] = lock
         audit.remark(document, f"Anlage zum Transfervermerk: {made.annex.kind}", payload, now)
     return True
+
+
+def _writable(text: str) -> str:
+    """As it can stand in XML: somebody may have entered, or pasted, any sign."""
+    return _NO_XML.sub("\ufffd", text)
 
 
 def _due(row: NoteAnnex, note: DocumentFile) -> Due:

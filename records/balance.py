@@ -42,6 +42,8 @@ def balances_of(batches: Iterable[Batch]) -> dict[int, Balance]:
         images[key][ImageKind(kind)] += count
         highest[key] = max(highest[key], last)
         homeless[key] += count - placed if ImageKind(kind) in KEPT else 0
+    lost = BatchImage.objects.filter(batch__in=rows, kind=ImageKind.UNREADABLE, document__replaced_by=None)
+    unread = dict(lost.values_list("batch_id").annotate(Count("id")))
     counts = {row.batch_id: row for row in BatchCount.objects.filter(batch__in=rows).order_by("id")}
     documents = _documents([batch.intake_id for batch in rows.values()])
     return {
@@ -50,6 +52,7 @@ def balances_of(batches: Iterable[Batch]) -> dict[int, Balance]:
                 _told(batch, counts.get(key), documents[batch.intake_id]),
                 images=images[key],
                 homeless=homeless[key],
+                unread=unread.get(key, 0),
                 highest=highest[key],
             )
         )

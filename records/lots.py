@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from config.city_config import City
+from config.procedure_config import Sample
 from records.decisions import Conflict
 from records.models import Document, FullCheckOrder, Lot, LotDocument
 from schemas.errors import BadInput
@@ -18,6 +20,7 @@ from schemas.states import CLOSED, FileRole, State
 
 __all__ = [
     "OUT",
+    "draw_again",
     "draw_lot",
     "draw_ready",
     "gather",
@@ -25,6 +28,7 @@ __all__ = [
     "lot_for",
     "move",
     "name_of",
+    "sample_of",
     "scanned_inboxes",
     "unready",
 ]
@@ -81,8 +85,26 @@ def draw_ready(city: City, now: datetime) -> int:
     count = 0
     for lot in Lot.objects.filter(state=LotState.OPEN).select_related("batch").order_by("day", "id"):
         if (lot.batch_id or lot.day < day_in_germany(now)) and not unready(lot).exists():
-            count += _drawn(lot.id, city, now, "")
+            with suppress(Conflict):  # a person was first
+                count += _drawn(lot.id, city, now, "")
     return count
+
+
+def draw_again(lot: Lot, city: City) -> int:
+    """Draw further documents of a held lot where its sample has become too small; how many that were.
+
+    Some that were drawn are closed mail now or were cut, others have another type with another sample. The seed stays,
+    and nobody is let off.
+    """
+    rows = {row.document_id: row for row in _held_documents(lot).exclude(document__state__in=OUT)}
+    further = []
+    for drawn in draw(lot.seed, _candidates(rows.values()), _rules(rows.values(), city), lot.whole):
+        row = rows[drawn.document_id]
+        if drawn.drawn and not row.drawn:
+            row.drawn, row.four_eyes, row.rule = True, drawn.four_eyes, f"Nachgezogen: {drawn.why}"
+            further.append(row)
+    LotDocument.objects.bulk_update(further, ["drawn", "four_eyes", "rule"], batch_size=_AT_ONCE)
+    return len(further)
 
 
 def draw_lot(lot_id: int, city: City, person: Person, now: datetime) -> None:
@@ -102,6 +124,12 @@ def unready(lot: Lot) -> QuerySet[Document]:
     start, end = _bounds(lot.day)
     alone = ~Exists(Document.objects.filter(intake=OuterRef("intake"), ordinal=_THIRD))
     return mine.filter(alone, intake__inbox=lot.inbox, intake__received_at__gte=start, intake__received_at__lt=end)
+
+
+def sample_of(document_type: str | None, city: City) -> Sample:
+    """The sample that holds for a document now; of no known type the strictest."""
+    known = city.document_type(document_type or "")
+    return city.procedure.sample_for(known.key if known else None)
 
 
 def hold_lot(lot_id: int) -> Lot:
@@ -128,17 +156,17 @@ def name_of(lot: Lot, city: City) -> str:
 
 
 def lot_for(document: Document, now: datetime) -> Lot:
-    """That of its batch while it is open, else the one of its inbox and day that is."""
+    """That of its batch while it is open, else the one of its inbox and day that is; held, so that it stays open."""
     intake = document.intake
     day = day_in_germany(intake.received_at)
     new = {"inbox": intake.inbox, "day": day, "state": LotState.OPEN, "state_since": now}
     if hasattr(intake, "batch") and Document.objects.filter(intake=intake, ordinal=_THIRD).exists():
         lot, _ = Lot.objects.get_or_create(batch=intake.batch, defaults=new)
-        if lot.state == LotState.OPEN:
-            return lot
+        if lot.state == LotState.OPEN and (held := hold_lot(lot.id)).state == LotState.OPEN:
+            return held
     last = Lot.objects.filter(batch=None, inbox=intake.inbox, day=day).order_by("-number").first()
-    if last is not None and last.state == LotState.OPEN:
-        return last
+    if last is not None and last.state == LotState.OPEN and (held := hold_lot(last.id)).state == LotState.OPEN:
+        return held
     return Lot.objects.create(**new, number=last.number + 1 if last else 1)
 
 
@@ -148,12 +176,9 @@ def _drawn(lot_id: int, city: City, now: datetime, person: str) -> bool:
     lot = hold_lot(lot_id)
     if lot.state != LotState.OPEN:
         raise Conflict("Dieses Prüflos ist inzwischen gezogen.", remedy="Bitte prüfen Sie den neuen Stand.")
-    not_yet = lot.documents.filter(document__state__in=(*UNREADY, *OUT))
-    ready = lot.documents.exclude(document__state__in=(*UNREADY, *OUT)).select_related("document")
-    rows = {row.document_id: row for row in ready}
+    rows = {row.document_id: row for row in _held_documents(lot).exclude(document__state__in=(*UNREADY, *OUT))}
     if not rows:
         return False
-    not_yet.delete()
     order = FullCheckOrder.objects.filter(inbox=lot.inbox, lifted_at=None).first()
     lot.whole = f"Vollprüfung seit {day_in_germany(order.since):%d.%m.%Y}: {order.reason}" if order else ""
     lot.seed, lot.procedure_version = secrets.token_hex(16), city.procedure_version
@@ -162,8 +187,15 @@ def _drawn(lot_id: int, city: City, now: datetime, person: str) -> bool:
         row = rows[drawn.document_id]
         row.drawn, row.four_eyes, row.rule = drawn.drawn, drawn.four_eyes, drawn.why
     LotDocument.objects.bulk_update(rows.values(), ["drawn", "four_eyes", "rule"], batch_size=_AT_ONCE)
+    lot.documents.filter(drawn=None).delete()  # not ready: gathered again
     move(lot, LotState.DRAWN, now)
     return True
+
+
+def _held_documents(lot: Lot) -> QuerySet[LotDocument]:
+    """Its documents, locked: none gets another type or state while it is decided who is looked at."""
+    rows = lot.documents.select_related("document").order_by("document_id")
+    return rows.select_for_update(of=("document",), no_key=True)
 
 
 def _candidates(rows: Iterable[LotDocument]) -> list[Candidate]:
@@ -177,8 +209,7 @@ def _rules(rows: Iterable[LotDocument], city: City) -> dict[str, SamplingRule]:
     """One for each document type of the lot; one that is not known counts as the strictest."""
     found = {}
     for key in {row.document.document_type or "" for row in rows}:
-        known = city.document_type(key)
-        sample = city.procedure.sample_for(key if known else None)
+        known, sample = city.document_type(key), sample_of(key, city)
         name = f"Dokumentart „{known.name}“" if known else "ohne bekannte Dokumentart"
         found[key] = SamplingRule(name, sample.share, sample.minimum, sample.four_eyes)
     return found

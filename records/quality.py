@@ -11,7 +11,7 @@ from config.city_config import City
 from records import annexes, audit, reports
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
-from records.lots import OUT, hold_lot, move, name_of
+from records.lots import OUT, draw_again, hold_lot, move, name_of, sample_of
 from records.models import Document, FullCheckOrder, Judgement, Lot, LotDocument
 from records.operators import objection, username_of
 from schemas.annex import AnnexKind
@@ -19,7 +19,17 @@ from schemas.errors import BadInput
 from schemas.quality import LotState, Verdict
 from schemas.roles import Person
 
-__all__ = ["Found", "is_passed", "judge", "last_judgements", "lift", "settle", "unsettled"]
+__all__ = [
+    "Found",
+    "demands_four_eyes",
+    "is_passed",
+    "judge",
+    "last_judgements",
+    "lift",
+    "settle",
+    "settle_left",
+    "unsettled",
+]
 
 _AFTER_FAULT = "Vollprüfung nach einem Fehler im Prüflos"
 
@@ -45,7 +55,7 @@ def judge(subject_id: int, seen: int, found: Found, person: Person, city: City, 
         last = subject.judgements.order_by("-number").first()
         _refuse_stale(last, seen)
         _refuse_wrong(lot, subject, last, found)
-        if subject.four_eyes and (reason := objection(subject.document, person, city)):
+        if demands_four_eyes(subject, city) and (reason := objection(subject.document, person, city)):
             raise BadInput(reason)
         _keep(subject, found, person, (last.number if last else 0) + 1, name_of(lot, city), now)
         if found.verdict is Verdict.FAULT:
@@ -68,11 +78,24 @@ def settle(lot: Lot, city: City, now: datetime, judged: Iterable[LotDocument] = 
     if lot.state == LotState.PASSED:
         reports.report(lot, [one for one in judged if _is_good(last_judgements([one]).get(one.id))], city, now)
         return
-    if lot.state == LotState.OPEN or unsettled().filter(lot=lot).exists():
+    if lot.state == LotState.OPEN or unsettled().filter(lot=lot).exists() or draw_again(lot, city):
         return
     lot.passed_at = now
     move(lot, LotState.PASSED, now)
     reports.report(lot, list(lot.documents.select_related("document__intake__batch")), city, now)
+
+
+def settle_left(city: City, now: datetime) -> int:
+    """Let the lots go on in which nobody has anything left to do: what was left there is closed mail now, or was cut.
+
+    How many that were.
+    """
+    under_way = Lot.objects.filter(state__in=(LotState.DRAWN, LotState.SET_BACK))
+    done = under_way.exclude(id__in=unsettled().order_by().values("lot"))
+    for lot_id in (found := list(done.values_list("id", flat=True))):
+        with transaction.atomic():
+            settle(hold_lot(lot_id), city, now)
+    return len(found)
 
 
 def lift(order_id: int, reason: str, person: Person, now: datetime) -> None:
@@ -90,9 +113,14 @@ def is_passed(document: Document) -> bool:
     """True if quality assurance of this document is done and found nothing: its lot has passed, and it was looked at
     with a good result or not drawn. False with a fault, explained or not: then the paper stays."""
     row = LotDocument.objects.select_related("lot").filter(document=document).first()
-    if row is None or row.lot.state != LotState.PASSED:
+    if row is None or row.drawn is None or row.lot.state != LotState.PASSED:
         return False
     return not row.drawn or _is_good(last_judgements([row]).get(row.id))
+
+
+def demands_four_eyes(subject: LotDocument, city: City) -> bool:
+    """Whether whoever scanned it must not check it: by the rule it was drawn by, or by its type as it is now."""
+    return subject.four_eyes or sample_of(subject.document.document_type, city).four_eyes
 
 
 def unsettled() -> QuerySet[LotDocument]:
@@ -178,9 +206,9 @@ def _count_faults(lot: Lot, city: City, now: datetime) -> None:
     since = max([since, *(moment for moment in lifted if moment is not None)])
     faulty = Judgement.objects.filter(verdict=Verdict.FAULT, subject__lot__inbox=lot.inbox, at__gt=since)
     count = faulty.values("subject").distinct().count()
-    if count >= rule.faults and not FullCheckOrder.objects.filter(inbox=lot.inbox, lifted_at=None).exists():
+    if count >= rule.faults:
         reason = f"{count} fehlerhafte Schriftstücke in {rule.days} Tagen"
-        FullCheckOrder.objects.create(inbox=lot.inbox, since=now, reason=reason)
+        FullCheckOrder.objects.get_or_create(inbox=lot.inbox, lifted_at=None, defaults={"since": now, "reason": reason})
 
 
 def _settle_replaced(rescan: Document, city: City, now: datetime) -> None:

@@ -11,7 +11,7 @@ from records import annexes, audit
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
 from records.lots import OUT, hold_lot, lot_for
-from records.models import Document, LotDocument
+from records.models import Document, Lot, LotDocument
 from records.operators import username_of
 from records.quality import settle
 from schemas.annex import AnnexKind
@@ -28,11 +28,10 @@ def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now:
     BadInput if there is no such document, or it cannot be the rescan; Conflict if it replaces another meanwhile.
     """
     with transaction.atomic():
-        row = LotDocument.objects.filter(document=old_id).first()
-        lot = hold_lot(row.lot_id) if row is not None else None
+        named = Document.objects.filter(register_number=number.strip().upper())
+        lot = _hold_lots(old_id, named.values_list("id", flat=True).first())
         Document.objects.filter(id=old_id).update(reason=F("reason"))
-        old = Document.objects.get(id=old_id)
-        new = Document.objects.filter(register_number=number.strip().upper()).first()
+        old, new = Document.objects.get(id=old_id), named.first()
         if new is None:
             raise BadInput(
                 f"Ein Schriftstück {number.strip() or 'ohne Nummer'} gibt es nicht.",
@@ -60,6 +59,16 @@ def named_by_separator(new: Document, number: str, speaker: Speaker, now: dateti
         return f"Laut Trennblatt ersetzt dieses Schriftstück {number}; ein solches ist vorher nicht eingegangen."
     _replace(old, new, "", speaker, now)
     return ""
+
+
+def _hold_lots(old_id: UUID, new_id: UUID | None) -> Lot | None:
+    """That of the old document, and that of the new one, so that it neither is drawn nor passes meanwhile.
+
+    The later one first: whoever judges a rescan holds its lot, and then the one of what it replaces.
+    """
+    lots = dict(LotDocument.objects.filter(document__in=[old_id, new_id]).values_list("document_id", "lot_id"))
+    held = {lot_id: hold_lot(lot_id) for lot_id in sorted(set(lots.values()), reverse=True)}
+    return held[lots[old_id]] if old_id in lots else None
 
 
 def _replace(old: Document, new: Document, pages: str, speaker: Speaker, now: datetime) -> None:

@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 
 from schemas.batch import ImageKind
 
-__all__ = ["KEPT", "Balance", "Counted", "Line", "balance"]
+__all__ = ["KEPT", "PAGES", "Balance", "Counted", "Line", "balance"]
 
 _NAMES = {
     ImageKind.PAGE: ("Seite", "Seiten"),
     ImageKind.BLANK: ("leere Seite", "leere Seiten"),
     ImageKind.ENVELOPE: ("Umschlag", "Umschläge"),
+    ImageKind.UNREADABLE: ("nicht lesbares Bild", "nicht lesbare Bilder"),
     ImageKind.SEPARATOR: ("Trennblatt", "Trennblätter"),
     ImageKind.SEPARATOR_BACK: ("Rückseite eines Trennblatts", "Rückseiten von Trennblättern"),
 }
-KEPT = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.ENVELOPE})
+KEPT = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.ENVELOPE, ImageKind.UNREADABLE})
 """Images that belong to a document."""
+PAGES = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.UNREADABLE})
+"""Images that count as pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Counted:
     """What is known of a batch. None: nobody said or counted it.
 
     `sheets`: as put into the scanner, separators among them; `sheets_by`: who said so (German). `images` by kind;
-    `highest`: number of the last image; `homeless`: images that should belong to a document and do not.
+    `highest`: number of the last image; `homeless`: images that should belong to a document and do not; `unread`: those
+    nobody could read and that were not scanned anew.
     `pages_expected`, `documents_expected`: as index or cover sheet say. `documents` came out of it; of these `arrived`
     are filed, handed over or settled otherwise, and `proven` as far as the target was asked and answered.
     """
@@ -32,6 +36,7 @@ class Counted:
     images: Mapping[ImageKind, int] = field(default_factory=dict)
     highest: int = 0
     homeless: int = 0
+    unread: int = 0
     sheets: int | None = None
     sheets_by: str = ""
     duplex: bool | None = None
@@ -76,7 +81,9 @@ def _lines(counted: Counted) -> Iterator[Line]:
     total = sum(counted.images.values())
     yield _sheets(counted, total)
     yield _images(counted, total)
-    pages = sum(counted.images.get(kind, 0) for kind in (ImageKind.PAGE, ImageKind.BLANK))
+    if counted.unread:
+        yield Line("Lesbar", f"{counted.unread} nicht lesbar und nicht nachgescannt", False)
+    pages = sum(counted.images.get(kind, 0) for kind in PAGES)
     if counted.pages_expected is not None:
         yield _equal("Seiten", counted.pages_expected, "angegeben", pages, "gescannt")
     if counted.documents_expected is not None:

@@ -17,13 +17,14 @@ class SheetType(StrEnum):
 
 
 class ImageKind(StrEnum):
-    """What an image of a batch is; every image is exactly one of these."""
+    """What an image of a batch is; every image is exactly one of these. UNREADABLE: a placeholder stands for it."""
 
     PAGE = "page"
     BLANK = "blank"
     SEPARATOR = "separator"
     SEPARATOR_BACK = "separator_back"
     ENVELOPE = "envelope"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ KINDS = {
     ImageKind.SEPARATOR: "Trennblatt",
     ImageKind.SEPARATOR_BACK: "Rückseite eines Trennblatts",
     ImageKind.ENVELOPE: "Umschlag",
+    ImageKind.UNREADABLE: "nicht lesbar (Platzhalter)",
 }
 
 

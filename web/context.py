@@ -1,5 +1,6 @@
 """What every page shows: the installation, and to a person their navigation."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from config.load import city
 from config.settings import load_settings
 from records.procedure import to_release
-from schemas.roles import Role
+from schemas.roles import Person, Role
 from schemas.states import State
 from web.permissions import ROLES, person_behind
 from web.quality_view import to_check
@@ -20,15 +21,18 @@ _DESTINATIONS = (
     ("start", "Meine Aufgaben"),
     ("post", "Post"),
     ("clearing", "Klärfälle"),
-    ("batches", "Stapel"),
-    ("closed", "Verschlossene Post"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
+    ("status", "Status"),
+)
+_SCANNING = (
+    ("batches", "Stapel"),
     ("quality", "Qualität"),
     ("originals", "Originale"),
-    ("status", "Status"),
+    ("closed", "Verschlossene Post"),
     ("procedure", "Verfahren"),
 )
+"""A row of its own, open on its own pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +60,34 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if Role.MAILROOM in person.roles:
         counted["quality"] = to_check()
     counted["procedure"] = to_release(person)
-    here = request.resolver_match.url_name if request.resolver_match else None
-    places = [
-        Destination(label, reverse(name), name == here, counted.get(name))
-        for name, label in _DESTINATIONS
-        if person.roles & ROLES[name] or (person.roles and not ROLES[name])
-    ]
+    scanning = _places(_SCANNING, person, request.path, counted)
+    within = len(scanning) > 1 and any(place.current for place in scanning)
     return {
         "person": person,
         "own_roles": [role.label for role in Role if role in person.roles],
         "own_units": sorted(person.units),
-        "navigation": places,
+        "navigation": [*_places(_DESTINATIONS, person, request.path, counted), *_door_to(scanning, within)],
+        "scanning": scanning if within else [],
     }
+
+
+def _places(
+    known: tuple[tuple[str, str], ...], person: Person, path: str, counted: Mapping[str, int]
+) -> list[Destination]:
+    """Where the person may go; current are the pages of a place, too."""
+    found = [
+        (reverse(name), label, counted.get(name))
+        for name, label in known
+        if person.roles & ROLES[name] or (person.roles and not ROLES[name])
+    ]
+    return [
+        Destination(label, address, path.startswith(address) if address != "/" else path == "/", count)
+        for address, label, count in found
+    ]
+
+
+def _door_to(places: list[Destination], within: bool) -> list[Destination]:
+    """One entry for all of them, which leads to the first and says how much waits there; a single one is its own."""
+    if len(places) < 2:
+        return places
+    return [Destination("Scan-Stelle", places[0].address, within, sum(place.count or 0 for place in places))]

@@ -114,13 +114,20 @@ def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
         elif stage.outbound is Target.IMPORT:
             result = step(loaded, rules, hostimport())
         else:
-            target = target_for(stage.outbound, loaded.facts.unit)
+            target = target_for(_where(stage.outbound, loaded, lease), loaded.facts.unit)
             result = step(loaded, rules, RecordedConnector(target, lease))
     except BadInput as problem:
         return StepResult(_clearing(lease), loaded.facts, str(problem))
     if result.state not in stage.next:
         raise AssertionError(f"{stage.step} leads to {result.state}, the flow allows {stage.next}")
     return result
+
+
+def _where(outbound: Target, loaded: Work, lease: Lease) -> Target:
+    """Closed mail is taken back from where it is, which need not be where its unit has its mail."""
+    from pipelines.filing.remove import stayed_in_dms
+
+    return Target.DMS if lease.state in CLOSED and stayed_in_dms(loaded) else outbound
 
 
 def _rules() -> City:

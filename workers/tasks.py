@@ -14,6 +14,7 @@ from records.lots import draw_ready, gather
 from records.neighbours import note
 from records.originals import place_missing
 from records.procedure import rules_in_force
+from records.quality import settle_left
 from records.raw_scans import dispose
 from records.removal import erase
 from records.work import due
@@ -94,11 +95,12 @@ def look_after_dms_tasks() -> None:
 
 @app.task(name="workers.tasks.look_after_quality")
 def look_after_quality() -> None:
-    """Gather and draw lots; make annexes of transfer notes. Mail never waits for it."""
+    """Gather, draw and settle lots; make annexes of transfer notes. Mail never waits for it."""
     close_old_connections()
     rules, now = rules_in_force(), datetime.now(UTC)
     gather(rules, now)
     draw_ready(rules, now)
+    settle_left(rules, now)
     ask_for_later_seals(rules, object_store())
     round_of_annexes(rules, object_store(), load_settings().scratch, seconds=_ANNEXES)
 

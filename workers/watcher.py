@@ -1,5 +1,6 @@
 """The hot folder: look, wait until a file or batch is whole, claim it, commit it, and only then let go of it."""
 
+import os
 import time
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from config.city_config import IntakePoint
 from config.load import city
 from config.settings import load_settings
 from pipelines.intake.claim import Claim, claim, claim_batch, claims_in, gather, release
-from pipelines.intake.complete import Look, Verdict, is_working_name, judge, look_at
+from pipelines.intake.complete import Look, Verdict, is_marker, is_working_name, judge, look_at
 from pipelines.intake.deliveries import Delivery, deliveries
 from pipelines.intake.folders import judge_folder, look_into
 from pipelines.intake.names import printable
@@ -38,6 +39,7 @@ class Watcher:
         self._settings = load_settings()
         self._looks: dict[Path, Look] = {}
         self._waiting: dict[str, tuple[int, str]] = {}
+        self._held: dict[str, tuple[int, str]] = {}  # claimed, but not in the records
         self._spool_due = 0.0
 
     def round(self, now: float) -> int:
@@ -49,7 +51,12 @@ class Watcher:
         waiting: dict[str, tuple[int, str]] = {}
         looks: dict[Path, Look] = {}
         for point in city().intake_points:
-            for delivery in deliveries(_entries(self._settings.inbox / point.inbox)):
+            try:
+                entries = _entries(self._settings.inbox / point.inbox)
+            except OSError as error:  # a share that is gone is no reason to stop looking at the others
+                waiting[point.inbox] = 0, f"Eingang nicht erreichbar ({os_reason(error)}); bitte die IT verständigen"
+                continue
+            for delivery in deliveries(entries):
                 reason, look = self._take(delivery, point, now)
                 if reason is None:
                     taken += 1
@@ -59,12 +66,12 @@ class Watcher:
                 size = look.size if look is not None else 0
                 waiting[f"{point.inbox}/{printable(delivery.name)}"] = size, reason[:_LONGEST_REASON]
         self._looks = looks
-        self._show(waiting)
+        self._show(waiting | self._held)
         return taken
 
     def recover_spool(self) -> int:
         """Take in what an earlier process claimed but did not commit; remove what is committed."""
-        recovered = 0
+        recovered, self._held = 0, {}
         for found in claims_in(self._settings.spool):
             recovered += self._commit(found)
         return recovered
@@ -77,6 +84,8 @@ class Watcher:
         try:
             if first.is_symlink():
                 return "symbolische Verknüpfung; sie wird nicht verfolgt", None
+            if closed := [one for one in (*delivery.pages, *delivery.beside) if _is_closed(one)]:
+                return f"keine Leserechte für {printable(closed[0].name)}; bitte die Rechte prüfen", None
             look, verdict = self._judge(delivery, point, now)
             if not verdict.complete:
                 return verdict.waiting_for, look
@@ -95,6 +104,9 @@ class Watcher:
         """What was seen of it, and whether it has arrived whole."""
         settings, first = self._settings, delivery.pages[0]
         previous = self._looks.get(first)
+        if is_working_name(first.name):
+            seen = look_at(first, previous, now)
+            return seen, Verdict(False, "trägt einen Arbeitsnamen, wird noch geschrieben")
         if first.is_dir():
             found = look_into(
                 first, previous, now, max_files=settings.batch_max_files, max_bytes=settings.batch_max_bytes
@@ -110,8 +122,6 @@ class Watcher:
         look = look_at(first, previous, now)
         if look is None:
             return None, Verdict(False, "ist keine Datei")
-        if is_working_name(first.name):
-            return look, Verdict(False, "trägt einen Arbeitsnamen, wird noch geschrieben")
         if delivery.marked:
             return look, Verdict(True)
         return look, judge(
@@ -154,6 +164,7 @@ class Watcher:
             document_id = accept(arrival, content, object_store(), datetime.now(UTC))
         except Unavailable as problem:
             log.warning("intake_deferred", claim=str(made.claim_id), code=problem.code)
+            self._held[f"{made.inbox}/{printable(made.original_name)}"] = 0, str(problem)[:_LONGEST_REASON]
             return False
         log.info("taken_in", claim=str(made.claim_id), document=str(document_id))
         _ask(document_id)
@@ -164,7 +175,10 @@ class Watcher:
         """The claimed file, or the batch packed into one; None if nothing of it is there any more."""
         if not made.members:
             return made.content
-        gather(made, self._settings.inbox / made.inbox)
+        try:
+            gather(made, self._settings.inbox / made.inbox)
+        except OSError as error:
+            raise Unavailable(f"{made.original_name} ist noch nicht ganz übernommen ({os_reason(error)}).") from error
         return pack(made) if any(made.content.iterdir()) else None
 
     def _show(self, waiting: dict[str, tuple[int, str]]) -> None:
@@ -192,6 +206,11 @@ def _ask(document_id: UUID) -> None:
         enqueue(document_id, State.RECEIVED)
     except OperationalError:
         log.warning("broker_down", document=str(document_id))
+
+
+def _is_closed(path: Path) -> bool:
+    """True for a file or folder that is there and that we may not read; a marker is never read."""
+    return not is_marker(path.name) and not os.access(path, os.R_OK) and path.exists()
 
 
 def _entries(folder: Path) -> dict[Path, int]:

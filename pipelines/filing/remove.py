@@ -7,7 +7,7 @@ from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.port import Ability, Connector
 from pipelines.archive.stage import PART as ARCHIVE
-from pipelines.filing.redirect import left_in_target
+from pipelines.filing.redirect import TRAY, left_in_target
 from pipelines.invoice.german import moment
 from pipelines.invoice.paper import pdf_of
 from schemas.errors import Rejected, Unavailable
@@ -15,7 +15,7 @@ from schemas.roles import Action
 from schemas.states import FileRole, State
 from schemas.values import Act, NewFile, StepResult, Work
 
-__all__ = ["recall", "remove"]
+__all__ = ["recall", "remove", "stayed_in_dms"]
 
 _EVERYTHING = frozenset(FileRole) - {FileRole.REMOVAL_NOTE}
 _REASON = "Verschlossene Post, versehentlich geöffnet oder gescannt"
@@ -34,7 +34,8 @@ def recall(work: Work, city: City, connector: Connector) -> StepResult:
     Without `delivered_as` in the facts nothing of it lies anywhere else any more.
     """
     left, said = _taken_back(work, connector)
-    facts = work.facts if left else replace(work.facts, delivered_as=None, dossier=None)
+    kept = work.facts.delivered_as or (left[0] if left else None)
+    facts = replace(work.facts, delivered_as=kept) if left else replace(work.facts, delivered_as=None, dossier=None)
     return StepResult(State.LOCKED, facts, said)
 
 
@@ -54,22 +55,37 @@ def remove(work: Work, city: City, connector: Connector) -> StepResult:
     return StepResult(State.REMOVED, facts, reason, (note,), removed=_EVERYTHING)
 
 
+def stayed_in_dms(work: Work) -> bool:
+    """True for what was redirected to an out-tray and has not left the DMS: it is taken back there, not in the tray."""
+    redirected = any(act.action is Action.REDIRECT for act in work.acts)
+    return redirected and work.facts.delivered_as not in (None, work.arrived.get(TRAY))
+
+
 def _taken_back(work: Work, connector: Connector) -> tuple[tuple[str, ...], str]:
     """Ids under which it still lies, or may lie, elsewhere; and what was done and is to be done (German)."""
     _wait_for_calls(work)
-    package = (
-        ""
-        if ARCHIVE not in work.arrived
-        else ("Ein Paket liegt zur Übernahme durch das Archiv bereit oder ist übernommen: bitte dort löschen.")
-    )
-    known = _known(work)
+    by_hand = _for_people(work)
+    known = _known(work, connector)
     if not known and not work.unclear:
-        return (), package
+        return (), by_hand
     if Ability.PROOF not in connector.abilities():
+        if not known:
+            return (), by_hand
         told = f"Dem DMS-Import übergeben als {', '.join(known)}: bitte im DMS suchen und mit Begründung löschen."
-        return known, f"{told} {package}".strip()
+        return known, f"{told} {by_hand}".strip()
     left, said = _in_target(work, known, connector)
-    return left, f"{said} {package}".strip()
+    return left, f"{said} {by_hand}".strip()
+
+
+def _for_people(work: Work) -> str:
+    """What lies where this step does not reach (German)."""
+    told = []
+    if ARCHIVE in work.arrived:
+        told.append("Ein Paket liegt zur Übernahme durch das Archiv bereit oder ist übernommen: bitte dort löschen.")
+    if (TRAY in work.arrived or TRAY in work.unclear) and stayed_in_dms(work):
+        laid = f" als {work.arrived[TRAY]}" if TRAY in work.arrived else ""
+        told.append(f"Auch ins Postfach kann es gelegt sein{laid}: bitte dort nachsehen und zurückholen.")
+    return " ".join(told)
 
 
 def _in_target(work: Work, known: tuple[str, ...], connector: Connector) -> tuple[tuple[str, ...], str]:
@@ -91,10 +107,12 @@ def _in_target(work: Work, known: tuple[str, ...], connector: Connector) -> tupl
     return (), f"Dort, wohin es übergeben wurde, liegt es nicht mehr{where}; was entnommen ist, bitte zurückholen."
 
 
-def _known(work: Work) -> tuple[str, ...]:
-    """Every id under which a target is known to have had it."""
-    arrived = (target_id for part, target_id in work.arrived.items() if part != ARCHIVE)
-    return tuple(dict.fromkeys((*filter(None, (work.facts.delivered_as,)), *arrived)))
+def _known(work: Work, connector: Connector) -> tuple[str, ...]:
+    """Every id under which the target is known to have had it; after a lost answer also what its receipts say."""
+    elsewhere = (ARCHIVE, TRAY) if stayed_in_dms(work) else (ARCHIVE,)
+    arrived = (target_id for part, target_id in work.arrived.items() if part not in elsewhere)
+    found = left_in_target(work, connector) if work.unclear else ()
+    return tuple(dict.fromkeys((*filter(None, (work.facts.delivered_as,)), *arrived, *found)))
 
 
 def _shown(work: Work, known: tuple[str, ...], connector: Connector) -> tuple[str, ...]:

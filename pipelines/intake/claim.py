@@ -48,7 +48,8 @@ def claim(
     """Move the file into its own spool folder; None if it vanished in between.
 
     The note is durable before the rename: whatever is in the spool always says what it is. The end markers go first:
-    left behind by a crash, they would declare the next file of that name complete.
+    left behind by a crash, they would declare the next file of that name complete. They come back if the file cannot
+    be moved, for it may never be taken without.
     """
     made = Claim(claim_id, inbox, source.name, received_at, spool / str(claim_id))
     _note(made)
@@ -60,6 +61,10 @@ def claim(
     except FileNotFoundError:
         release(made)
         return None
+    except OSError:
+        for marker in markers:
+            marker.touch()
+        raise
     fsync_folder(made.folder)
     fsync_folder(source.parent)
     fault_point("claim.after_rename")

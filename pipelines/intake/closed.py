@@ -20,7 +20,7 @@ __all__ = [
     "stays_closed",
 ]
 
-BY_SHEET = "Laut Trennblatt verschlossene Post: nicht gelesen, nicht gezeigt."
+BY_SHEET = "Laut Trennblatt oder Index verschlossene Post: nicht gelesen, nicht gezeigt."
 
 
 def is_registration(work: Work) -> bool:

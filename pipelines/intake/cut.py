@@ -1,7 +1,7 @@
 """Where a batch is cut: from what each image is to the documents they make. No image is lost or counted twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from schemas.batch import BatchImage, ImageKind, Part, Sheet, SheetType, Split
 
@@ -31,6 +31,7 @@ def cut(looks: Sequence[Look], *, duplex: bool | None = None) -> Split:
     A document begins at DOC, BATCH and behind END; at ANLAGE an attachment within it. The blank image behind a
     separator is its back unless the batch was scanned on one side only (`duplex` False). A page that begins a document
     itself (kept) right behind a separator begins the same one: the separator goes before it where both say something.
+    Of several covers the first counts; that something stays closed counts wherever it stands.
     """
     made = [_Open()]
     images: list[tuple[int, ImageKind, _Open | None, tuple[str, ...]]] = []
@@ -40,6 +41,8 @@ def cut(looks: Sequence[Look], *, duplex: bool | None = None) -> Split:
         sheet = look.sheet
         if sheet is not None and sheet.type is SheetType.ATTACHMENT:
             attachment_begins = True
+            if sheet.confidential:
+                made[-1].sheet = replace(made[-1].sheet or Sheet(SheetType.DOCUMENT), confidential=True)
         elif sheet is not None:
             begun = made.pop() if sheet.kept and not made[-1].images else _Open()
             both = begun.sheet.completed_by(sheet) if begun.sheet is not None else sheet
@@ -48,7 +51,7 @@ def cut(looks: Sequence[Look], *, duplex: bool | None = None) -> Split:
         findings: tuple[str, ...] = ()
         if sheet is not None and sheet.type is SheetType.BATCH:
             findings = ("Zweites Stapeldeckblatt in derselben Datei.",) if cover is not None else ()
-            cover = cover or sheet
+            cover = replace(cover or sheet, confidential=sheet.confidential or (cover or sheet).confidential)
         if sheet is not None and not sheet.kept:
             images.append((number, ImageKind.SEPARATOR, None, findings))
             back_follows = duplex is not False

@@ -19,7 +19,7 @@ from pipelines.invoice.paper import pdf_of
 from pipelines.scan.picture import can_be_decoded
 from schemas.errors import BadInput
 
-__all__ = ["PLACEHOLDER", "Joined", "doubt_about", "join", "unreadable_among"]
+__all__ = ["PLACEHOLDER", "Joined", "doubt_about", "join", "unreadable_among", "unreadable_images"]
 
 _AT_ONCE = 32
 """Files open at the same time, and pictures in memory."""
@@ -86,6 +86,11 @@ def unreadable_among(anomalies: Iterable[str], images: Iterable[int]) -> tuple[t
         if about is not None and int(about[1]) in wanted:
             missing.append(anomaly)
     return tuple(kept), tuple(missing)
+
+
+def unreadable_images(anomalies: Iterable[str]) -> frozenset[int]:
+    """Numbers of the images for which a placeholder stands."""
+    return frozenset(int(about[1]) for anomaly in anomalies if (about := _UNREADABLE.match(anomaly)))
 
 
 def doubt_about(unreadable: Sequence[str]) -> str | None:

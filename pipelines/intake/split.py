@@ -10,17 +10,18 @@ from config.city_config import City, OrgUnit
 from config.routing_config import DocumentType
 from config.scan_config import ScanRules
 from pipelines.intake.capture import Told, captured
-from pipelines.intake.closed import kept_closed
+from pipelines.intake.closed import BY_SHEET, kept_closed, locked, opened_by_persons, stays_closed
 from pipelines.intake.container import borders
 from pipelines.intake.cut import Look, cut
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.index import read_index
-from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among
+from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among, unreadable_images
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
 from pipelines.scan.picture import Grey, Picture, can_be_decoded, has_masks
 from pipelines.scan.quality import looks_blank
+from schemas.balance import PAGES
 from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
 from schemas.batch_index import BatchIndex, IndexedDocument
 from schemas.errors import BadInput
@@ -36,7 +37,7 @@ _INDEX = "Index"
 
 
 def split(work: Work, city: City) -> StepResult:
-    """Prepared as one document, split into several, or quarantined if there is nothing but separators."""
+    """Prepared as one document, split into several, locked, or quarantined if there is nothing but separators."""
     try:
         looks = _looks(work.raw_scan.path, city.scan)
     except pypdfium2.PdfiumError:  # the recognition says what is wrong with it
@@ -47,9 +48,12 @@ def split(work: Work, city: City) -> StepResult:
     told = captured(index, cover, city.intake_point(work.scan.intake_point), city)
     found = cut(looks, duplex=told.capture.duplex)
     batch = _batch(work, found, told)
+    signed, whole = SIGNED in work.facts.anomalies, _whole(work, found, batch, city)
+    if (signed or not found.separated) and _is_closed(work, whole, looks, city):
+        return replace(locked(work, BY_SHEET), batch=batch)
     if not found.separated:
-        return StepResult(State.PREPARED, _whole(work, found, batch, city), "Keine Trennblätter.", batch=batch)
-    if SIGNED in work.facts.anomalies:
+        return StepResult(State.PREPARED, whole, "Keine Trennblätter.", batch=batch)
+    if signed:
         facts = replace(work.facts, anomalies=(*work.facts.anomalies, _NOT_CUT))
         return StepResult(State.PREPARED, facts, _NOT_CUT)
     if not found.parts:
@@ -135,6 +139,12 @@ def _whole(work: Work, found: Split, batch: BatchFacts, city: City) -> DocumentF
     """What is known of a file that is one document."""
     facts = replace(work.facts, anomalies=(*work.facts.anomalies, *_doubts_of(batch)))
     return _as_sheet_says(facts, found.parts[0], city) if found.parts else facts
+
+
+def _is_closed(work: Work, whole: DocumentFacts, looks: list[Look], city: City) -> bool:
+    """True for a file that is not cut and of which its index, or any sheet in it, says that it stays closed."""
+    marked = any(look.sheet is not None and look.sheet.confidential for look in looks)
+    return (marked and not opened_by_persons(work)) or stays_closed(whole.document_type, work, city)
 
 
 def _doubts_of(batch: BatchFacts) -> tuple[str, ...]:
@@ -227,16 +237,20 @@ def _page_mismatch(part: Part) -> str | None:
 def _batch(work: Work, found: Split, told: Told) -> BatchFacts:
     """Every image, how it was scanned, and whether as much came as was told."""
     capture = told.capture
-    pages = sum(image.kind in (ImageKind.PAGE, ImageKind.BLANK) for image in found.images)
+    lost = unreadable_images(work.facts.anomalies)
+    images = tuple(
+        replace(image, kind=ImageKind.UNREADABLE) if image.number in lost else image for image in found.images
+    )
+    pages = sum(image.kind in PAGES for image in images)
     findings = list(told.findings)
     if told.pages not in (None, pages):
         findings.append(f"Laut Deckblatt oder Index {told.pages} Seite(n), gezählt {pages}.")
     if capture.sheets_expected is not None and capture.duplex is not None:
-        images = capture.sheets_expected * (2 if capture.duplex else 1)
-        if images != len(found.images):
+        expected = capture.sheets_expected * (2 if capture.duplex else 1)
+        if expected != len(images):
             findings.append(
-                f"Laut Deckblatt oder Index {capture.sheets_expected} Blätter, also {images} Bilder; "
-                f"gezählt {len(found.images)}."
+                f"Laut Deckblatt oder Index {capture.sheets_expected} Blätter, also {expected} Bilder; "
+                f"gezählt {len(images)}."
             )
     name = (found.cover.batch if found.cover else None) or work.original_name
-    return BatchFacts(name, found.images, told.pages, tuple(findings), capture)
+    return BatchFacts(name, images, told.pages, tuple(findings), capture)

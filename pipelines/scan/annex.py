@@ -24,11 +24,14 @@ def annex_xml(annex: Annex) -> bytes:
     root.set("art", str(annex.kind))
     root.set("zeitpunkt", annex.at.isoformat())
     root.set("demo", "true" if annex.demo else "false")
-    etree.SubElement(root, _name("Vermerk"), {"id": annex.note_id, "sha256": annex.note_sha256})
-    etree.SubElement(root, _name("Person"), {"kennzeichen": annex.person_mark, "name": annex.person})
-    for name, value in annex.details.items():
-        etree.SubElement(root, _name("Angabe"), {"name": name}).text = value
-    etree.SubElement(root, _name("Aussage")).text = annex.statement
+    try:
+        etree.SubElement(root, _name("Vermerk"), {"id": annex.note_id, "sha256": annex.note_sha256})
+        etree.SubElement(root, _name("Person"), {"kennzeichen": annex.person_mark, "name": annex.person})
+        for name, value in annex.details.items():
+            etree.SubElement(root, _name("Angabe"), {"name": name}).text = value
+        etree.SubElement(root, _name("Aussage")).text = annex.statement
+    except ValueError as problem:
+        raise BadInput("Die Anlage zum Transfervermerk enthält Zeichen, die in XML nicht stehen können.") from problem
     _validate(root)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 

@@ -7,7 +7,9 @@ import pytest
 from config.city_config import City
 from config.procedure_config import ClassRules
 from pipelines.intake.closed import BY_SHEET
+from pipelines.intake.hazards import SIGNED
 from pipelines.intake.identify import identify
+from pipelines.intake.split import split
 from pipelines.routing.classify import classify
 from schemas.batch import SheetType
 from schemas.closed import CLOSED_INBOX, ClosedKind, ClosedMail, closed_mail_of, text_of
@@ -15,6 +17,7 @@ from schemas.errors import BadInput
 from schemas.roles import Action
 from schemas.states import FileRole, State
 from schemas.values import Act, DocumentFacts
+from tests.pipelines.containers import jpeg, zipped
 from tests.pipelines.papers import Desk, pdf_bytes
 from tests.pipelines.test_split import cut, letter, scanned, separator
 
@@ -51,6 +54,36 @@ def test_a_class_that_stays_closed_closes_by_its_sheet_alone(desk: Desk, iserloh
     content = scanned(separator("v=1;type=DOC;class=bewerbung"), letter("A"))
     (child,) = cut(desk, closing(iserlohn, "bewerbung"), content).children
     assert (child.state, child.facts.document_type) == (State.LOCKED, None)
+
+
+def test_an_attachment_or_a_second_cover_closes_what_it_is_part_of(desk: Desk, iserlohn: City) -> None:
+    attached = scanned(
+        *(separator("v=1;type=DOC"), letter("A"), separator("v=1;type=ANLAGE;conf=1"), letter("Geheim")),
+        *(separator("v=1;type=DOC"), letter("B")),
+    )
+    assert [one.state for one in cut(desk, iserlohn, attached).children] == [State.LOCKED, State.PREPARED]
+
+    two = scanned(separator("v=1;type=BATCH"), letter("A"), separator("v=1;type=BATCH;conf=1"), letter("Geheim"))
+    assert {one.state for one in cut(desk, iserlohn, two).children} == {State.LOCKED}
+
+
+def test_a_single_document_that_its_index_says_stays_closed_is_not_read(desk: Desk, iserlohn: City) -> None:
+    index = b"<Stapel><Dokument><Dokumentart>bewerbung</Dokumentart></Dokument></Stapel>"
+    desk.put(FileRole.ORIGINAL, zipped({"1.jpg": jpeg("Geheim"), "stapel.xml": index}), "stapel.zip")
+    desk.put(FileRole.RAW_SCAN, scanned(letter("Geheim")), "stapel.pdf")
+    work, rules = desk.work(DocumentFacts(page_count=1)), closing(iserlohn, "bewerbung")
+
+    result = split(work, rules)
+
+    assert (result.state, result.reason, result.facts.document_type) == (State.LOCKED, BY_SHEET, None)
+    assert result.batch is not None, "its sheets are counted all the same"
+    opened = Act(Action.CONFIRM_OPENING, 2, "Bernd Beispiel", work.now, "", "Keine.", 9)
+    assert split(replace(work, acts=(opened,)), rules).state is State.PREPARED
+
+
+def test_a_signed_scan_with_a_closing_sheet_in_it_is_not_read(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=DOC;conf=1"), letter("Geheim"))
+    assert cut(desk, iserlohn, content, DocumentFacts(anomalies=(SIGNED,))).state is State.LOCKED
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from config.settings import load_settings
 from pipelines.intake.container import borders
 from pipelines.intake.identify import identify
 from pipelines.intake.join import unreadable_among
+from pipelines.intake.split import split
+from schemas.batch import ImageKind
 from schemas.batch_index import IndexedDocument
 from schemas.states import FileRole, State
 from schemas.values import StepResult
@@ -170,6 +172,14 @@ def test_a_broken_document_among_documents_is_quarantined_by_itself(desk: Desk, 
     result = identified(files, desk, iserlohn)
     assert (result.state, result.facts.page_count, result.facts.doubt) == (State.IDENTIFIED, 4, None)
     assert [(child.original.name, child.state) for child in result.children] == [("2.pdf", State.RECEIVED)]
+
+
+def test_an_image_nobody_can_read_is_counted_as_such(desk: Desk, iserlohn: City) -> None:
+    found = identified({"1.jpg": jpeg("eins"), "2.jpg": jpeg("zwei")[:200]}, desk, iserlohn)
+    desk.put(FileRole.RAW_SCAN, found.files[0].path.read_bytes(), "stapel-7.pdf")
+    result = split(desk.work(found.facts), iserlohn)
+    assert result.batch is not None
+    assert [image.kind for image in result.batch.images] == [ImageKind.PAGE, ImageKind.UNREADABLE]
 
 
 def test_what_is_missing_is_told_of_the_document_it_belongs_to() -> None:

@@ -11,7 +11,8 @@ from dms_connectors.folder import FolderConnector
 from dms_connectors.limited import LimitedConnector
 from dms_connectors.memory import MemoryConnector
 from pipelines.filing.deliver import deliver
-from pipelines.filing.remove import recall, remove
+from pipelines.filing.redirect import TRAY
+from pipelines.filing.remove import recall, remove, stayed_in_dms
 from schemas.errors import Rejected, Unavailable
 from schemas.roles import Action
 from schemas.states import FileRole, State
@@ -130,6 +131,47 @@ def test_a_call_under_way_when_it_was_locked_is_waited_for_then_searched(letter:
     late = replace(lost, unclear={"hauptdokument": 10.0**6})
     assert recall(late, iserlohn, dms).state is State.LOCKED
     assert dms.find(DOCUMENT_ID) == ()
+
+
+def test_an_import_whose_answer_was_lost_may_have_it_so_it_is_not_handed_over_anew(
+    letter: Work, iserlohn: City
+) -> None:
+    class Receipts(NoProof):
+        def find(self, document_id: object) -> tuple[str, ...]:
+            return ("PE-1_abc",) if document_id == DOCUMENT_ID else ()
+
+    lost = replace(letter, unclear={"hauptdokument": 10.0**6})
+    told = recall(lost, iserlohn, Receipts())
+    assert told.facts.delivered_as == "PE-1_abc"
+    assert "PE-1_abc" in told.reason
+
+
+def test_a_tray_whose_answer_was_lost_is_looked_into(letter: Work, iserlohn: City, tmp_path: Path) -> None:
+    trays = FolderConnector(tmp_path / "postfach", tmp_path / "quittungen")
+    work = filed(letter, iserlohn, trays, unit="30")
+    laid = work.facts.delivered_as
+    lost = replace(work, facts=replace(work.facts, delivered_as=None), arrived={}, unclear={"hauptdokument": 10.0**6})
+    assert f"liegt noch als {laid}" in recall(lost, iserlohn, trays).reason
+    assert remove(lost, iserlohn, trays).state is State.LOCKED
+
+
+def test_what_was_redirected_to_a_tray_and_never_left_the_dms_is_taken_back_there(letter: Work, iserlohn: City) -> None:
+    dms = MemoryConnector()
+    work = filed(letter, iserlohn, dms)
+    act = Act(Action.REDIRECT, 3, "Carla Beispiel", work.now, "", "Gehört nach 30.", 8)
+    stuck = replace(
+        work,
+        facts=replace(work.facts, unit="30"),
+        arrived=work.arrived | {TRAY: "30/PE-1"},
+        acts=(act,),
+    )
+    assert stayed_in_dms(stuck)
+    result = recall(stuck, iserlohn, dms)
+    assert dms.find(DOCUMENT_ID) == ()
+    assert result.facts.delivered_as is None
+    assert "30/PE-1" in result.reason
+    assert not stayed_in_dms(replace(stuck, facts=replace(stuck.facts, delivered_as="30/PE-1"))), "it has left"
+    assert not stayed_in_dms(replace(stuck, acts=())), "nobody has redirected it"
 
 
 def test_everything_goes_but_a_note_for_the_recipient_that_names_both_persons(letter: Work, iserlohn: City) -> None:

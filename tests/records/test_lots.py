@@ -10,8 +10,9 @@ from records.decisions import Conflict
 from records.lots import draw_lot, draw_ready, gather, name_of, unready
 from records.models import Document, FullCheckOrder, Lot, LotDocument
 from records.objects import ObjectStore
+from records.quality import Found, is_passed, judge, settle_left, unsettled
 from schemas.errors import BadInput
-from schemas.quality import Candidate, LotState, SamplingRule, draw
+from schemas.quality import Candidate, LotState, SamplingRule, Verdict, draw
 from schemas.roles import Role
 from schemas.states import State
 from tests.records.conftest import NOW
@@ -187,3 +188,36 @@ def test_a_rescan_is_drawn_whatever_the_seed_says(store: ObjectStore, tmp_path: 
 
     drawn: set[UUID] = set(LotDocument.objects.filter(drawn=True).values_list("document_id", flat=True))
     assert rescans <= drawn
+
+
+def test_what_turns_out_closed_is_replaced_in_the_sample_and_nobody_waits_for_it(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    batch_of(store, tmp_path, NOW, {}, {}, {})
+    gather(CITY, NOW)
+    draw_ready(CITY, NOW)
+    first = LotDocument.objects.get(drawn=True)
+    Document.objects.filter(id=first.document_id).update(state=State.LOCKED)
+
+    assert settle_left(CITY, NOW) == 1
+    (further,) = unsettled()
+    assert further.id != first.id
+    assert further.rule == "Nachgezogen: Dokumentart „Sonstiges Schreiben“: 4 %, mindestens 1, 1 von 2"
+    assert settle_left(CITY, NOW) == 0
+
+    Document.objects.filter(in_lot__lot=further.lot).update(state=State.LOCKED)
+    settle_left(CITY, NOW)
+    assert Lot.objects.get().state == LotState.PASSED
+
+
+def test_another_type_given_after_the_draw_brings_its_own_sample(store: ObjectStore, tmp_path: Path) -> None:
+    batch_of(store, tmp_path, NOW, {}, {}, {})
+    gather(CITY, NOW)
+    draw_ready(CITY, NOW)
+    first, other = LotDocument.objects.get(drawn=True), LotDocument.objects.filter(drawn=False)[0]
+    Document.objects.filter(id=other.document_id).update(document_type="urkunde")
+
+    assert judge(first.id, 0, Found(Verdict.GOOD), make_person(Role.MAILROOM), CITY, NOW) is LotState.DRAWN
+    other.refresh_from_db()
+    assert (other.drawn, other.four_eyes) == (True, True)
+    assert not is_passed(other.document)

@@ -170,38 +170,11 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (
-            MAILROOM,
-            [
-                "/",
-                "/post/",
-                "/klaerung/",
-                "/stapel/",
-                "/verschlossen/",
-                "/einlegen/",
-                "/qualitaet/",
-                "/originale/",
-                "/status/",
-                "/verfahren/",
-            ],
-        ),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/", "/stapel/"]),
         (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
         (UNIT, ["/", "/post/", "/rechnungen/", "/originale/"]),
         (ORDERING, ["/", "/post/", "/rechnungen/"]),
-        (
-            AUDIT,
-            [
-                "/",
-                "/post/",
-                "/stapel/",
-                "/verschlossen/",
-                "/rechnungen/",
-                "/qualitaet/",
-                "/originale/",
-                "/status/",
-                "/verfahren/",
-            ],
-        ),
+        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/", "/stapel/"]),
         (ARCHIVE, ["/", "/originale/"]),
         (ADMIN, ["/", "/status/", "/verfahren/"]),
     ],
@@ -211,6 +184,22 @@ def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: lis
     navigation = page.partition('<nav aria-label="Hauptnavigation">')[2].partition("</nav>")[0]
     assert [part.partition('"')[0] for part in navigation.split('href="')[1:]] == places
     assert 'href="/" aria-current="page"' in navigation
+
+
+@pytest.mark.parametrize(
+    ("role", "places"),
+    [
+        (MAILROOM, ["/stapel/", "/qualitaet/", "/originale/", "/verschlossen/", "/verfahren/"]),
+        (AUDIT, ["/stapel/", "/qualitaet/", "/originale/", "/verschlossen/", "/verfahren/"]),
+        (UNIT, []),
+    ],
+)
+def test_the_scan_office_has_a_row_of_its_own_on_its_pages(role: Role, places: list[str], sign_in: SignIn) -> None:
+    client = sign_in(role, units=(OWN,))
+    row = text_of(client.get("/originale/")).partition('<nav aria-label="Scan-Stelle"')[2].partition("</nav>")[0]
+    assert [part.partition('"')[0] for part in row.split('href="')[1:]] == places
+    assert ('href="/originale/" aria-current="page"' in row) is bool(places)
+    assert 'aria-label="Scan-Stelle"' not in text_of(client.get("/"))
 
 
 def test_further_representations_of_an_invoice_are_seen_by_who_sees_the_invoice_by_its_number(

@@ -109,6 +109,19 @@ def test_without_a_seal_an_annex_is_a_file_all_the_same(noted: Noted, tmp_path: 
     assert graded(document)[Grade.DIFFERS] == []
 
 
+def test_signs_that_xml_cannot_carry_hold_up_no_annex(noted: Noted, tmp_path: Path) -> None:
+    document = noted(CITY)
+    said = Asked(document, AnnexKind.CORRECTION, "Riss\x01 im Papier\r\n\ud800", {"Seiten": "2\x0b"})
+    with transaction.atomic():
+        annexes.request(said, Speaker("erika", "Erika\x1f Beispiel"), NOW)
+    ask(document, AnnexKind.QUALITY)
+    round_of_annexes(CITY, object_store(), tmp_path / "scratch", seconds=30)
+
+    assert NoteAnnex.objects.filter(made_at=None).count() == 0
+    assert NoteAnnex.objects.get(kind=AnnexKind.CORRECTION).statement == "Riss\ufffd im Papier\ufffd\n\ufffd"
+    assert graded(document)[Grade.DIFFERS] == []
+
+
 def test_while_the_authority_is_silent_annexes_wait_and_the_status_page_says_so(noted: Noted, tmp_path: Path) -> None:
     document = noted(CITY)
     ask(document, AnnexKind.QUALITY, AnnexKind.AGREEMENT)

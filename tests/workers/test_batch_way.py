@@ -61,6 +61,7 @@ def test_the_documents_of_a_batch_are_asked_for_at_once(
     make_document: MakeDocument, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[UUID, State]] = []
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)  # it would end the test's transaction
     monkeypatch.setattr(tasks, "enqueue", lambda document_id, state: asked.append((document_id, state)))
     batch = make_document(
         State.IDENTIFIED, content=scanned(letter("A"), separator("v=1;type=DOC"), letter("B")), register_number=None

@@ -1,5 +1,6 @@
 """The hot folder: what is whole is taken in once, what is not is shown with what it waits for."""
 
+import errno
 import os
 import zipfile
 from pathlib import Path
@@ -135,6 +136,14 @@ def test_a_working_name_is_shown_and_not_touched(watcher: Watcher, inbox: Path, 
     assert watcher.round(1000.0) == 0
     assert waiting() == {f"scan/{name}": "trägt einen Arbeitsnamen, wird noch geschrieben"}
     assert (inbox / name).exists()
+
+
+def test_a_folder_with_a_working_name_is_not_taken_from_under_the_scanner(watcher: Watcher, inbox: Path) -> None:
+    fill(inbox / "stapel.tmp", "1.pdf")
+    watcher.round(100.0)
+
+    assert watcher.round(1000.0) == 0
+    assert waiting() == {"scan/stapel.tmp": "trägt einen Arbeitsnamen, wird noch geschrieben"}
 
 
 def test_a_link_is_shown_with_the_reason_and_never_followed(watcher: Watcher, inbox: Path, tmp_path: Path) -> None:
@@ -425,6 +434,69 @@ def test_a_store_that_takes_nothing_leaves_the_claim_for_the_next_sweep(
     assert watcher.round(129.0) == 0
     assert watcher.round(131.0) == 1
     assert spooled(settings) == []
+
+
+def refuses(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Another program holds that file: the share does not let it be moved."""
+    rename = Path.rename
+
+    def held(self: Path, target: Path) -> Path:
+        if self.name == name:
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", held)
+
+
+def test_a_batch_one_file_of_which_is_held_holds_up_nobody_else(
+    watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("stapel_0001.pdf", "stapel_0002.pdf", "stapel.ok"):
+        (inbox / name).write_bytes(PDF)
+    with monkeypatch.context() as patched:
+        refuses(patched, "stapel_0002.pdf")
+        assert watcher.round(100.0) == 0
+        (inbox / "brief.pdf").write_bytes(PDF)
+        (inbox / "brief.pdf.ok").touch()
+        assert watcher.round(200.0) == 1
+        assert Document.objects.get().intake.original_name == "brief.pdf"
+        assert "noch nicht ganz übernommen" in waiting()["scan/stapel.zip"], "people see that it hangs"
+
+    assert watcher.round(300.0) == 1
+    assert set(Intake.objects.values_list("original_name", flat=True)) == {"brief.pdf", "stapel.zip"}
+    assert waiting() == {}
+
+
+def test_a_file_that_cannot_be_moved_keeps_its_marker(
+    watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "brief.pdf").write_bytes(PDF)
+    (inbox / "brief.pdf.ok").touch()
+    with monkeypatch.context() as patched:
+        refuses(patched, "brief.pdf")
+        assert watcher.round(100.0) == 0
+
+    assert (inbox / "brief.pdf.ok").exists()
+    assert watcher.round(101.0) == 1
+
+
+def test_an_inbox_that_is_gone_does_not_stop_the_others(
+    watcher: Watcher, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for point in city().intake_points:
+        (inbox.parent / point.inbox).mkdir(exist_ok=True)
+        (inbox.parent / point.inbox / "brief.pdf").write_bytes(PDF)
+        (inbox.parent / point.inbox / "brief.pdf.ok").touch()
+    entries = watcher_module._entries
+
+    def gone(folder: Path) -> dict[Path, int]:
+        if folder == inbox:
+            raise OSError(errno.EHOSTDOWN, "Host is down")
+        return entries(folder)
+
+    monkeypatch.setattr(watcher_module, "_entries", gone)
+    assert watcher.round(100.0) == len(city().intake_points) - 1 > 0
+    assert "nicht erreichbar" in waiting()["scan"]
 
 
 def test_a_broker_that_is_down_does_not_stop_the_intake(

@@ -15,7 +15,7 @@ from records.figures import figures
 from records.lots import draw_lot
 from records.models import FullCheckOrder, Lot, LotDocument
 from records.operators import objection
-from records.quality import Found, judge, last_judgements, lift, unsettled
+from records.quality import Found, demands_four_eyes, judge, last_judgements, lift, unsettled
 from records.rescans import link
 from schemas.errors import BadInput
 from schemas.german_time import day_in_germany
@@ -29,6 +29,8 @@ from web.quality_view import balance_lines, open_lots, place_name, rows_of, show
 __all__ = ["check", "lot", "quality"]
 
 _FIGURES_DAYS = 90
+_LOOKED_THROUGH = 50
+"""Documents among which the next one for this person is looked for; then the lot says what is left."""
 LONGEST_PAGES = 100
 
 
@@ -109,7 +111,7 @@ def check(request: HttpRequest, person: Person, document_id: UUID) -> HttpRespon
         "ticked": request.POST.getlist("punkt"),
         "entered": request.POST,
         "acts": Role.MAILROOM in person.roles and subject.lot.state != LotState.OPEN,
-        "objection": objection(document, person, city()) if subject.four_eyes else None,
+        "objection": objection(document, person, city()) if demands_four_eyes(subject, city()) else None,
         "problem": problem,
         "longest_reason": LONGEST_REASON,
         "longest_pages": LONGEST_PAGES,
@@ -154,8 +156,8 @@ def _checked(request: HttpRequest, subject: LotDocument, person: Person) -> str:
 def _onward(subject: LotDocument, person: Person) -> HttpResponse:
     """To the next document of the lot this person may look at, else to the lot."""
     left = unsettled().filter(lot=subject.lot_id, last=None).select_related("document__intake__batch")
-    for row in left:
-        if not row.four_eyes or objection(row.document, person, city()) is None:
+    for row in left[:_LOOKED_THROUGH]:
+        if not demands_four_eyes(row, city()) or objection(row.document, person, city()) is None:
             return redirect("quality_check", row.document_id)
     return redirect("quality_lot", subject.lot_id)
 
