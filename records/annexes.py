@@ -16,7 +16,7 @@ from records import audit, removal
 from records.models import Document, DocumentFile, NoteAnnex
 from records.objects import ObjectStore
 from schemas.annex import Annex, AnnexKind
-from schemas.seal import NO_SEAL, NO_STAMP
+from schemas.seal import NO_SEAL, NO_STAMP, OTHER_TYPE
 from schemas.states import FileRole
 from schemas.values import FileDigest, NewFile
 
@@ -80,11 +80,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Unsealed:
-    """A document whose note lacks the seal the city has, with the SHA-256 of note and manifest."""
+    """A document whose note lacks the seal the city has, with the SHA-256 of note and manifest; `lock` says why."""
 
     document: Document
     note: str
     manifest: str
+    lock: str
 
 
 def request(asked: Asked, speaker: Speaker, now: datetime) -> NoteAnnex:
@@ -160,16 +161,22 @@ def later(problem: str, at: datetime, only: Due | None = None) -> None:
     waiting.update(problem=problem, next_attempt_at=at)
 
 
-def without_seal(limit: int) -> tuple[Unsealed, ...]:
-    """Documents whose note had to do without the configured seal or time stamp, and nobody asked for a later one."""
+def without_seal(limit: int, *, qualified: bool) -> tuple[Unsealed, ...]:
+    """Documents whose note had to do without the configured seal or time stamp, and nobody asked for a later one.
+
+    `qualified`: the seal there is now lifts the lock of those that have another type since their note as well.
+    """
     short = Q(destruction_lock__startswith=NO_SEAL) | Q(destruction_lock__startswith=NO_STAMP)
+    if qualified:
+        short |= Q(destruction_lock__startswith=OTHER_TYPE)
     asked = NoteAnnex.objects.filter(document=OuterRef("pk"), kind=AnnexKind.LATER_SEAL)
     documents = Document.objects.filter(short, ~Exists(asked), files__role=FileRole.MANIFEST).order_by("entry")[:limit]
     found = []
     for document in documents:
         files = dict(document.files.values_list("role", "content_id"))
         if FileRole.TRANSFER_NOTE in files:
-            found.append(Unsealed(document, files[FileRole.TRANSFER_NOTE], files[FileRole.MANIFEST]))
+            lock = document.destruction_lock or ""
+            found.append(Unsealed(document, files[FileRole.TRANSFER_NOTE], files[FileRole.MANIFEST], lock))
     return tuple(found)
 
 

@@ -12,6 +12,7 @@ from django.db.models import F, Max, Q
 from records import audit, closed, register
 from records import models as rows
 from records.models import Document, DocumentFile, Event
+from records.retyped import judge_anew, retyped
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
 from schemas.states import CLOSED, FileRole, State
@@ -75,6 +76,9 @@ class Held:
         proposed = (document.document_type, document.unit, document.confidence)
         before = _place(document)
         _choose(document, chosen)
+        retyped(document, before["document_type"])
+        if action is Action.CONFIRM_OPENING:
+            judge_anew(document)
         hashes = _hashes(document)
         document.state, document.state_since, document.reason = to, now, _sentence(person, reason)
         document.attempts, document.deferrals = 0, 0
@@ -93,6 +97,7 @@ class Held:
             "unit": document.unit,
             "needs_original": document.needs_original,
             "case_reference": document.case_reference,
+            "destruction_lock": document.destruction_lock,
             "cut_at": document.cut_at,
             "before": before if before != _place(document) else None,
             "original_sha256": hashes.get(FileRole.ORIGINAL),

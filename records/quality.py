@@ -1,8 +1,9 @@
 """Quality assurance: what people find in drawn documents, and when a lot has passed (TR-03138 A.SC.8, A.NB.3)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -26,6 +27,7 @@ __all__ = [
     "judge",
     "last_judgements",
     "lift",
+    "passed_among",
     "settle",
     "settle_left",
     "unsettled",
@@ -112,10 +114,14 @@ def lift(order_id: int, reason: str, person: Person, now: datetime) -> None:
 def is_passed(document: Document) -> bool:
     """True if quality assurance of this document is done and found nothing: its lot has passed, and it was looked at
     with a good result or not drawn. False with a fault, explained or not: then the paper stays."""
-    row = LotDocument.objects.select_related("lot").filter(document=document).first()
-    if row is None or row.drawn is None or row.lot.state != LotState.PASSED:
-        return False
-    return not row.drawn or _is_good(last_judgements([row]).get(row.id))
+    return document.id in passed_among([document.id])
+
+
+def passed_among(document_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of the documents that are `is_passed`, asked for together."""
+    rows = LotDocument.objects.filter(document__in=document_ids, lot__state=LotState.PASSED, drawn__isnull=False)
+    judged = last_judgements(found := list(rows))
+    return frozenset(row.document_id for row in found if not row.drawn or _is_good(judged.get(row.id)))
 
 
 def demands_four_eyes(subject: LotDocument, city: City) -> bool:

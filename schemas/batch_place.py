@@ -28,3 +28,8 @@ class BatchPlace:
         """Whole sheets that came, separators among them; None if nobody said how many sides were scanned."""
         duplex = self.capture.duplex
         return None if duplex is None else self.images_total // (2 if duplex else 1)
+
+    @property
+    def whole_sheets(self) -> bool:
+        """False if one side of a sheet is missing, or is too much."""
+        return not (self.capture.duplex and self.images_total % 2)

@@ -46,7 +46,8 @@ class DestructionFacts:
 
     `special`: to be kept as paper; None: nobody has decided. `unproven`: why it is not proven that the DMS holds what
     was scanned (German; empty: filed and read back). `filed_at`: by when that was in the database for certain.
-    `backup_begun_at`: of the last finished backup. `keep_days`: from procedure.yaml; None: nobody has decided.
+    `backup_begun_at`: of the last finished backup. `kept_from`: the day of the scan, or of its receipt if that is
+    later. `keep_days`: from procedure.yaml; None: nobody has decided.
     `holds`: who holds it, and why. `balanced`: the sheets of its batch are. `procedure_version` None: none is
     released. `missing_offices`: who has not agreed to that version.
     """
@@ -59,7 +60,7 @@ class DestructionFacts:
     unproven: str
     filed_at: datetime | None
     backup_begun_at: datetime | None
-    scanned_on: date
+    kept_from: date
     keep_days: int | None
     today: date
     holds: tuple[str, ...]
@@ -79,9 +80,9 @@ def obstacles(facts: DestructionFacts) -> tuple[str, ...]:
     return (*_of_the_city(facts), *_of_the_paper(facts), *_of_the_scan(facts), *_of_time(facts))
 
 
-def period_ends(scanned_on: date, keep_days: int) -> date:
-    """The last day on which the paper has to be kept; the day of the scan does not count."""
-    return scanned_on + timedelta(days=keep_days)
+def period_ends(kept_from: date, keep_days: int) -> date:
+    """The last day on which the paper has to be kept; the first day does not count."""
+    return kept_from + timedelta(days=keep_days)
 
 
 def _of_the_city(facts: DestructionFacts) -> list[str]:
@@ -98,7 +99,9 @@ def _of_the_city(facts: DestructionFacts) -> list[str]:
 def _of_the_paper(facts: DestructionFacts) -> list[str]:
     """Where it is, and whether it is to be kept as paper."""
     found = []
-    if facts.state not in (OriginalState.KEPT, OriginalState.LISTED, OriginalState.RELEASED):
+    if facts.state is OriginalState.REQUESTED:
+        found.append("Das Papier ist angefordert.")
+    elif facts.state not in (OriginalState.KEPT, OriginalState.LISTED, OriginalState.RELEASED):
         found.append(f"Das Papier liegt nicht in der Scan-Stelle ({facts.state.label}).")
     if facts.special is None:
         found.append("Ob das Original als Papier gebraucht wird, ist nicht entschieden.")
@@ -133,5 +136,5 @@ def _of_the_scan(facts: DestructionFacts) -> list[str]:
 def _of_time(facts: DestructionFacts) -> list[str]:
     if facts.keep_days is None:
         return ["Für die Dokumentart ist keine Frist festgelegt; das Papier bleibt."]
-    last = period_ends(facts.scanned_on, facts.keep_days)
+    last = period_ends(facts.kept_from, facts.keep_days)
     return [f"Die Frist läuft bis {last:%d.%m.%Y}."] if facts.today <= last else []

@@ -2,11 +2,17 @@
 
 from enum import StrEnum
 
-__all__ = ["NO_SEAL", "NO_STAMP", "SealLevel", "missing_for_destruction"]
+__all__ = ["NO_SEAL", "NO_STAMP", "OTHER_TYPE", "UNKNOWN_TYPE", "SealLevel", "missing_for_destruction"]
 
 NO_STAMP = "Ohne Zeitstempel: "
 NO_SEAL = "Ohne Siegel und Zeitstempel: "
 """How the lock begins of a document whose note could not get what is configured: it can still be sealed later."""
+
+OTHER_TYPE = "Dokumentart nach dem Vermerk geändert: "
+"""How the lock begins of a document whose note was sealed for a lower need: a later seal may lift it."""
+
+UNKNOWN_TYPE = "Die Dokumentart und damit der Schutzbedarf ist nicht bekannt."
+"""The lock until a person has said what the document is."""
 
 
 class SealLevel(StrEnum):
@@ -25,7 +31,7 @@ def missing_for_destruction(integrity: str | None, seal: SealLevel, stamp: SealL
     `integrity` is None for a document of no known type: nobody has said what it needs.
     """
     if integrity is None:
-        return "Die Dokumentart und damit der Schutzbedarf ist nicht bekannt."
+        return UNKNOWN_TYPE
     if integrity == "normal":
         return ""
     if seal is not SealLevel.QUALIFIED:

@@ -18,8 +18,8 @@ from records.annexes import Asked, Due, Speaker
 from records.objects import ObjectStore
 from records.work import facts_of
 from schemas.annex import MANIFEST_SHA256, AnnexKind
-from schemas.errors import BadInput, Unavailable
-from schemas.seal import missing_for_destruction
+from schemas.errors import BadInput, Unavailable, os_reason
+from schemas.seal import OTHER_TYPE, SealLevel, missing_for_destruction
 from schemas.states import FileRole
 from schemas.values import NewFile
 
@@ -30,6 +30,8 @@ NAME = "Anlagen zu Vermerken"
 _MOST = 50
 _AGAIN = timedelta(minutes=2)
 _AFTER_REFUSAL = timedelta(hours=6)
+_NOT_TO_BE_HAD = "Als der Vermerk geschrieben wurde, war das eingerichtete Siegel oder der Zeitstempel nicht zu haben."
+_RETYPED = "Nach dem Vermerk wurde die Dokumentart geändert; der Schutzbedarf der Integrität ist jetzt höher."
 
 
 def round_of_annexes(city: City, store: ObjectStore, scratch: Path, *, seconds: float) -> None:
@@ -49,15 +51,18 @@ def round_of_annexes(city: City, store: ObjectStore, scratch: Path, *, seconds: 
 
 
 def ask_for_later_seals(city: City, store: ObjectStore) -> None:
-    """An annex for every document whose note could not get the seal or time stamp the city has."""
+    """An annex for every document whose note could not get the seal or time stamp the city has, or needs more now."""
     if city.seals.seal is None:
         return
-    for unsealed in annexes.without_seal(_MOST):
-        creator = creator_named(store.path(unsealed.note).read_bytes())
-        statement = (
-            "Als der Vermerk geschrieben wurde, war das eingerichtete Siegel oder der Zeitstempel nicht zu haben. Das "
-            f"Siegel dieser Anlage ({city.seals.seal.level}) gilt über die Prüfsumme auch dem Manifest."
-        )
+    level = city.seals.seal.level
+    for unsealed in annexes.without_seal(_MOST, qualified=level is SealLevel.QUALIFIED):
+        try:
+            creator = creator_named(store.path(unsealed.note).read_bytes())
+        except OSError as problem:  # `store verify` tells of it; the others go on
+            log.warning("annexes_deferred", document_id=str(unsealed.document.id), code=os_reason(problem))
+            continue
+        why = _RETYPED if unsealed.lock.startswith(OTHER_TYPE) else _NOT_TO_BE_HAD
+        statement = f"{why} Das Siegel dieser Anlage ({level}) gilt über die Prüfsumme auch dem Manifest."
         asked = Asked(unsealed.document, AnnexKind.LATER_SEAL, statement, {MANIFEST_SHA256: unsealed.manifest})
         with transaction.atomic():
             annexes.request(asked, Speaker(creator.mark, creator.name), datetime.now(UTC))

@@ -11,6 +11,7 @@ __all__ = ["Told", "captured"]
 
 _BOX, _PROFILE, _NAME = 64, 100, 200
 """The longest of each that is kept; more is no such thing, whatever an index or a code says."""
+_NOBODY = ("", "")
 _Value = TypeVar("_Value", str, int, bool)
 
 
@@ -41,13 +42,7 @@ def captured(index: BatchIndex | None, cover: Sheet | None, point: IntakePoint |
             findings.append(f"{what}: „{text[:most]}…“ ist zu lang und gekürzt (höchstens {most} Zeichen).")
         return (text or "")[:most]
 
-    scanned_by = either("Bediener", told.operator_id or told.operator, sheet.operator) or ""
-    mark, name = _person(scanned_by, point)
-    if scanned_by and not name:
-        findings.append(
-            f"Als Bediener ist „{scanned_by}“ angegeben; das Kennzeichen gehört hier niemandem "
-            f"(verantwortlich bleibt {point.operator if point else 'die Eingangsstelle'})."
-        )
+    mark, name = _operator((told.operator_id, told.operator), sheet.operator or "", point, findings)
     profile = short("Scanprofil", either("Scanprofil", told.profile, sheet.profile), _PROFILE)
     known = city.procedure.profile(profile)
     if profile and known is None:
@@ -71,13 +66,29 @@ def captured(index: BatchIndex | None, cover: Sheet | None, point: IntakePoint |
     return Told(capture, either("Seiten", told.pages, sheet.pages), tuple(findings))
 
 
+def _operator(
+    indexed: tuple[str, str], printed: str, point: IntakePoint | None, findings: list[str]
+) -> tuple[str, str]:
+    """Mark and name of who scanned: whoever the index means by its mark, else by its name, else the cover sheet."""
+    said = [one for one in (*indexed, printed) if one]
+    known = [person for one in said if (person := _person(one, point)) != _NOBODY]
+    if len(set(known)) > 1:
+        findings.append(f"Bediener: Index und Deckblatt meinen verschiedene Personen ({', '.join(said)}).")
+    if said and not known:
+        findings.append(
+            f"Als Bediener ist „{said[0]}“ angegeben; das Kennzeichen gehört hier niemandem "
+            f"(verantwortlich bleibt {point.operator if point else 'die Eingangsstelle'})."
+        )
+    return known[0] if known else _NOBODY
+
+
 def _person(said: str, point: IntakePoint | None) -> tuple[str, str]:
     """Mark and name of whoever that is at the intake point, told by mark or name; empty if nobody."""
     looked_for = " ".join(said.split()).casefold()
     for mark, name in point.names.items() if point is not None and looked_for else ():
         if looked_for in (mark.casefold(), name.casefold()):
             return mark, name
-    return "", ""
+    return _NOBODY
 
 
 def _said(value: str | int | bool) -> str:

@@ -13,6 +13,7 @@ from config.settings import Settings, load_settings
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.index import may_be_index, parse_index, read_index
 from pipelines.intake.inspect import inspect_pdf
+from pipelines.intake.names import first_of
 from pipelines.intake.pictures import count_pictures, picture_form
 from pipelines.intake.unpack import Member, is_container, unpack
 from pipelines.invoice.detect import is_pdf, is_xml
@@ -22,6 +23,7 @@ from schemas.errors import BadInput
 __all__ = ["Contents", "ScannedFile", "borders", "contents_of"]
 
 _PAGE_ENDINGS = (".tif", ".tiff", ".jpg", ".jpeg", ".jp2", ".png", ".pdf")
+_MOST_NAMED = 20
 _LARGE_SHARE = 0.5
 """Of the page: an image that covers so much of it makes it a scan."""
 
@@ -111,8 +113,10 @@ def _in_order(members: tuple[Member, ...], index: BatchIndex | None) -> tuple[li
     place = {name: number for number, name in enumerate(listed)}
     there = {_key(member.name) for member in members}
     missing = [f"Im Index genannt, aber nicht geliefert: {name}." for name in listed if name not in there]
+    missing = list(first_of(missing, _MOST_NAMED, "Dateien nicht geliefert"))
     if listed:
-        missing += [f"Nicht im Index: {member.name}." for member in members if _key(member.name) not in place]
+        besides = [f"Nicht im Index: {member.name}." for member in members if _key(member.name) not in place]
+        missing += first_of(besides, _MOST_NAMED, "Dateien nicht im Index")
     return sorted(members, key=lambda member: place.get(_key(member.name), len(place))), missing
 
 

@@ -23,6 +23,7 @@ from pipelines.intake.index_fields import (
     field_of,
     normalised,
 )
+from pipelines.intake.names import first_of, one_line
 from pipelines.intake.unpack import is_container, is_left_out, natural
 from pipelines.invoice.detect import is_xml
 from pipelines.invoice.read import syntax_of
@@ -35,6 +36,7 @@ __all__ = ["may_be_index", "parse_index", "read_index"]
 _ENDINGS = (".xml", ".csv", ".txt")
 _LARGEST = 5 * 1024 * 1024
 _MOST_DOCUMENTS = 10_000
+_MOST_SAID = 50
 _SEPARATORS = ";\t,|"
 _DOCUMENTS = frozenset({"document", "dokument", "doc", "schriftstueck", "beleg", "vorgang", "indexdocument"})
 _NAME_OF_FIELD = ("name", "key", "field", "feld", "label", "id")
@@ -62,7 +64,16 @@ def read_index(container: Path) -> BatchIndex | None:
                 continue
             if (index := parse_index(content, name)) is not None:
                 found.append(_about_its_file(index, pages.get(_stem(name), [])))
-    return _together(found) if found else None
+    return _bounded(_together(found)) if found else None
+
+
+def _bounded(index: BatchIndex) -> BatchIndex:
+    """An index of something else does not bury every document of the batch under what it says."""
+    return replace(
+        index,
+        unknown=first_of(index.unknown, _MOST_SAID, "Angaben"),
+        findings=first_of(index.findings, _MOST_SAID, "Auffälligkeiten im Index"),
+    )
 
 
 def may_be_index(name: str, size: int) -> bool:
@@ -170,8 +181,8 @@ def _is_group(element: etree._Element) -> bool:
 
 def _pairs_of(element: etree._Element) -> Iterator[tuple[str, str]]:
     """<Bediener>Eva</Bediener>, <Feld name="Bediener">Eva</Feld>, <Feld name="Bediener" value="Eva"/>, attributes."""
-    attributes = {etree.QName(str(name)).localname.lower(): str(value).strip() for name, value in element.items()}
-    text = (element.text or "").strip() if len(element) == 0 else ""
+    attributes = {etree.QName(str(name)).localname.lower(): one_line(str(value)) for name, value in element.items()}
+    text = one_line(element.text or "") if len(element) == 0 else ""
     named = next((attributes[key] for key in _NAME_OF_FIELD if attributes.get(key)), None)
     value = attributes.get("value") or attributes.get("wert") or text
     if named is not None and value and field_of(etree.QName(element).localname) is None:
@@ -198,7 +209,7 @@ def _rows(text: str) -> list[list[str]]:
     head = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=head.count)
     try:
-        rows = [[cell.strip() for cell in row] for row in csv.reader(text.splitlines(), delimiter=separator)]
+        rows = [[one_line(cell) for cell in row] for row in csv.reader(text.splitlines(), delimiter=separator)]
     except csv.Error:
         return []
     return [row for row in rows if any(row)]

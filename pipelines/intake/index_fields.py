@@ -65,6 +65,8 @@ _TIME = r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?: ?Uhr)?)?"
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})" + _TIME)
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LONGEST = 200
+_YEARS = range(1970, 2101)
+"""In which anything may have been scanned; the calendar has an end at both sides."""
 
 
 def normalised(name: str) -> str:
@@ -158,9 +160,12 @@ def _moment(text: str) -> datetime | None:
     try:
         if german is not None:
             day, month, year, hour, minute, second = (int(part) if part else 0 for part in german.groups())
-            return datetime(year, month, day, hour, minute, second, tzinfo=BERLIN)
-        moment = datetime.fromisoformat(text)
+            moment = datetime(year, month, day, hour, minute, second, tzinfo=BERLIN)
+        else:
+            moment = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if moment.year not in _YEARS:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=BERLIN)
 

@@ -1,6 +1,8 @@
-"""Names of files as they can be kept and shown, whatever the sender called them."""
+"""Names of files, and words of indexes and codes, as they can be kept and shown, whatever the sender wrote."""
 
-__all__ = ["printable", "without_folders"]
+from collections.abc import Sequence
+
+__all__ = ["first_of", "one_line", "printable", "without_folders"]
 
 
 def printable(name: str) -> str:
@@ -13,3 +15,16 @@ def without_folders(name: str) -> str:
     """The last part of a path of any system; empty if that is no name."""
     last = name.replace("\\", "/").rpartition("/")[2].strip()
     return "" if last in (".", "..") else last
+
+
+def one_line(text: str) -> str:
+    """Text in one line: every blank as a space, control and direction marks, which nothing can keep, replaced."""
+    shown = (char if char.isprintable() else " " if char.isspace() else "�" for char in text)
+    return "".join(shown).strip()
+
+
+def first_of(said: Sequence[str], most: int, what: str) -> tuple[str, ...]:
+    """Each sentence once and at most that many; how many more there are is said. `what` names them (German)."""
+    told = tuple(dict.fromkeys(said))
+    more = len(told) - most
+    return told if more <= 0 else (*told[:most], f"Und {more} weitere {what}.")

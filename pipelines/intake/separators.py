@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.scan_config import Separators
+from pipelines.intake.names import one_line
 from pipelines.intake.patch_codes import find_patches
 from pipelines.scan.picture import plain_scan, shrunk
 from schemas.batch import Sheet, SheetType
@@ -58,7 +59,7 @@ def read_content(text: str, rules: Separators, source: str) -> Sheet | None:
     if plain is not None:
         return Sheet(plain.type, unit=plain.unit, document_type=plain.document_type, source=source)
     parts = [part.partition("=") for part in text.strip().split(";") if part.strip()]
-    said = {key.strip().lower(): value.strip() for key, _, value in parts}
+    said = {key.strip().lower(): one_line(value) for key, _, value in parts}
     if len(text) > _LONGEST or len(said) != len(parts) or said.get("v") != _VERSION:
         return None
     if rules.mark is not None and said.get("mark") != rules.mark:

@@ -1,6 +1,7 @@
 """Cut a scanned file at its separator sheets and where its index says. Without any it goes on as it is."""
 
 from dataclasses import replace
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
 from pipelines.scan.picture import Grey, Picture, can_be_decoded, has_masks
 from pipelines.scan.quality import looks_blank
+from pipelines.scan.words import blank_pages
 from schemas.balance import PAGES
 from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
 from schemas.batch_index import BatchIndex, IndexedDocument
@@ -82,8 +84,18 @@ def cut_by_person(work: Work, city: City) -> StepResult:
 def _indexed(work: Work) -> tuple[BatchIndex | None, tuple[IndexedDocument, ...]]:
     """What the index of a container says, and where files, index or a person begin documents."""
     delivered = work.file(FileRole.ORIGINAL).path
-    by_person = (IndexedDocument(first=page) for page in work.facts.cut_at)
+    by_person = (IndexedDocument(first=page) for page in _pages_of_scan(work))
     return read_index(delivered), (*borders(delivered), *by_person)
+
+
+def _pages_of_scan(work: Work) -> list[int]:
+    """Where a person cuts, by the pages of the scan: they saw those of the product, which may lack the blank ones."""
+    words, cuts = work.files.get(FileRole.WORDS), work.facts.cut_at
+    if words is None or not cuts or blank_pages(words.path, of=work.facts.page_count):
+        return list(cuts)
+    blank = blank_pages(words.path)
+    shown = list(islice((number for number in count(1) if number not in blank), max(cuts)))
+    return [shown[page - 1] for page in cuts]
 
 
 def _looks(path: Path, rules: ScanRules) -> list[Look]:

@@ -33,12 +33,13 @@ def blank_images_told(place: BatchPlace, dropped: tuple[int, ...], city: City) -
 def without_blank_pages(work: Work, city: City) -> tuple[Work, tuple[int, ...]]:
     """The work with a product without blank pages, and the numbers of the images left out; else as it is.
 
-    Only for a type whose rules allow it, never of a signed file, never all pages, and only if the product stays the
-    PDF/A it was. Every stream of the other pages stays byte for byte; raw scan, text and words keep all pages.
+    Only for a type whose rules allow it, never of a signed file or one that may be several letters, never all pages,
+    and only if the product stays the PDF/A it was. Every stream of the other pages stays byte for byte; raw scan, text
+    and words keep all pages.
     """
     kind, words = work.facts.document_type, work.files.get(FileRole.WORDS)
     allowed = kind is not None and city.procedure.rules_for(kind).blank_pages == "drop"
-    if not allowed or words is None or SIGNED in work.facts.anomalies:
+    if not allowed or words is None or SIGNED in work.facts.anomalies or work.facts.cut_at:
         return work, ()
     product, target = work.file(FileRole.PRODUCT), work.scratch / "ohne-leere-seiten.pdf"
     with pikepdf.Pdf.open(product.path) as pdf:

@@ -207,7 +207,9 @@ def _completeness(place: BatchPlace) -> tuple[str, str]:
     if expected is None or counted is None:
         return "offen", "Die Blätter des Stapels wurden nicht vorgezählt."
     said = f"Blätter im Stapel: {expected} erwartet, {counted} gezählt."
-    return ("vollständig" if expected == counted else "unvollständig"), said
+    if not place.whole_sheets:
+        said += f" Beidseitig gescannt sind {place.images_total} Bilder keine ganzen Blätter."
+    return ("vollständig" if expected == counted and place.whole_sheets else "unvollständig"), said
 
 
 def _protection(root: etree._Element, work: Work, city: City) -> None:

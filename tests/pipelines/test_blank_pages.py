@@ -9,6 +9,7 @@ from lxml import etree
 from config.city_config import City
 from config.procedure_config import ClassRules
 from pipelines.intake.hazards import SIGNED
+from pipelines.intake.split import cut_by_person
 from pipelines.scan.blank_pages import DROPPING, without_blank_pages
 from pipelines.scan.images import image_hashes
 from pipelines.scan.note import write_note
@@ -90,3 +91,20 @@ def test_a_signed_file_and_one_that_is_all_blank_lose_nothing(desk: Desk, work: 
     words = desk.put(FileRole.WORDS, alto(pages, (), "brief.pdf", None), "brief.alto.xml")
     empty = replace(work, files=work.files | {FileRole.WORDS: words})
     assert without_blank_pages(empty, dropping(iserlohn))[1] == ()
+
+
+def test_what_may_be_several_letters_keeps_all_pages_until_a_person_has_looked(work: Work, iserlohn: City) -> None:
+    suspected = replace(work, facts=replace(work.facts, cut_at=(3,)))
+    assert without_blank_pages(suspected, dropping(iserlohn))[1] == ()
+
+
+def test_who_cuts_at_a_page_of_the_product_means_that_page_of_the_scan(desk: Desk, work: Work, iserlohn: City) -> None:
+    desk.put(FileRole.ORIGINAL, scanned(letter("eins"), blank(), letter("zwei"), letter("B")), "brief.pdf")
+    pages = tuple(PageWords(number, 1240, 1754, 150.0, blank=number == 2) for number in (1, 2, 3, 4))
+    desk.put(FileRole.WORDS, alto(pages, (), "brief.pdf", None), "brief.alto.xml")
+
+    left_out = cut_by_person(desk.work(DocumentFacts(page_count=3, cut_at=(3,))), iserlohn)
+    assert [child.facts.page_count for child in left_out.children] == [3, 1]
+
+    kept = cut_by_person(desk.work(DocumentFacts(page_count=4, cut_at=(3,))), iserlohn)
+    assert [child.facts.page_count for child in kept.children] == [2, 2]

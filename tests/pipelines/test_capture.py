@@ -67,3 +67,18 @@ def test_what_is_far_too_long_is_cut_and_said_so(iserlohn: City) -> None:
     found = told(iserlohn, cover=cover(box="K" * 300))
     assert found.capture.box == "K" * 64
     assert found.findings == (f"Karton: „{'K' * 64}…“ ist zu lang und gekürzt (höchstens 64 Zeichen).",)
+
+
+def test_a_login_nobody_knows_does_not_hide_the_name_beside_it(iserlohn: City) -> None:
+    found = told(iserlohn, BatchIndex(operator_id="DOMAIN\\ebeispiel", operator="Erika Beispiel"))
+    assert (found.capture.operator_id, found.capture.operator, found.findings) == ("scan-02", "Erika Beispiel", ())
+    by_cover = told(iserlohn, BatchIndex(operator_id="ebeispiel"), cover(operator="scan-02"))
+    assert (by_cover.capture.operator, by_cover.findings) == ("Erika Beispiel", ())
+
+
+def test_mark_and_name_of_one_person_are_no_contradiction_but_two_persons_are(iserlohn: City) -> None:
+    assert told(iserlohn, BatchIndex(operator="Erika Beispiel"), cover(operator="scan-02")).findings == ()
+    first, other = [mark for mark in iserlohn.intake_point("scan").names][:2]  # type: ignore[union-attr]
+    found = told(iserlohn, BatchIndex(operator_id=first), cover(operator=other))
+    assert found.capture.operator_id == first
+    assert found.findings == (f"Bediener: Index und Deckblatt meinen verschiedene Personen ({first}, {other}).",)

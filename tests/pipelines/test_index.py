@@ -227,3 +227,19 @@ def test_no_cell_of_a_table_is_lost(rows: list[tuple[str, str, str]], separator:
 )
 def test_whatever_is_in_the_file_it_stops_nobody(content: bytes, name: str) -> None:
     assert parse_index(content, name) is None or isinstance(parse_index(content, name), BatchIndex)
+
+
+def test_what_no_database_and_no_note_could_keep_does_not_come_in() -> None:
+    found = index_of("Bediener;Karton;Scanner;Scandatum\nEva\x01;K\x081;Fuji\x1f7;01.01.0001\n")
+    assert (found.operator, found.box, found.scanner, found.scanned_at) == ("Eva�", "K�1", "Fuji 7", None)
+    assert found.findings == ("Index: „01.01.0001“ bei „Scandatum“ ist nicht ein Datum.",)
+
+
+def test_an_index_of_something_else_does_not_bury_the_batch(tmp_path: Path) -> None:
+    rows = "".join(f"b{number}.tif;viele{number}\n" for number in range(1000))
+    with zipfile.ZipFile(tmp_path / "stapel.zip", "w") as archive:
+        archive.writestr("index.csv", f"Datei;Seitenvon\n{rows}")
+    found = read_index(tmp_path / "stapel.zip")
+    assert found is not None
+    assert len(found.findings) == 51
+    assert found.findings[-1] == "Und 950 weitere Auffälligkeiten im Index."

@@ -286,6 +286,12 @@ def test_the_batch_says_who_scanned_and_how_much(work: Work, iserlohn: City) -> 
     assert said(result, "Leerseite", "bild") == "6"
 
 
+@pytest.mark.parametrize(("images", "result"), [(200, "vollständig"), (201, "unvollständig"), (199, "unvollständig")])
+def test_half_a_sheet_is_not_complete(images: int, result: str, work: Work, iserlohn: City) -> None:
+    place = BatchPlace("S-17", "Stapel 17", (5, 6), images, capture=Capture(duplex=True, sheets_expected=100))
+    assert said(write_note(replace(work, batch=place), iserlohn), "Vollstaendigkeit", "ergebnis") == result
+
+
 def test_a_key_in_a_token_seals_as_well(
     work: Work, iserlohn: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,3 +136,9 @@ def test_a_code_says_more_than_a_patch_on_the_same_sheet() -> None:
     found = sheet_on(np.asarray(page), DPI, RULES)
     assert found is not None
     assert (found.type, found.pages) == (SheetType.BATCH, 12)
+
+
+def test_control_marks_in_a_code_are_replaced() -> None:
+    found = read_content("v=1;type=BATCH;batch=A\x1dB\x00;box=K\x01", RULES, "QR")
+    assert found is not None
+    assert (found.batch, found.box) == ("A B�", "K�")

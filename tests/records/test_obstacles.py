@@ -1,13 +1,16 @@
 """What stands against destruction, as the records know it: each condition by itself, from real rows."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from records import audit
+from records.holds import set_hold
 from records.models import Act, BackupRun, Batch, Document, Lot, Original
-from records.obstacles import obstacles_of
+from records.obstacles import due, obstacles_of
 from schemas.quality import LotState
 from schemas.roles import Action, Role
 from schemas.states import State
@@ -109,6 +112,59 @@ def test_what_is_missing_in_the_records_keeps_the_paper(
     take_in()
     happens(original.document)
     assert any(sentence in line for line in against(original)), against(original)
+
+
+def hold_paper(document: Document) -> None:
+    person = make_person(Role.AUDIT)
+    seen = Original.objects.get(document=document).version
+    set_hold(document.id, person, FILED, seen=seen, reason="Prüfung läuft.")
+
+
+@pytest.mark.parametrize(
+    ("happens", "sentence"),
+    [
+        (hold_paper, "Vernichtungssperre: Rechnungsprüfung: Prüfung läuft."),
+        (change(needs_original=True), "Das Original wird als Papier gebraucht"),
+        (change(state=State.LOCKED), "verschlossene Post"),
+    ],
+)
+def test_what_is_said_of_a_replaced_scan_holds_for_the_paper_of_its_rescan(
+    happens: Callable[[Document], object], sentence: str, take_in: TakeIn
+) -> None:
+    """It is the same paper."""
+    allow_destruction(FILED)
+    first, second, third = (make_ready(take_in(), FILED) for _ in range(3))
+    Document.objects.filter(id=second.document_id).update(replaces=first.document)
+    Document.objects.filter(id=third.document_id).update(replaces=second.document)
+    assert against(third) == ()
+    happens(first.document)
+    assert any(sentence in line for line in against(third)), against(third)
+
+
+def test_a_day_of_the_scan_that_lies_before_the_receipt_makes_no_period_shorter(original: Original) -> None:
+    """An index file may say any day."""
+    allow_destruction(FILED)
+    Original.objects.update(scanned_on=date(1999, 1, 1))
+    day_before = NOW - timedelta(days=1)
+    assert against(original, day_before) == ("Die Frist läuft bis 31.10.2026.",)
+    assert not due(day_before).exists()
+    assert due(NOW).exists()
+
+
+def test_a_full_box_takes_no_more_questions_than_a_single_paper(take_in: TakeIn) -> None:
+    allow_destruction(FILED)
+
+    def asked() -> int:
+        papers = list(Original.objects.select_related("document"))
+        with CaptureQueriesContext(connection) as queries:
+            assert set(obstacles_of(papers, NOW).values()) == {()}
+        return len(queries)
+
+    make_ready(take_in(), FILED)
+    one = asked()
+    for _ in range(4):
+        make_ready(take_in(), FILED)
+    assert asked() <= one
 
 
 def test_a_step_may_have_committed_after_the_time_it_wrote(original: Original) -> None:

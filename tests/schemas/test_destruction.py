@@ -19,7 +19,7 @@ READY = DestructionFacts(
     unproven="",
     filed_at=FILED,
     backup_begun_at=FILED + timedelta(hours=12),
-    scanned_on=date(2026, 5, 4),
+    kept_from=date(2026, 5, 4),
     keep_days=180,
     today=date(2026, 11, 1),
     holds=(),
@@ -69,6 +69,8 @@ def test_each_reason_by_itself_keeps_the_paper_and_says_why(changed: dict[str, A
 def test_only_paper_in_the_scan_office_may_go(state: OriginalState) -> None:
     there = state in (OriginalState.KEPT, OriginalState.LISTED, OriginalState.RELEASED)
     told = () if there else (f"Das Papier liegt nicht in der Scan-Stelle ({state.label}).",)
+    if state is OriginalState.REQUESTED:
+        told = ("Das Papier ist angefordert.",)
     assert obstacles(replace(READY, state=state)) == told
 
 
@@ -83,7 +85,7 @@ def test_all_reasons_are_told_together() -> None:
 
 
 def test_the_period_is_over_on_the_day_after_its_last() -> None:
-    last = period_ends(READY.scanned_on, 180)
+    last = period_ends(READY.kept_from, 180)
     assert last == date(2026, 10, 31)
     assert obstacles(replace(READY, today=last)) == ("Die Frist läuft bis 31.10.2026.",)
     assert obstacles(replace(READY, today=last + timedelta(days=1))) == ()

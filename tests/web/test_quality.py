@@ -208,6 +208,7 @@ def test_closed_mail_shows_its_number_in_the_lot_and_nothing_else(mailroom: Clie
     assert f"{other.register_number}" in page
     assert address(first) in page
     assert address(other) not in page
+    assert page.count("Dokumentart „Sonstiges Schreiben“") == 1, "the rule it was drawn by tells what it is"
     assert mailroom.get(address(other)).status_code == 404
 
 

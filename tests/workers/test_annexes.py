@@ -17,14 +17,17 @@ from pipelines.scan.note import write_note
 from pipelines.scan.verify import Grade, verify
 from records import annexes, audit, neighbours
 from records.annexes import Asked, Speaker
+from records.decisions import Chosen, hold, last_sequence
 from records.models import Document, DocumentFile, LotDocument, NoteAnnex
 from schemas.annex import AnnexKind
-from schemas.seal import NO_SEAL, SealLevel
+from schemas.roles import Action, Role
+from schemas.seal import NO_SEAL, OTHER_TYPE, SealLevel
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts
 from tests.pipelines.papers import Desk
 from tests.pipelines.products import product_pdf, raw_scan
 from tests.pipelines.seals import authority, seals, stamping
+from tests.records.persons import make_person
 from tests.workers.conftest import NOW, MakeDocument
 from workers.annexes import NAME, ask_for_later_seals, round_of_annexes
 from workers.targets import object_store
@@ -176,6 +179,39 @@ def test_a_later_seal_too_weak_for_the_need_leaves_the_lock(noted: Noted, tmp_pa
 
     document.refresh_from_db()
     assert document.destruction_lock == "Schutzbedarf der Integrität „hoch“ verlangt ein qualifiziertes Siegel."
+
+
+def test_another_type_with_a_higher_need_is_sealed_once_more_where_the_seal_is_qualified(
+    noted: Noted, tmp_path: Path
+) -> None:
+    document = noted(CITY.model_copy(update={"seals": seals(tmp_path, level=SealLevel.ADVANCED)}))
+    person = make_person(Role.MAILROOM)
+    with hold(document.id, last_sequence(document.id)) as held:
+        chosen = Chosen(document_type="widerspruch", unit="10/2")
+        held.move(State.FILED, Action.REDIRECT, person, NOW, reason="Widerspruch", chosen=chosen)
+    document.refresh_from_db()
+    assert (document.destruction_lock or "").startswith(OTHER_TYPE)
+
+    for level, lock in ((SealLevel.ADVANCED, document.destruction_lock), (SealLevel.QUALIFIED, None)):
+        city = CITY.model_copy(update={"seals": seals(tmp_path, level=level)})
+        ask_for_later_seals(city, object_store())
+        round_of_annexes(city, object_store(), tmp_path / "scratch", seconds=30)
+        document.refresh_from_db()
+        assert document.destruction_lock == lock
+    assert NoteAnnex.objects.get().statement.startswith("Nach dem Vermerk wurde die Dokumentart geändert")
+    assert graded(document)[Grade.DIFFERS] == []
+
+
+def test_a_note_that_is_missing_from_the_store_holds_up_no_annex(noted: Noted, tmp_path: Path) -> None:
+    document, other = noted(CITY), noted(CITY)
+    Document.objects.filter(id=document.id).update(destruction_lock=f"{NO_SEAL}Schlüssel fehlt.")
+    object_store().path(document.files.get(role=FileRole.TRANSFER_NOTE).content_id).unlink()
+    ask(other, AnnexKind.QUALITY)
+
+    city = CITY.model_copy(update={"seals": seals(tmp_path, level=SealLevel.ADVANCED)})
+    ask_for_later_seals(city, object_store())
+    round_of_annexes(city, object_store(), tmp_path / "scratch", seconds=30)
+    assert other.files.filter(role=FileRole.ANNEX).count() == 1
 
 
 def test_the_round_by_the_clock_gathers_lots_and_makes_annexes(make_routed: MakeDocument) -> None:
