@@ -78,7 +78,7 @@ def test_a_login_nobody_knows_does_not_hide_the_name_beside_it(iserlohn: City) -
 
 def test_mark_and_name_of_one_person_are_no_contradiction_but_two_persons_are(iserlohn: City) -> None:
     assert told(iserlohn, BatchIndex(operator="Erika Beispiel"), cover(operator="scan-02")).findings == ()
-    first, other = [mark for mark in iserlohn.intake_point("scan").names][:2]  # type: ignore[union-attr]
+    first, other = list(iserlohn.intake_point("scan").names)[:2]  # type: ignore[union-attr]
     found = told(iserlohn, BatchIndex(operator_id=first), cover(operator=other))
     assert found.capture.operator_id == first
     assert found.findings == (f"Bediener: Index und Deckblatt meinen verschiedene Personen ({first}, {other}).",)
