@@ -14,6 +14,7 @@ from config.values import Key, Level, Strict, Text, UnitNumber
 
 __all__ = ["LEVELS", "ClassRules", "FullCheck", "Originals", "Procedure", "Protection", "Sample", "ScanProfile"]
 
+_STRICT = "bei Integrität 'sehr hoch' sind {share: 1.0, four_eyes: true} verbindlich (A.AM.IN.SH.1, SH.5)"
 LEVELS: tuple[Level, ...] = ("normal", "hoch", "sehr hoch")
 ProfileKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 SecurityLevel = Annotated[str, StringConstraints(pattern=r"^P-[1-7]$")]
@@ -48,6 +49,11 @@ class Sample(Strict):
     minimum: int = Field(default=1, ge=1)
     four_eyes: bool = False
 
+    @property
+    def is_strict(self) -> bool:
+        """True if it is what a very high need of integrity demands (A.AM.IN.SH.1 and SH.5, both binding)."""
+        return self.share == 1 and self.four_eyes
+
 
 class FullCheck(Strict):
     """After so many faults at an intake point within so many days all of its documents are looked at."""
@@ -71,6 +77,12 @@ class ClassRules(Strict):
     raw_scan: Literal["keep", "until_checked"] = "keep"
     destroy_after_days: int | None = Field(default=None, ge=1)
     closed: bool = False
+
+    @model_validator(mode="after")
+    def _very_high_need_is_looked_at_whole(self) -> Self:
+        if self.sample is not None and self.protection.integrity == "sehr hoch" and not self.sample.is_strict:
+            raise ValueError(f"'sample': {_STRICT}")
+        return self
 
 
 class Originals(Strict):
@@ -101,6 +113,13 @@ class Procedure(Strict):
     full_check: FullCheck = FullCheck()
     classes: tuple[ClassRules, ...] = ()
     originals: Originals
+
+    @field_validator("sampling")
+    @classmethod
+    def _very_high_need_is_looked_at_whole(cls, given: dict[Level, Sample]) -> dict[Level, Sample]:
+        if "sehr hoch" in given and not given["sehr hoch"].is_strict:
+            raise ValueError(_STRICT)
+        return given
 
     @model_validator(mode="after")
     def _every_level_is_sampled(self) -> Self:

@@ -76,7 +76,7 @@ def count_by_hand(
     if not 1 <= sheets <= _MOST_SHEETS:
         raise BadInput("Die Zahl der Blätter fehlt.", remedy="Bitte zählen Sie die Blätter und tragen Sie sie ein.")
     with transaction.atomic():
-        Batch.objects.filter(intake=claim_id).update(name=F("name"))
+        Document.objects.filter(intake=claim_id).update(reason=F("reason"))  # links of their chains: one writer
         batch = Batch.objects.get(intake=claim_id)
         last = last_count(batch)
         if (last.pk if last else 0) != seen:
@@ -87,7 +87,7 @@ def count_by_hand(
         row = BatchCount.objects.create(
             batch=batch, sheets=sheets, duplex=duplex, user_id=person.user_id, name=person.name, at=now, reason=reason
         )
-        what = f"Blätter des Stapels „{batch.name}“ von Hand gezählt: {sheets}, {_sides(duplex)}"
+        what = f"Blätter des Stapels von Hand gezählt: {sheets}, {_sides(duplex)}"
         told: dict[str, object] = {"actor": person.name, "user_id": person.user_id, "reason": reason}
         for document in Document.objects.filter(intake=claim_id).order_by("ordinal"):
             audit.remark(document, what, told | {"sheets": sheets, "duplex": duplex}, now)
@@ -128,6 +128,7 @@ def _documents(intakes: list[UUID]) -> dict[UUID, Counted]:
             documents=before.documents + 1,
             arrived=before.arrived + arrived,
             proven=before.proven + (settled or (arrived and key not in unproven)),
+            settled=before.settled + settled,
         )
     return found
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from records import audit, removal, search
 from records.journal import Locked, note_locked
-from records.models import ClearingDecision, Document, Event, Intake
+from records.models import Batch, ClearingDecision, Document, Event, Intake, RoutingSlip
 from records.removal import Grounds
 from schemas.closed import CLOSED_INBOX
 from schemas.roles import Action
@@ -26,7 +26,8 @@ def moved(document: Document, before: State | None, now: datetime) -> None:
     locked = document.state in CLOSED
     note_locked(Locked(document.id, locked))
     if locked:
-        Document.objects.filter(id=document.id).update(needs_original=True)  # its paper goes to the recipient
+        document.needs_original = True  # its paper goes to the recipient
+        Document.objects.filter(id=document.id).update(needs_original=True)
         search.remove(document.id)
         ClearingDecision.objects.filter(act__document=document).delete()
 
@@ -51,6 +52,7 @@ def forget(document: Document, grounds: Grounds, now: datetime) -> None:
     _clear(document)
     document.save()
     _erase_words_of_steps(document, now)
+    Batch.objects.filter(intake=document.intake).update(unknown=[])  # an index may say what a letter is about
     batch = Document.objects.filter(intake=document.intake, ordinal=1) if document.ordinal > 1 else []
     for other in (*Document.objects.filter(duplicate_of__in=[document, *batch]), *batch):
         removal.remove(other, list(FileRole), grounds, now)
@@ -73,11 +75,15 @@ def _clear(document: Document) -> None:
     if document.ordinal == 1:
         Intake.objects.filter(claim_id=document.intake_id).update(original_name=_REMOVED)
         document.intake.original_name = _REMOVED
+        Batch.objects.filter(intake=document.intake_id).update(name=_REMOVED, findings=[], unknown=[])
 
 
 def _erase_words_of_steps(document: Document, now: datetime) -> None:
-    """Steps quote what they read. What came in and what people did stays; of a wrong registration nothing does."""
+    """Steps quote what they read. What came in and what people did stays; of a wrong registration nothing does, and
+    its slip went with this one envelope."""
     registration = document.intake.inbox == CLOSED_INBOX
+    if registration:
+        RoutingSlip.objects.filter(originals__document=document).update(instruction=_REMOVED)
     for event in Event.objects.filter(document=document).exclude(kind__in=[*CLOSED, audit.REMARK]):
         if registration or (event.sequence > 1 and '"user_id":' not in event.payload.text):
             audit.erase(event, now)

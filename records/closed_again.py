@@ -21,16 +21,14 @@ _GROUNDS = Grounds("Nach der Wiederherstellung einer Sicherung erneut gelöscht.
 
 
 def removed_originals(lines: Sequence[Line]) -> frozenset[UUID]:
-    """Documents whose original was removed: it is not lost, and not taken in again."""
-    return frozenset(
-        line.document_id for line in lines if isinstance(line, Removed) and FileRole.ORIGINAL in line.files
-    )
+    """Documents whose original two persons had removed: it is not lost, and not taken in again."""
+    return frozenset(line.document_id for line in _decided(lines) if FileRole.ORIGINAL in line.files)
 
 
 def close_again(lines: Sequence[Line], store: ObjectStore, now: datetime) -> int:
     """Apply the journal's later lines to the restored database and store; how many documents it changed."""
     changed: set[UUID] = set()
-    for line in (line for line in lines if isinstance(line, Removed)):
+    for line in _decided(lines):
         if _remove_again(line, store, now):
             changed.add(line.document_id)
     last = {line.document_id: line.locked for line in lines if isinstance(line, Locked)}
@@ -40,6 +38,11 @@ def close_again(lines: Sequence[Line], store: ObjectStore, now: datetime) -> int
             changed.add(document_id)
     removal.erase(store, now)
     return len(changed)
+
+
+def _decided(lines: Sequence[Line]) -> list[Removed]:
+    """What a rule removed is left to the rule: in the restored records it may be needed again."""
+    return [line for line in lines if isinstance(line, Removed) and not line.by_rule]
 
 
 def _remove_again(line: Removed, store: ObjectStore, now: datetime) -> bool:

@@ -22,6 +22,8 @@ __all__ = ["Chosen", "Conflict", "Held", "acts_of", "came_from", "hold", "last_s
 
 
 _DELIVERED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.STAGED})
+_LAID = _DELIVERED | {State.REDIRECTED, State.WITHDRAWN}
+"""Who stopped there has, or had, the document with a target."""
 _READ = frozenset({State.RECOGNISED, State.CLASSIFIED, State.NOTED})
 
 
@@ -150,7 +152,11 @@ def came_from(document: Document) -> State:
 
     What an import refused is delivered again, not asked for again. That mail was locked meanwhile does not count.
     """
-    passed = (document.state, State.SUBMITTED, audit.REMARK, *CLOSED)
+    return _last_of(document, document.state)
+
+
+def _last_of(document: Document, *besides: str) -> State:
+    passed = (*besides, State.SUBMITTED, audit.REMARK, *CLOSED)
     last = Event.objects.filter(document=document).exclude(kind__in=passed).order_by("-sequence").first()
     if last is None and document.state in CLOSED:
         return State.PREPARED  # locked by its separator sheet, before anybody read it
@@ -168,8 +174,9 @@ def _asked_from(document: Document) -> State:
 def _opened(document: Document) -> State:
     """Where mail goes on that is no closed mail: where it was, as far as what it needs for that is still there."""
     before = came_from(document)
-    if before in _DELIVERED and document.delivered_as is None:
-        return State.ROUTED
+    stopped = _last_of(document, State.CLEARING) if before is State.CLEARING else before
+    if stopped in _LAID and document.delivered_as is None:
+        return State.ROUTED  # it was taken back from there: handed over anew
     read = document.files.filter(role=FileRole.TEXT).exists()
     return before if read or before not in _READ else State.PREPARED
 

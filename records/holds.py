@@ -16,6 +16,7 @@ from schemas.roles import Person, Role
 
 __all__ = ["lift", "may_lift", "set_hold", "speaks_for"]
 
+_UNIT = "Einheit "
 _TOO_LATE = (OriginalState.DESTROYED, OriginalState.WITHOUT)
 
 
@@ -27,12 +28,14 @@ def speaks_for(person: Person, unit: str | None) -> str:
         return Office.ARCHIVE.label
     if is_legal(person):
         return Office.LEGAL.label
-    return f"Einheit {unit}" if Role.UNIT in person.roles and unit in person.units else ""
+    return f"{_UNIT}{unit}" if Role.UNIT in person.roles and unit in person.units else ""
 
 
 def may_lift(hold: Hold, person: Person, unit: str | None) -> bool:
-    """Whoever speaks for the same office lifts it."""
-    return hold.lifted_at is None and hold.office == speaks_for(person, unit)
+    """Whoever speaks for the same office lifts it; what a unit holds, the unit whose mail it is by now."""
+    office = speaks_for(person, unit)
+    of_a_unit = hold.office.startswith(_UNIT) and office.startswith(_UNIT)
+    return hold.lifted_at is None and (hold.office == office or of_a_unit)
 
 
 def set_hold(document_id: UUID, person: Person, now: datetime, *, seen: int, reason: str) -> Hold:

@@ -77,10 +77,14 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Files (role -> SHA-256) a document no longer has; a restored database must not bring them back."""
+    """Files (role -> SHA-256) a document no longer has; a restored database must not bring them back.
+
+    `by_rule`: a rule of the procedure decided, which decides again upon what was restored.
+    """
 
     document_id: UUID
     files: dict[str, str]
+    by_rule: bool = False
 
 
 Line = Issued | TakenIn | Locked | Removed
@@ -117,7 +121,8 @@ def note_locked(locked: Locked) -> None:
 
 def note_removed(removed: Removed) -> None:
     """Durable when this returns; called inside the transaction that removes the files."""
-    _append({"kind": "removed", "document_id": str(removed.document_id), "files": removed.files})
+    files: dict[str, object] = {"files": removed.files, "by_rule": removed.by_rule}
+    _append({"kind": "removed", "document_id": str(removed.document_id), **files})
 
 
 def read(folder: Path) -> Iterator[Line]:
@@ -142,7 +147,7 @@ def _line(line: dict[str, Any]) -> Line:
         case "locked":
             return Locked(document_id, bool(line["locked"]))
         case "removed":
-            return Removed(document_id, dict(line["files"]))
+            return Removed(document_id, dict(line["files"]), bool(line.get("by_rule")))
         case _:
             return _taken_in(line)
 

@@ -110,9 +110,14 @@ def move(
 
 
 def locked(document_id: UUID, seen: int | None = None) -> Original:
-    """The original and its document, held until the transaction ends. Conflict if it is no longer what was `seen`."""
+    """The original and its document, held until the transaction ends. Conflict if it is no longer what was `seen`.
+
+    BadInput if there is none.
+    """
     Document.objects.filter(id=document_id).update(reason=F("reason"))
-    original = Original.objects.select_related("document").get(document_id=document_id)
+    original = Original.objects.select_related("document").filter(document_id=document_id).first()
+    if original is None:
+        raise BadInput("Dieses Original gibt es nicht.", remedy="Bitte laden Sie die Seite neu.")
     if seen is not None and original.version != seen:
         raise Conflict(
             "Dieses Original wurde inzwischen von anderer Stelle bewegt; Ihre Eingabe ist nicht gespeichert.",

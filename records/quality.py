@@ -28,6 +28,7 @@ __all__ = [
     "last_judgements",
     "lift",
     "passed_among",
+    "refuse_stale",
     "settle",
     "settle_left",
     "unsettled",
@@ -55,10 +56,10 @@ def judge(subject_id: int, seen: int, found: Found, person: Person, city: City, 
         Document.objects.filter(in_lot=subject_id).update(reason=F("reason"))  # a link of its chain: one writer
         subject = LotDocument.objects.select_related("document__intake__batch").get(id=subject_id)
         last = subject.judgements.order_by("-number").first()
-        _refuse_stale(last, seen)
+        refuse_stale(last, seen)
         _refuse_wrong(lot, subject, last, found)
-        if demands_four_eyes(subject, city) and (reason := objection(subject.document, person, city)):
-            raise BadInput(reason)
+        if found.verdict is not Verdict.FAULT and demands_four_eyes(subject, city):
+            _refuse_own(subject, person, city)
         _keep(subject, found, person, (last.number if last else 0) + 1, name_of(lot, city), now)
         if found.verdict is Verdict.FAULT:
             _set_back(lot, now)
@@ -147,7 +148,8 @@ def last_judgements(rows: Iterable[LotDocument]) -> Mapping[int, Judgement]:
     return {judgement.subject_id: judgement for judgement in found}
 
 
-def _refuse_stale(last: Judgement | None, seen: int) -> None:
+def refuse_stale(last: Judgement | None, seen: int) -> None:
+    """Conflict if the last judgement is not number `seen`, which the person had before them."""
     if (last.number if last else 0) == seen:
         return
     what = f"{last.name} hat „{Verdict(last.verdict).label}“ eingetragen" if last else "Es gibt keinen Eintrag mehr"
@@ -156,6 +158,12 @@ def _refuse_stale(last: Judgement | None, seen: int) -> None:
         f"Dieses Schriftstück wurde inzwischen geprüft: {what}{why}. Ihre Eingabe ist nicht gespeichert.",
         remedy="Bitte prüfen Sie den neuen Stand.",
     )
+
+
+def _refuse_own(subject: LotDocument, person: Person, city: City) -> None:
+    """Whoever scanned it neither says that it is good nor explains a fault; a fault anybody may report."""
+    if reason := objection(subject.document, person, city):
+        raise BadInput(reason)
 
 
 def _refuse_wrong(lot: Lot, subject: LotDocument, last: Judgement | None, found: Found) -> None:

@@ -24,11 +24,12 @@ _NO_USE = ("intake_set", "removals")
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """Why files go (German), and who asked and confirmed; empty where a rule of the procedure decided."""
+    """Why files go (German), and who asked and confirmed; empty where a rule of the procedure decided (`by_rule`)."""
 
     reason: str
     asked_by: str = ""
     confirmed_by: str = ""
+    by_rule: bool = False
 
 
 def remove(document: Document, roles: Collection[FileRole], grounds: Grounds, now: datetime) -> int:
@@ -39,7 +40,8 @@ def remove(document: Document, roles: Collection[FileRole], grounds: Grounds, no
     files = list(document.files.filter(role__in=roles).order_by("id"))
     if not files:
         return 0
-    note_removed(Removed(document.id, {_key(file.role, file.number): file.content_id for file in files}))
+    named = {_key(file.role, file.number): file.content_id for file in files}
+    note_removed(Removed(document.id, named, grounds.by_rule))
     RemovedFile.objects.bulk_create(
         RemovedFile(
             document=document,
@@ -59,7 +61,7 @@ def remove(document: Document, roles: Collection[FileRole], grounds: Grounds, no
     payload: dict[str, object] = {
         "reason": grounds.reason,
         "actor": ", ".join(filter(None, (grounds.asked_by, grounds.confirmed_by))),
-        "files": {_key(file.role, file.number): file.content_id for file in files},
+        "files": named,
     }
     audit.remark(document, "Dateien planmäßig gelöscht", payload, now)
     return len(files)
@@ -86,8 +88,9 @@ def discard(digests: Collection[FileDigest], store: ObjectStore, now: datetime) 
             row, made = StoredObject.objects.select_for_update().get_or_create(
                 sha256=digest.sha256, defaults={"sha512": digest.sha512, "size": digest.size, "stored_at": now}
             )
-            if made:
+            if made or row.erased_at is not None:
                 store.erase(digest.sha256)
+            if made:
                 row.delete()
 
 

@@ -11,9 +11,9 @@ from records import annexes, audit
 from records.annexes import Asked, Speaker
 from records.decisions import Conflict
 from records.lots import OUT, hold_lot, lot_for
-from records.models import Document, Lot, LotDocument
+from records.models import Document, Judgement, Lot, LotDocument
 from records.operators import username_of
-from records.quality import settle
+from records.quality import refuse_stale, settle
 from schemas.annex import AnnexKind
 from schemas.errors import BadInput
 from schemas.quality import LotState
@@ -22,16 +22,21 @@ from schemas.roles import Person
 __all__ = ["link", "named_by_separator"]
 
 
-def link(old_id: UUID, number: str, pages: str, person: Person, city: City, now: datetime) -> Document:
+def link(
+    old_id: UUID, number: str, pages: str, person: Person, city: City, now: datetime, *, seen: int | None = None
+) -> Document:
     """A person says that the document of that register number replaces the old one; returns it.
 
-    BadInput if there is no such document, or it cannot be the rescan; Conflict if it replaces another meanwhile.
+    BadInput if there is no such document, or it cannot be the rescan; Conflict if it replaces another meanwhile, or the
+    last judgement of the old one is not number `seen`.
     """
     with transaction.atomic():
         named = Document.objects.filter(register_number=number.strip().upper())
         lot = _hold_lots(old_id, named.values_list("id", flat=True).first())
         Document.objects.filter(id=old_id).update(reason=F("reason"))
         old, new = Document.objects.get(id=old_id), named.first()
+        if seen is not None:
+            refuse_stale(Judgement.objects.filter(subject__document=old).order_by("-number").first(), seen)
         if new is None:
             raise BadInput(
                 f"Ein Schriftstück {number.strip() or 'ohne Nummer'} gibt es nicht.",

@@ -30,7 +30,7 @@ class Counted:
     `highest`: number of the last image; `homeless`: images that should belong to a document and do not; `unread`: those
     nobody could read and that were not scanned anew.
     `pages_expected`, `documents_expected`: as index or cover sheet say. `documents` came out of it; of these `arrived`
-    are filed, handed over or settled otherwise, and `proven` as far as the target was asked and answered.
+    are filed, handed over or `settled` otherwise, and `proven` as far as the target was asked and answered.
     """
 
     images: Mapping[ImageKind, int] = field(default_factory=dict)
@@ -45,6 +45,7 @@ class Counted:
     documents: int = 0
     arrived: int = 0
     proven: int = 0
+    settled: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,12 @@ def _lines(counted: Counted) -> Iterator[Line]:
         yield _equal("Seiten", counted.pages_expected, "angegeben", pages, "gescannt")
     if counted.documents_expected is not None:
         yield _equal("Schriftstücke", counted.documents_expected, "angegeben", counted.documents, "getrennt")
-    yield _equal("Abgelegt", max(counted.documents, 1), "Schriftstück(e)", counted.arrived, "abgelegt oder übergeben")
-    yield _equal("Zurückgelesen", counted.documents, "Schriftstück(e)", counted.proven, "am Ziel geprüft")
+    settled = f", {counted.settled} anders erledigt (Dublette, zurückgewiesen, entfernt)" if counted.settled else ""
+    filed, read_back = counted.arrived - counted.settled, counted.proven - counted.settled
+    said = f"{counted.documents} Schriftstück(e), {filed} abgelegt oder übergeben{settled}"
+    yield Line("Abgelegt", said, counted.documents == counted.arrived > 0)
+    said = f"{counted.documents} Schriftstück(e), {read_back} am Ziel geprüft{settled}"
+    yield Line("Zurückgelesen", said, counted.documents == counted.proven)
 
 
 def _sheets(counted: Counted, total: int) -> Line:

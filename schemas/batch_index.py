@@ -13,7 +13,8 @@ class IndexedDocument:
     """One document of the batch as the index has it; None: the index does not say.
 
     `first`, `last`: images of the whole batch, counted from 1, that it stands on. `pages`: how many it should have.
-    `type`: key or name of the document type as written, `unit`: number or name of the unit as written.
+    `type`: key or name of the document type as written, `unit`: number or name of the unit as written. `missing`: those
+    of its files that did not come.
     """
 
     first: int | None = None
@@ -23,6 +24,7 @@ class IndexedDocument:
     unit: str | None = None
     barcode: str | None = None
     files: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

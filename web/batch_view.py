@@ -1,14 +1,19 @@
 """A scan batch as pages show it: its images in runs, its documents, and where in it a document stood."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from records.models import Batch, BatchImage, Document
 from schemas.batch import ImageKind
-from schemas.states import State
+from schemas.states import CLOSED, State
 
-__all__ = ["KINDS", "Run", "Stood", "runs_of", "stood_in"]
+__all__ = ["CLOSED_FILE", "KINDS", "Run", "Stood", "closed_files", "runs_of", "stood_in"]
+
+CLOSED_FILE = "verschlossene Post"
+"""What a batch is called whose whole file is closed mail: its name may say what that is."""
 
 KINDS = {
     ImageKind.PAGE: "Seite",
@@ -39,6 +44,13 @@ class Stood:
     first: int
     last: int
     cut_out: bool
+
+
+def closed_files(batches: Iterable[Batch]) -> frozenset[UUID]:
+    """Intakes of those batches whose whole file is closed mail, or the same as such a file."""
+    files = Document.objects.filter(intake__in=[batch.intake_id for batch in batches], ordinal=1)
+    closed = files.filter(Q(state__in=CLOSED) | Q(duplicate_of__state__in=CLOSED))
+    return frozenset(closed.values_list("intake_id", flat=True))
 
 
 def runs_of(images: QuerySet[BatchImage]) -> list[Run]:

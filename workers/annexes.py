@@ -59,7 +59,7 @@ def ask_for_later_seals(city: City, store: ObjectStore) -> None:
         try:
             creator = creator_named(store.path(unsealed.note).read_bytes())
         except OSError as problem:  # `store verify` tells of it; the others go on
-            log.warning("annexes_deferred", document_id=str(unsealed.document.id), code=os_reason(problem))
+            log.warning("annexes_deferred", document=str(unsealed.document.id), code=os_reason(problem))
             continue
         why = _RETYPED if unsealed.lock.startswith(OTHER_TYPE) else _NOT_TO_BE_HAD
         statement = f"{why} Das Siegel dieser Anlage ({level}) gilt über die Prüfsumme auch dem Manifest."

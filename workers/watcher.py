@@ -109,7 +109,12 @@ class Watcher:
             return seen, Verdict(False, "trägt einen Arbeitsnamen, wird noch geschrieben")
         if first.is_dir():
             found = look_into(
-                first, previous, now, max_files=settings.batch_max_files, max_bytes=settings.batch_max_bytes
+                first,
+                previous,
+                now,
+                index=[path for path in delivery.beside if not is_marker(path.name)],
+                max_files=settings.batch_max_files,
+                max_bytes=settings.batch_max_bytes,
             )
             return found.look, judge_folder(
                 found,

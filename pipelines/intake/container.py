@@ -88,7 +88,7 @@ def contents_of(container: Path, folder: Path) -> Contents:
         raise BadInput(
             f"Der Stapel hat mehr als {settings.max_pages} Bilder.", remedy="Bitte in mehrere Stapel teilen."
         )
-    documents, findings = _documents(scans, index)
+    documents, findings = _documents(scans, index, {_key(member.name) for member in members})
     return Contents(scans, others, documents, (*missing, *findings), index)
 
 
@@ -203,7 +203,7 @@ def _head(member: Member) -> bytes:
 
 
 def _documents(
-    scans: tuple[ScannedFile, ...], index: BatchIndex | None
+    scans: tuple[ScannedFile, ...], index: BatchIndex | None, there: set[str]
 ) -> tuple[tuple[IndexedDocument, ...], tuple[str, ...]]:
     """Where documents begin: as the index says, else with every file if several of them have several pages."""
     told = [one for one in index.documents if not _says_only_the_order(one)] if index else []
@@ -211,7 +211,8 @@ def _documents(
     total = sum(scan.images for scan in scans)
     if any(one.files for one in told):
         found = [_with_span(one, [spans[_key(file)] for file in one.files if _key(file) in spans]) for one in told]
-        return tuple(sorted((one for one in found if one.first), key=lambda one: one.first or 0)), ()
+        there_are = sorted((one for one in found if one.first), key=lambda one: one.first or 0)
+        return tuple(_lacking(one, there) for one in there_are), ()
     if told:
         placed = _placed(told, total)
         if placed is None:
@@ -243,6 +244,11 @@ def _with_span(one: IndexedDocument, spans: list[tuple[int, int]]) -> IndexedDoc
     if not spans:
         return replace(one, first=None, last=None)
     return replace(one, first=min(first for first, _ in spans), last=max(last for _, last in spans))
+
+
+def _lacking(one: IndexedDocument, there: set[str]) -> IndexedDocument:
+    """The document with those of its files that the container does not have."""
+    return replace(one, missing=tuple(file for file in one.files if _key(file) not in there))
 
 
 def _placed(told: list[IndexedDocument], total: int) -> tuple[IndexedDocument, ...] | None:

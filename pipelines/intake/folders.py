@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,13 +20,15 @@ _LISTED = 3
 class FolderLook:
     """What one look into a folder saw. `look.size`: bytes of all files, `look.mtime_ns`: the sum of all times.
 
-    `obstacles`: why it cannot be taken as it is (German). `marked`: an end marker lies in it.
+    `obstacles`: why it cannot be taken as it is (German). `marked`: an end marker lies in it. `index`: what lies beside
+    it and goes with it; it counts in `look` as well.
     """
 
     look: Look
     pages: tuple[Path, ...]
     marked: bool
     obstacles: tuple[str, ...] = ()
+    index: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -38,17 +41,22 @@ class _Seen:
     obstacles: list[str] = field(default_factory=list)
 
 
-def look_into(folder: Path, previous: Look | None, now: float, *, max_files: int, max_bytes: int) -> FolderLook:
-    """A new look at the folder and one level of folders in it; OSError passes through."""
+def look_into(
+    folder: Path, previous: Look | None, now: float, *, index: Sequence[Path] = (), max_files: int, max_bytes: int
+) -> FolderLook:
+    """A new look at the folder, one level of folders in it, and the index beside it; OSError passes through."""
     seen = _Seen(times=folder.stat().st_mtime_ns)
     _walk(folder, "", 0, seen, max_files)
+    for path in index:
+        found = path.lstat()
+        seen.size, seen.times = seen.size + found.st_size, seen.times + found.st_mtime_ns
     if seen.files > max_files:
         seen.obstacles = [f"mehr als {max_files} Dateien; bitte in mehrere Ordner teilen"]
     elif seen.size > max_bytes:
         seen.obstacles = [f"größer als {max_bytes // 1000**2} MB; bitte in mehrere Ordner teilen"]
     same = previous is not None and (previous.size, previous.mtime_ns) == (seen.size, seen.times)
     look = Look(seen.size, seen.times, previous.since if same and previous is not None else now)
-    return FolderLook(look, tuple(seen.pages), seen.marked, tuple(seen.obstacles[:_LISTED]))
+    return FolderLook(look, tuple(seen.pages), seen.marked, tuple(seen.obstacles[:_LISTED]), tuple(index))
 
 
 def judge_folder(
@@ -72,7 +80,7 @@ def judge_folder(
     if working := [path.name for path in found.pages if is_working_name(path.name)]:
         return Verdict(False, f"Ordner wird noch geschrieben: {printable(working[0])} trägt einen Arbeitsnamen")
     if still < trailer_grace:
-        for path in found.pages:
+        for path in (*found.pages, *found.index):
             if path.stat().st_size == 0:
                 return Verdict(False, f"Ordner: {printable(path.name)} ist noch leer")
             if form := without_end(path):

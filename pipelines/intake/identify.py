@@ -11,7 +11,7 @@ from pipelines.intake.container import Contents, contents_of
 from pipelines.intake.inspect import inspect_pdf
 from pipelines.intake.join import doubt_about, join
 from pipelines.intake.pictures import picture_form, picture_pdf
-from pipelines.intake.split import told_of_file
+from pipelines.intake.told import told_of_file
 from pipelines.intake.unpack import Member, is_container
 from pipelines.invoice.detect import Source, is_pdf, is_xml, look_into, without_data
 from pipelines.invoice.enter import facts_of

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pypdfium2
 
-from config.city_config import City, OrgUnit
-from config.routing_config import DocumentType
+from config.city_config import City
 from config.scan_config import ScanRules
 from pipelines.intake.capture import Told, captured
 from pipelines.intake.closed import BY_SHEET, kept_closed, locked, opened_by_persons, stays_closed
@@ -20,22 +19,22 @@ from pipelines.intake.join import PLACEHOLDER, doubt_about, unreadable_among, un
 from pipelines.intake.pictures import REPACKED
 from pipelines.intake.raw_scan import raw_pdf
 from pipelines.intake.separators import drawn, sheet_on
+from pipelines.intake.told import as_sheet_says, doubted, index_says_otherwise, replaced_by_sheet, sheet_of
 from pipelines.scan.picture import Grey, Picture, can_be_decoded, has_masks
 from pipelines.scan.quality import looks_blank
 from pipelines.scan.words import blank_pages
 from schemas.balance import PAGES
-from schemas.batch import ImageKind, Part, Sheet, SheetType, Split
+from schemas.batch import ImageKind, Part, SheetType, Split
 from schemas.batch_index import BatchIndex, IndexedDocument
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
 from schemas.values import BatchFacts, DocumentFacts, NewDocument, NewFile, StepResult, Work
 
-__all__ = ["cut_by_person", "split", "told_of_file"]
+__all__ = ["cut_by_person", "split"]
 
 _MUCH_DARKER = 100
 _INK_OF_A_LETTER = 0.005
 _NOT_CUT = "Enthält Trennblätter, ist aber elektronisch signiert: nicht getrennt."
-_INDEX = "Index"
 
 
 def split(work: Work, city: City) -> StepResult:
@@ -51,6 +50,8 @@ def split(work: Work, city: City) -> StepResult:
     found = cut(looks, duplex=told.capture.duplex)
     batch = _batch(work, found, told)
     signed, whole = SIGNED in work.facts.anomalies, _whole(work, found, batch, city)
+    if found.parts and not found.separated:
+        whole = doubted(whole, index_says_otherwise(found.parts[0], found, documents))
     if (signed or not found.separated) and _is_closed(work, whole, looks, city):
         return replace(locked(work, BY_SHEET), batch=batch)
     if not found.separated:
@@ -64,7 +65,12 @@ def split(work: Work, city: City) -> StepResult:
     doubts = _doubts_of(batch)
     try:
         children = tuple(
-            kept_closed(_child(work, place, part, city, doubts), part, found.cover, city)
+            kept_closed(
+                _child(work, place, part, city, doubts, index_says_otherwise(part, found, documents)),
+                part,
+                found.cover,
+                city,
+            )
             for place, part in enumerate(found.parts, 1)
         )
     except BadInput as problem:
@@ -119,26 +125,9 @@ def _with_borders(looks: list[Look], documents: tuple[IndexedDocument, ...]) -> 
         if document.first is None or not 1 <= document.first <= len(begun):
             continue
         look = begun[document.first - 1]
-        said = _sheet_of(document)
+        said = sheet_of(document)
         begun[document.first - 1] = replace(look, sheet=look.sheet.completed_by(said) if look.sheet else said)
     return begun
-
-
-def told_of_file(document: IndexedDocument, city: City) -> DocumentFacts:
-    """What the index says of a file that is no scan and goes its own way."""
-    return _as_sheet_says(DocumentFacts(), Part((), replace(_sheet_of(document), pages=None)), city)
-
-
-def _sheet_of(document: IndexedDocument) -> Sheet:
-    return Sheet(
-        SheetType.DOCUMENT,
-        number=document.barcode,
-        unit=document.unit,
-        document_type=document.type,
-        pages=document.pages,
-        kept=True,
-        source=_INDEX,
-    )
 
 
 def _has_much_ink(pixels: Grey) -> bool:
@@ -150,7 +139,7 @@ def _has_much_ink(pixels: Grey) -> bool:
 def _whole(work: Work, found: Split, batch: BatchFacts, city: City) -> DocumentFacts:
     """What is known of a file that is one document."""
     facts = replace(work.facts, anomalies=(*work.facts.anomalies, *_doubts_of(batch)))
-    return _as_sheet_says(facts, found.parts[0], city) if found.parts else facts
+    return as_sheet_says(facts, found.parts[0], city) if found.parts else facts
 
 
 def _is_closed(work: Work, whole: DocumentFacts, looks: list[Look], city: City) -> bool:
@@ -164,8 +153,8 @@ def _doubts_of(batch: BatchFacts) -> tuple[str, ...]:
     return (*batch.findings, *(finding for image in batch.images for finding in image.findings))
 
 
-def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ...]) -> NewDocument:
-    """The document with its raw scan, what its separator sheet says of it, and what is doubtful of the whole batch."""
+def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ...], otherwise: str) -> NewDocument:
+    """The document with its raw scan, what its separator says of it, and what is doubtful of it and of its batch."""
     target = work.scratch / f"schriftstueck-{place}.pdf"
     raw_pdf(work.raw_scan.path, part.images, target)
     noticed, missing = unreadable_among(_carried(work), part.images)
@@ -173,8 +162,9 @@ def _child(work: Work, place: int, part: Part, city: City, doubts: tuple[str, ..
     name = f"{Path(work.original_name).stem}-{place}.pdf"
     reason = f"Bild {part.images[0]} bis {part.images[-1]} von „{work.original_name}“."
     original = NewFile(FileRole.ORIGINAL, target, name)
-    replaced = part.sheet.replaces if part.sheet else None
-    return NewDocument(_as_sheet_says(facts, part, city), original, State.PREPARED, reason, replaced)
+    replaced, unsure = replaced_by_sheet(part, city)
+    told = doubted(doubted(as_sheet_says(facts, part, city), otherwise), unsure)
+    return NewDocument(told, original, State.PREPARED, reason, replaced)
 
 
 def _carried(work: Work) -> tuple[str, ...]:
@@ -182,68 +172,6 @@ def _carried(work: Work) -> tuple[str, ...]:
     if not work.facts.cut_at:
         return work.facts.anomalies
     return tuple(anomaly for anomaly in work.facts.anomalies if REPACKED in anomaly or PLACEHOLDER in anomaly)
-
-
-def _as_sheet_says(facts: DocumentFacts, part: Part, city: City) -> DocumentFacts:
-    """With unit, type, reasons and doubts from the separator or the index."""
-    reasons, doubts = _said(part, city)
-    sheet = part.sheet or Sheet(SheetType.DOCUMENT)
-    kind, unit = _kind(sheet, city), _unit(sheet, city)
-    mismatch = _page_mismatch(part)
-    return replace(
-        facts,
-        doubt=" ".join(why for why in (facts.doubt, mismatch) if why) or None,
-        document_type=kind.key if kind else facts.document_type,
-        unit=unit.number if unit else facts.unit,
-        reasons=(*facts.reasons, *reasons),
-        anomalies=tuple(dict.fromkeys((*facts.anomalies, *doubts, *([mismatch] if mismatch else [])))),
-    )
-
-
-def _said(part: Part, city: City) -> tuple[list[str], list[str]]:
-    """Reasons and anomalies of a document from its separator sheet (German)."""
-    attached = [str(part.images.index(number) + 1) for number in part.attachments]
-    reasons = [f"Anlage ab Seite {', '.join(attached)} (Trennblatt)."] if attached else []
-    sheet = part.sheet
-    if sheet is None:
-        return reasons, []
-    where = "Im Index" if sheet.source == _INDEX else "Auf dem Trennblatt"
-    unit, kind = _unit(sheet, city), _kind(sheet, city)
-    reasons += [f"{where}: {unit.number} {unit.name}."] if unit else []
-    reasons += [f"{where}: {kind.name}."] if kind else []
-    reasons += [f"{where}: vertraulich."] if sheet.confidential else []
-    return reasons, _doubts(part, sheet, known_unit=unit is not None, known_type=kind is not None)
-
-
-def _unit(sheet: Sheet, city: City) -> OrgUnit | None:
-    """By its number, or by its name as an index may write it."""
-    said = (sheet.unit or "").casefold()
-    named = (unit for unit in city.organisation.units if said in (unit.number.casefold(), unit.name.casefold()))
-    return next(named, None)
-
-
-def _kind(sheet: Sheet, city: City) -> DocumentType | None:
-    """By its key, or by its name as an index may write it."""
-    said = (sheet.document_type or "").casefold()
-    return next((kind for kind in city.document_types if said in (kind.key.casefold(), kind.name.casefold())), None)
-
-
-def _doubts(part: Part, sheet: Sheet, *, known_unit: bool, known_type: bool) -> list[str]:
-    doubts, source = [], "Der Index" if sheet.source == _INDEX else "Das Trennblatt"
-    if sheet.unit and not known_unit:
-        doubts.append(f"{source} nennt die Organisationseinheit {sheet.unit}, die es nicht gibt.")
-    if sheet.document_type and not known_type:
-        doubts.append(f"{source} nennt die Dokumentart „{sheet.document_type}“, die es nicht gibt.")
-    return doubts
-
-
-def _page_mismatch(part: Part) -> str | None:
-    """Why a person must look (German): something of the document is missing, or something is too much."""
-    sheet = part.sheet
-    if sheet is None or sheet.pages in (None, len(part.images)):
-        return None
-    source = "Index" if sheet.source == _INDEX else "Trennblatt"
-    return f"Laut {source} {sheet.pages} Seite(n), gezählt {len(part.images)}."
 
 
 def _batch(work: Work, found: Split, told: Told) -> BatchFacts:

@@ -16,7 +16,15 @@ from lxml import etree
 from schemas.errors import BadInput
 from schemas.safe_xml import parse_xml
 
-__all__ = ["PROPERTY", "XMP_NAMESPACE", "appending", "embed_note", "embedded_note", "foreign_findings"]
+__all__ = [
+    "PROPERTY",
+    "XMP_NAMESPACE",
+    "appending",
+    "embed_note",
+    "embedded_note",
+    "foreign_findings",
+    "only_note_added",
+]
 
 XMP_NAMESPACE = "urn:posteingang:transfervermerk:xmp:1#"
 PROPERTY = "Vermerk"
@@ -93,6 +101,43 @@ def embedded_note(content: bytes) -> bytes | None:
         return base64.b64decode(found, validate=True)
     except ValueError as problem:
         raise BadInput("Der eingebettete Transfervermerk ist beschädigt.") from problem
+
+
+def only_note_added(content: bytes, size: int) -> bool:
+    """True if everything in the PDF that the first `size` bytes are is the same in the whole file, but its metadata."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(content[:size])) as before, pikepdf.open(io.BytesIO(content)) as after:
+            root = before.Root.objgen
+            kept = [one for one in before.objects if one.objgen not in (root, (0, 0))]
+            return (
+                all(_written(one) == _written(after.get_object(one.objgen)) for one in kept)
+                and after.Root.objgen == root
+                and _catalogue(before.Root) == _catalogue(after.Root)
+            )
+    except (pikepdf.PikepdfError, ValueError, AttributeError):
+        return False
+
+
+def _written(one: Any) -> tuple[bytes, bytes]:
+    """An object as it stands in the file; of a stream its dictionary and its bytes."""
+    import pikepdf
+
+    if isinstance(one, pikepdf.Stream):
+        return pikepdf.Dictionary(dict(one.items())).unparse(), one.read_raw_bytes()
+    return one.unparse(resolved=True), b""
+
+
+def _catalogue(root: Any) -> dict[str, bytes]:
+    """The catalogue; whoever appends also says by which version of PDF."""
+    import pikepdf
+
+    return {
+        key: value.unparse() if isinstance(value, pikepdf.Object) else repr(value).encode()
+        for key, value in root.items()
+        if key not in ("/Metadata", "/Version")
+    }
 
 
 def foreign_findings(path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from pipelines.scan.annex import ANNEX_NAMESPACE, read_annex
-from pipelines.scan.embed import embedded_note
+from pipelines.scan.embed import embedded_note, only_note_added
 from pipelines.scan.images import image_hashes
 from pipelines.scan.manifest import MANIFEST_NAMESPACE, NOTE, PRODUCT, RAW_SCAN, Manifest, read_manifest
 from pipelines.scan.note_xml import NAMESPACE, NAMESPACE_1, validate_note
@@ -169,6 +169,9 @@ def _product(file: _Given, given: list[_Given], roots: Sequence[Any] | None) -> 
     """The PDF with the note inside: its beginning is the product the note names, its images the ones listed."""
     named = _digest_of(file.note_root, PRODUCT)
     if digest_of_chunks((file.content[: named.size],)) == named:
+        if not _seal_form(file.note_root).startswith("PAdES") and not only_note_added(file.content, named.size):
+            file.differs.append("Hinter dem Scanprodukt steht mehr als der Vermerk: Das PDF zeigt nicht mehr dasselbe.")
+            return
         yield Finding(Grade.FITS, file.name, "Scanprodukt: unverändert, wie es der eingebettete Vermerk nennt.")
     else:
         file.differs.append("Das Scanprodukt ist nicht das, das sein Vermerk nennt.")

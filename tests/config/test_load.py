@@ -154,6 +154,12 @@ MISTAKES = {
         "protection: {integrity: mittel}",
         "protection.integrity: erlaubt ist nur 'normal', 'hoch' oder 'sehr hoch' (gefunden: 'mittel')",
     ),
+    "a very high need checked by whoever scanned": (
+        "procedure.yaml",
+        "protection: {integrity: sehr hoch}",
+        "protection: {integrity: sehr hoch}, sample: {share: 1.0}",
+        "'sample': bei Integrität 'sehr hoch' sind {share: 1.0, four_eyes: true} verbindlich",
+    ),
     "a level of confidentiality without its way of shredding": (
         "procedure.yaml",
         "din_66399: {normal: P-3, hoch: P-4, sehr hoch: P-5}",
@@ -276,6 +282,12 @@ MISTAKES = {
         "appraisals.1.decided_on: muss ein Datum der Form JJJJ-MM-TT sein (gefunden: 'im Januar')",
     ),
 }
+
+
+@pytest.mark.parametrize("lax", ["{share: 0.5, four_eyes: true}", "{share: 1.0}"])
+def test_a_very_high_need_is_looked_at_whole_and_by_another(folder: Path, lax: str) -> None:
+    spoil(folder / "procedure.yaml", "sehr hoch: {share: 1.0, four_eyes: true}", f"sehr hoch: {lax}")
+    assert "sampling: bei Integrität 'sehr hoch' sind {share: 1.0, four_eyes: true} verbindlich" in complaint(folder)
 
 
 @pytest.mark.parametrize(("name", "old", "new", "expected"), MISTAKES.values(), ids=MISTAKES)

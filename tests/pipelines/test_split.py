@@ -9,11 +9,13 @@ from PIL import Image, ImageDraw, ImageFont
 
 from config.city_config import City
 from pipelines.intake.hazards import SIGNED
+from pipelines.intake.identify import identify
 from pipelines.intake.split import cut_by_person, split
 from pipelines.scan.images import image_hashes
 from schemas.batch import ImageKind
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult
+from tests.pipelines.containers import jpeg, zipped
 from tests.pipelines.papers import Desk
 
 _FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
@@ -160,9 +162,23 @@ def test_a_document_with_other_pages_than_its_sheet_says_waits_for_a_person(desk
     assert doubts == ["Laut Trennblatt 3 Seite(n), gezählt 1.", None]
 
 
+def marked(city: City, mark: str) -> City:
+    separators = city.scan.separators.model_copy(update={"mark": mark})
+    return city.model_copy(update={"scan": city.scan.model_copy(update={"separators": separators})})
+
+
 def test_a_rescan_names_the_document_it_replaces(desk: Desk, iserlohn: City) -> None:
+    content = scanned(separator("v=1;type=DOC;replaces=PE-2026-000007;mark=iser-1"), letter("A"))
+    (child,) = cut(desk, marked(iserlohn, "iser-1"), content).children
+    assert (child.replaces, child.facts.doubt) == ("PE-2026-000007", None)
+
+
+def test_a_sheet_that_anybody_could_have_printed_replaces_nothing(desk: Desk, iserlohn: City) -> None:
     (child,) = cut(desk, iserlohn, scanned(separator("v=1;type=DOC;replaces=PE-2026-000007"), letter("A"))).children
-    assert child.replaces == "PE-2026-000007"
+    assert child.replaces is None
+    assert (child.facts.doubt or "").startswith(
+        "Laut Trennblatt Nachscan von PE-2026-000007; das Trennblatt trägt kein"
+    )
 
 
 def test_a_person_cuts_where_another_letter_begins_and_what_was_read_before_is_forgotten(
@@ -182,3 +198,25 @@ def test_what_a_person_cannot_cut_stays_with_them(desk: Desk, iserlohn: City) ->
     desk.put(FileRole.ORIGINAL, scanned(letter("A")), "brief.pdf")
     result = cut_by_person(desk.work(DocumentFacts(page_count=1, cut_at=(9,))), iserlohn)
     assert (result.state, result.children) == (State.CLEARING, ())
+
+
+def from_container(desk: Desk, city: City, files: dict[str, bytes], index: str) -> StepResult:
+    desk.put(FileRole.ORIGINAL, zipped({**files, "index.csv": index.encode()}), "stapel.zip")
+    found = identify(desk.work(), city)
+    desk.put(FileRole.RAW_SCAN, found.files[0].path.read_bytes(), "stapel.pdf")
+    return split(desk.work(found.facts), city)
+
+
+def test_a_page_the_index_does_not_tell_of_is_not_filed_unseen(desk: Desk, iserlohn: City) -> None:
+    pages = {f"{number}.jpg": jpeg(f"Seite {number}") for number in range(1, 6)}
+    first, second = from_container(desk, iserlohn, pages, "Dokument;Seitenvon;Seitenbis\n1;1;2\n2;4;5\n").children
+    assert first.facts.doubt == "Laut Index endet es mit Bild 2, gezählt ist bis Bild 3."
+    assert second.facts.doubt is None
+
+
+def test_a_document_that_lacks_a_file_of_its_index_is_not_filed_unseen(desk: Desk, iserlohn: City) -> None:
+    pages = {name: jpeg(name) for name in ("a1.jpg", "a2.jpg", "b1.jpg")}
+    index = "Dokument;Datei\n1;a1.jpg\n1;a2.jpg\n2;b1.jpg\n2;b2.jpg\n"
+    first, second = from_container(desk, iserlohn, pages, index).children
+    assert first.facts.doubt is None
+    assert second.facts.doubt == "Im Index genannt, aber nicht geliefert: b2.jpg."

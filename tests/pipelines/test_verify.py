@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -16,6 +17,7 @@ from config.load import read_city
 from config.seal_config import Seals, TimeStamps
 from config.settings import CODE_ROOT
 from pipelines.scan.annex import annex_xml, read_annex
+from pipelines.scan.embed import appending
 from pipelines.scan.note import write_note
 from pipelines.scan.seal import seal_file, sealing_of
 from pipelines.scan.verify import Grade, verify
@@ -280,3 +282,20 @@ def test_one_changed_byte_of_the_sealed_pdf_is_found_without_any_other_file(data
     content = bytearray(sealed()["produkt.pdf"])
     content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
     assert refused_or_differing({"a.pdf": bytes(content)})
+
+
+def test_what_is_laid_over_the_pages_of_an_unsealed_product_is_found() -> None:
+    """The product is still the beginning of the file, and its images are the same: it only shows something else."""
+    from pyhanko.pdf_utils import generic
+
+    whole = unsealed()["produkt.pdf"]
+    writer = appending(whole)
+    page = writer.root["/Pages"]["/Kids"][0].get_object()
+    white = writer.add_object(generic.StreamObject(stream_data=b"1 1 1 rg 0 0 600 900 re f"))
+    page["/Contents"] = generic.ArrayObject([page.raw_get("/Contents"), white])
+    writer.update_container(page)
+    overlaid = BytesIO()
+    writer.write(overlaid)
+
+    assert differing({"produkt.pdf": whole}) == ""
+    assert "zeigt nicht mehr dasselbe" in differing({"produkt.pdf": overlaid.getvalue()})

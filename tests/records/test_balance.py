@@ -71,7 +71,10 @@ def test_a_document_under_way_keeps_it_open(state: State, batch: Batch) -> None:
 @pytest.mark.parametrize("state", [State.REMOVED, State.DUPLICATE])
 def test_what_belongs_in_no_target_is_settled(state: State, batch: Batch) -> None:
     Document.objects.filter(ordinal=2).update(state=state, delivered_as=None)
-    assert balance_of(batch).zero
+    found = balance_of(batch)
+    assert found.zero
+    settled = "1 anders erledigt (Dublette, zurückgewiesen, entfernt)"
+    assert found.lines[-1].said == f"{batch.intake.documents.count() - 1} Schriftstück(e), 1 am Ziel geprüft, {settled}"
 
 
 def test_an_import_proves_nothing(batch: Batch) -> None:
@@ -130,8 +133,8 @@ def test_a_count_by_hand_goes_before_what_was_told_and_stands_in_every_chain(bat
     assert balance_of(batch).zero
     told = [payload["what"] for _, kind, payload in audit.history(Document.objects.get(ordinal=3).id)]
     assert told == [
-        "Blätter des Stapels „Montag“ von Hand gezählt: 5, einseitig gescannt",
-        "Blätter des Stapels „Montag“ von Hand gezählt: 4, einseitig gescannt",
+        "Blätter des Stapels von Hand gezählt: 5, einseitig gescannt",
+        "Blätter des Stapels von Hand gezählt: 4, einseitig gescannt",
     ]
 
 

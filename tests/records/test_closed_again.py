@@ -10,15 +10,18 @@ from django.db import transaction
 from config.settings import Settings, load_settings
 from records import audit, closed, removal
 from records.backup import back_up, verify_set
+from records.batches import keep
 from records.closed_again import close_again, removed_originals
 from records.intake import accept
 from records.journal import Line, Removed, note_removed, read
-from records.models import Document, DocumentFile, SearchText
+from records.models import Batch, Document, DocumentFile, SearchText
 from records.objects import ObjectStore
 from records.removal import Grounds
 from records.search import index_files
+from schemas.batch import Capture
 from schemas.errors import BadInput
 from schemas.states import FileRole, State
+from schemas.values import BatchFacts
 from tests.records.conftest import NOW, TakeIn, arrival
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,33 @@ def test_what_was_removed_is_removed_again_with_its_bytes(letter: Document, stor
     assert not SearchText.objects.exists()
     assert list(audit.verify()) == list(store.verify()) == []
     assert removed_originals(lines) == {letter.id}
+    assert letter.needs_original, "its paper goes to the recipient"
+
+
+def test_nothing_said_of_it_stays_with_its_batch(letter: Document, store: ObjectStore) -> None:
+    told = Capture(box="K-1", sheets_expected=1, unknown=("Betreff = Bewerbung Otto",))
+    keep(letter, BatchFacts("Bewerbung Otto.pdf", (), findings=("Bewerbung Otto?",), capture=told), ())
+
+    close_again(journal(letter, state=State.REMOVED, remove=True), store, LATER)
+
+    batch = Batch.objects.get()
+    assert (batch.name, batch.findings, batch.unknown) == ("planmäßig entfernt", [], [])
+    assert (batch.box, batch.sheets_expected) == ("K-1", 1), "its paper is still counted"
+
+
+def test_what_a_rule_removed_is_not_removed_from_what_was_restored(letter: Document, store: ObjectStore) -> None:
+    """Its product may be younger than the backup, and its only content is the raw scan. The rule decides anew."""
+    by_rule = Grounds("Rohscan nach bestandener Qualitätssicherung gelöscht.", by_rule=True)
+    try:
+        with transaction.atomic():
+            removal.remove(letter, [FileRole.ORIGINAL], by_rule, LATER)
+            raise InterruptedError
+    except InterruptedError:
+        lines = list(read(load_settings().journal_folder))
+
+    assert removed_originals(lines) == frozenset()
+    assert close_again(lines, store, LATER) == 0
+    assert letter.files.filter(role=FileRole.ORIGINAL).exists()
 
 
 def test_bytes_that_came_with_the_set_and_belong_to_nobody_go(letter: Document, store: ObjectStore) -> None:

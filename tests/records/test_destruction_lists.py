@@ -332,6 +332,17 @@ def test_a_hold_is_lifted_by_its_own_office_with_a_reason(originals: list[Origin
     assert obstacles_of([originals[0]], NOW)[one] == ()
 
 
+def test_what_a_unit_holds_is_lifted_by_the_unit_whose_mail_it_is_by_now(originals: list[Original]) -> None:
+    """After a redirection the former unit does not see the paper any more; nobody could let it go."""
+    one = originals[0].document_id
+    hold = set_hold(one, make_person(Role.UNIT, units=("50",)), NOW, seen=1, reason="Widerspruch läuft.")
+    Document.objects.filter(id=one).update(unit="51")
+    with pytest.raises(BadInput, match="nicht aufheben"):
+        lift(hold.id, one, make_person(Role.UNIT, units=("50",)), NOW, seen=2, reason="Erledigt.")
+    lift(hold.id, one, make_person(Role.UNIT, units=("51",)), NOW, seen=2, reason="Erledigt.")
+    assert not Hold.objects.filter(lifted_at=None).exists()
+
+
 def test_what_is_due(originals: list[Original], take_in: TakeIn) -> None:
     never = make_ready(take_in(), FILED)
     Document.objects.filter(id=never.document_id).update(document_type="widerspruch")

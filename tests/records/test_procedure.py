@@ -157,8 +157,8 @@ def test_a_mistake_is_told_with_file_and_line_before_anybody_reads_the_proposal(
 def test_what_no_longer_fits_the_other_rules_is_not_released(settings: Settings) -> None:
     one, other = two()
     version = propose("Erste Fassung", one, NOW)
-    edit(settings, "key: urkunde\n", "key: urkunden\n", "document_types.yaml")
-    with pytest.raises(ConfigurationError, match=r"^procedure\.yaml \(Fassung 1\), Zeile \d+: .*'urkunde'"):
+    edit(settings, "key: jugend_uhv\n", "key: jugend_uv\n", "document_types.yaml")
+    with pytest.raises(ConfigurationError, match=r"^procedure\.yaml \(Fassung 1\), Zeile \d+: .*'jugend_uhv'"):
         release(1, version.sha256, other, NOW)
     assert released_version() is None
 

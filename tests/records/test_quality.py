@@ -273,6 +273,14 @@ class TestFourEyes:
         with pytest.raises(BadInput, match="Sie haben dieses Schriftstück gescannt"):
             look(row, GOOD, person)
 
+    def test_a_fault_may_be_reported_by_whoever_scanned_but_not_explained(
+        self, drawn_lot: MakeLot, person: Person
+    ) -> None:
+        row = self.row(drawn_lot, "scan-07", "Erika Beispiel")
+        assert look(row, FAULT, person) is LotState.SET_BACK
+        with pytest.raises(BadInput, match="Sie haben dieses Schriftstück gescannt"):
+            look(row, Found(Verdict.EXPLAINED, "Das Papier ist so."), person, seen=1)
+
     def test_by_the_name_of_the_person(self, drawn_lot: MakeLot, person: Person) -> None:
         row = self.row(drawn_lot, "scan-07", "Erika  Beispiel")
         with pytest.raises(BadInput, match="Sie haben dieses Schriftstück gescannt"):

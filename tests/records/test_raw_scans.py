@@ -10,13 +10,17 @@ from config.city_config import City
 from config.procedure_config import ClassRules
 from config.released import NOT_RELEASED
 from records import audit
-from records.models import Document, DocumentFile, Lot, LotDocument
+from records.lots import hold_lot
+from records.models import Batch, BatchImage, Document, DocumentFile, Judgement, Lot, LotDocument
 from records.objects import ObjectStore
 from records.raw_scans import dispose
 from records.removal import erase
-from schemas.quality import LotState
+from schemas.batch import ImageKind
+from schemas.quality import LotState, Verdict
+from schemas.roles import Role
 from schemas.states import FileRole, State
 from tests.records.conftest import NOW
+from tests.records.persons import make_person
 from tests.records.scans import CITY, NORMAL, batch_of, scan
 
 pytestmark = pytest.mark.django_db
@@ -109,8 +113,13 @@ def test_without_a_product_or_where_the_class_says_keep_nothing_goes(
 def test_the_file_of_a_batch_goes_with_the_last_raw_scan_cut_out_of_it(
     store: ObjectStore, tmp_path: Path, with_product: Product
 ) -> None:
-    first, second = batch_of(store, tmp_path, NOW, {}, {})
+    delivered = {"delivered_as": "D1"}
+    facts = {"sheets_expected": 2, "duplex": False}
+    first, second = batch_of(store, tmp_path, NOW, delivered, delivered, **facts)
     batch = Document.objects.get(intake=first.intake, ordinal=1)
+    row = Batch.objects.get()
+    BatchImage.objects.create(batch=row, number=1, kind=ImageKind.PAGE, document=first)
+    image = BatchImage.objects.create(batch=row, number=2, kind=ImageKind.PAGE)
     for child in (first, second):
         path = tmp_path / f"roh-{child.id}"
         path.write_text(f"roh {child.id}", encoding="utf-8")
@@ -126,4 +135,35 @@ def test_the_file_of_a_batch_goes_with_the_last_raw_scan_cut_out_of_it(
     )
     checked(second)
     dispose(rules(), NOW)
+    assert "original" in roles(batch), "a page that belongs to no document is nowhere else"
+    BatchImage.objects.filter(id=image.id).update(document=second)
+    dispose(rules(), NOW)
     assert roles(batch) == set()
+
+
+def test_a_fault_found_while_it_was_disposed_of_keeps_the_raw_scan(
+    store: ObjectStore, tmp_path: Path, with_product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = checked(with_product(scan(store, tmp_path, NOW)))
+
+    def set_back(lot_id: int) -> Lot:
+        Lot.objects.filter(id=lot_id).update(state=LotState.SET_BACK)
+        return hold_lot(lot_id)
+
+    monkeypatch.setattr("records.raw_scans.hold_lot", set_back)
+    assert dispose(rules(), NOW) == 0
+    assert "original" in roles(document)
+
+
+def test_documents_with_an_explained_fault_do_not_hold_up_the_others(
+    store: ObjectStore, tmp_path: Path, with_product: Product
+) -> None:
+    explained, fine = (checked(with_product(scan(store, tmp_path, NOW))) for _ in range(2))
+    subject = LotDocument.objects.get(document=explained)
+    LotDocument.objects.filter(id=subject.id).update(drawn=True)
+    person = make_person(Role.MAILROOM)
+    Judgement.objects.create(
+        subject=subject, number=1, verdict=Verdict.EXPLAINED, user_id=person.user_id, name=person.name, at=NOW
+    )
+    assert dispose(rules(), NOW, limit=1) == 1
+    assert ("original" in roles(explained), "original" in roles(fine)) == (True, False)

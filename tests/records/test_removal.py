@@ -145,6 +145,20 @@ def test_what_a_lost_step_had_made_is_gone_unless_somebody_has_it(
     assert list(store.verify()) == []
 
 
+def test_what_was_removed_and_is_made_again_in_vain_is_gone_again(
+    letter: Document, store: ObjectStore, tmp_path: Path
+) -> None:
+    removal.remove(letter, [FileRole.TEXT], GROUNDS, LATER)
+    removal.erase(store, LATER)
+    again = tmp_path / "noch-einmal"
+    again.write_text("Feuerwehrauto", encoding="utf-8")
+    digest = store.put(again)
+    assert StoredObject.objects.get(sha256=digest.sha256).erased_at is not None, "the same content"
+    removal.discard([digest], store, LATER)
+    assert not store.path(digest.sha256).exists()
+    assert list(store.verify()) == []
+
+
 def test_nothing_to_remove_leaves_no_trace(letter: Document, store: ObjectStore) -> None:
     before = len(audit.history(letter.id))
     assert removal.remove(letter, [FileRole.WORDS], GROUNDS, LATER) == 0

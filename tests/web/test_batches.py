@@ -99,6 +99,24 @@ def test_of_closed_mail_in_a_batch_only_number_and_state_are_told(sign_in: SignI
     assert "stapel.pdf-1" not in page
 
 
+@pytest.mark.parametrize("role", [Role.MAILROOM, Role.AUDIT])
+def test_a_file_that_is_closed_mail_is_not_named(role: Role, sign_in: SignIn, arrive: Arrive) -> None:
+    letter = arrive(State.PREPARED, State.LOCKED, name="Bewerbung Otto.pdf")
+    Intake.objects.filter(claim_id=letter.intake_id).update(received_at=timezone.now())
+    told = Capture(unknown=("Betreff = Bewerbung Otto",))
+    keep(letter, BatchFacts("Bewerbung Otto.pdf", IMAGES, findings=("Bewerbung Otto?",), capture=told), ())
+    client = sign_in(role)
+    for page in (text_of(client.get("/stapel/")), text_of(client.get(address(Batch.objects.get())))):
+        assert "verschlossene Post" in page
+        assert "Otto" not in page
+
+
+def test_what_the_index_says_of_a_batch_with_closed_mail_in_it_is_not_shown(sign_in: SignIn, arrive: Arrive) -> None:
+    page = text_of(sign_in(Role.AUDIT).get(address(scan(arrive, state=State.LOCKED))))
+    assert "Farbe = blau" not in page
+    assert "Kaum zu sehen" not in page
+
+
 def count(client: Client, batch: Batch, **fields: Any) -> Any:
     return client.post(address(batch), {"seen": "0", "sheets": "4", "sides": "einseitig", "reason": ""} | fields)
 

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from config.load import city
-from records import audit, search
+from records import audit, registration, search
 from records.access import known_documents, visible_documents
 from records.decisions import last_sequence
 from records.models import ClearingDecision, Document, Original, RoutingSlip, SearchText
@@ -83,6 +83,29 @@ def test_a_double_click_registers_one_envelope_once(sign_in: SignIn) -> None:
     assert Document.objects.count() == RoutingSlip.objects.count() == 1
 
 
+def test_two_clicks_at_the_same_moment_register_one_envelope(sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second looks before the first has committed."""
+    client, form = sign_in(Role.MAILROOM), envelope()
+    first = client.post("/verschlossen/erfassen/", form)["location"]
+    look = registration._earlier
+    answers = iter([lambda *_: None, look])
+    monkeypatch.setattr(registration, "_earlier", lambda *asked: next(answers)(*asked))
+    assert client.post("/verschlossen/erfassen/", form)["location"] == first
+    assert Document.objects.count() == RoutingSlip.objects.count() == 1
+
+
+def test_the_next_envelope_in_the_form_gone_back_to_is_not_taken_for_the_first(sign_in: SignIn) -> None:
+    client, form = sign_in(Role.MAILROOM), envelope()
+    client.post("/verschlossen/erfassen/", form)
+    answer = client.post("/verschlossen/erfassen/", form | {"sender": "Anders Bau AG"})
+    assert answer.status_code == 409
+    assert "schon eine andere Sendung erfasst" in text_of(answer)
+    assert Document.objects.count() == 1
+    once_more = form | {"sender": "Anders Bau AG", "form": str(answer.context["form_id"])}
+    assert client.post("/verschlossen/erfassen/", once_more).status_code == 302
+    assert Document.objects.count() == RoutingSlip.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
@@ -90,6 +113,7 @@ def test_a_double_click_registers_one_envelope_once(sign_in: SignIn) -> None:
         ("unit", "999", "Die Einheit fehlt"),
         ("received_at", "gestern", "Datum und Uhrzeit"),
         ("received_at", "2999-01-01T10:00", "Zukunft"),
+        ("received_at", "0001-01-01T00:00", "Datum und Uhrzeit"),
         ("pieces", "0", "Stückzahl"),
         ("pieces", "viele", "unvollständig"),
         ("sender", "x" * 201, "zu lang"),

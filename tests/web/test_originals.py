@@ -1,7 +1,7 @@
 """The pages about paper: where it lies, who may do what with it, slips and receipts."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -184,6 +184,7 @@ def test_special_items_wait_by_unit_and_go_on_with_a_slip(original: Original, si
         ({"unit": "50", "instruction": "Zur Akte."}, 400),
         ({"unit": "50", "original": "unsinn", "instruction": "Zur Akte."}, 400),
         ({"unit": "50", "original": "{id}:9", "instruction": "Zur Akte."}, 409),
+        ({"unit": "50", "original": f"{UUID(int=7)}:1", "instruction": "Zur Akte."}, 400),
         ({"unit": "50", "original": "{id}:1", "instruction": ""}, 400),
     ],
 )

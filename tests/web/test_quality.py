@@ -167,6 +167,9 @@ def test_an_explanation_is_entered_and_what_was_typed_is_kept_if_it_is_refused(
 
     mailroom.post(address(only), {"action": "explained", "seen": 1, "reason": "Das Papier ist so."})
     assert Lot.objects.get().state == LotState.PASSED
+    late = mailroom.post(address(only), form)
+    assert late.status_code == 409
+    assert "„Fehler erklärt“ eingetragen" in text_of(late)
 
 
 def test_the_second_person_gets_a_conflict_that_says_what_the_first_one_found(
@@ -185,6 +188,7 @@ def test_where_four_eyes_are_demanded_whoever_scanned_is_told_why_not(mailroom: 
     (deed,) = drawn({"document_type": "urkunde"}, operator="Erika Beispiel", operator_id="scan-07")
     page = text_of(mailroom.get(address(deed)))
     assert "Sie haben dieses Schriftstück gescannt" in page
+    assert "Fehler melden" in page
     assert 'name="punkt"' not in page
 
     assert good(mailroom, deed).status_code == 400

@@ -9,9 +9,10 @@ from django.db import transaction
 from dms_connectors.memory import MemoryConnector
 from pipelines.flow import automatic_states
 from pipelines.scan.words import Block, Line, PageWords, Word, alto
-from records import audit, search
+from records import audit, originals, search
 from records.decisions import hold, last_sequence
 from records.models import Document, DocumentFile, Event, Outbound, RemovedFile, SearchText, StoredObject
+from records.routing_slips import send
 from records.work import take
 from schemas.roles import Action, Person, Role
 from schemas.states import CLOSED, FileRole, State
@@ -159,9 +160,14 @@ def test_a_wrong_registration_is_erased_with_every_word_of_it(
     document.intake.inbox = "verschlossen"
     document.intake.save()
     audit.append(document, State.PASSED_ON, {"reason": "Irrtum GmbH"}, NOW)
+    originals.place(document, originals.Spot("Poststelle", "verschlossen"), NOW)
+    slip = send("16", [(document.id, 1)], persons[0], NOW, instruction="Angebot der Irrtum GmbH.")
     ask_and_confirm(document, persons)
 
     run_step(document.id, "filing:1")
+
+    slip.refresh_from_db()
+    assert slip.instruction == "planmäßig entfernt"
 
     document.refresh_from_db()
     assert (document.state, document.intake.original_name) == (State.REMOVED, "planmäßig entfernt")
@@ -199,6 +205,27 @@ def test_filed_mail_leaves_the_dms_when_it_is_locked_and_is_filed_anew_when_it_i
     assert document.state == State.FILED, document.reason
     assert dms.find(document.id) == (document.delivered_as,)
     assert document.delivered_as != first
+
+
+@pytest.mark.parametrize(
+    ("delivered_as", "stopped", "back"),
+    [
+        (None, State.APPRAISED, State.ROUTED),
+        (None, State.REDIRECTED, State.ROUTED),
+        (None, State.WITHDRAWN, State.ROUTED),
+        ("D1", State.APPRAISED, State.CLEARING),
+        (None, State.NOTED, State.CLEARING),
+    ],
+)
+def test_a_clearing_case_that_was_taken_back_from_the_dms_is_filed_anew_when_it_is_opened(
+    delivered_as: str | None, stopped: State, back: State, make_document: MakeDocument
+) -> None:
+    """To go on where it stopped would tell of a document in the DMS that is not there any more."""
+    document = make_document(State.OPENING_ASKED, delivered_as=delivered_as)
+    for state in (State.ROUTED, stopped, State.CLEARING, State.RECALLED, State.LOCKED, State.OPENING_ASKED):
+        audit.append(document, state, {}, NOW)
+    with transaction.atomic(), hold(document.id, last_sequence(document.id)) as held:
+        assert held.back(Action.CONFIRM_OPENING) is back
 
 
 @pytest.mark.parametrize("state", [State.RECALLED, State.REMOVING])

@@ -244,6 +244,19 @@ def test_a_page_that_comes_late_keeps_the_whole_folder(watcher: Watcher, inbox: 
     assert len(container_names(Document.objects.get())) == 5
 
 
+def test_an_index_that_is_still_written_keeps_its_folder(watcher: Watcher, inbox: Path) -> None:
+    fill(inbox / "stapel", "1.pdf", "2.pdf")
+    watcher.round(100.0)
+    (inbox / "stapel.xml").touch()
+
+    assert watcher.round(125.0) == 0, "the folder stands still, its index has just begun"
+    (inbox / "stapel.xml").write_text("<Stapel><Bediener>Eva", encoding="utf-8")
+    assert [watcher.round(130.0), watcher.round(155.0)] == [0, 0]
+    assert waiting() == {"scan/stapel": "Ordner: stapel.xml ist ein XML ohne Ende"}
+    (inbox / "stapel.xml").write_text("<Stapel><Bediener>Eva</Bediener></Stapel>", encoding="utf-8")
+    assert [watcher.round(160.0), watcher.round(181.0)] == [0, 1]
+
+
 def test_a_folder_with_its_end_marker_is_taken_at_once(watcher: Watcher, inbox: Path) -> None:
     fill(inbox / "stapel", "1.pdf")
     fill(inbox, "stapel.ok", "stapel.xml")

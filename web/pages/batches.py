@@ -21,7 +21,7 @@ from schemas.balance import Balance
 from schemas.errors import BadInput
 from schemas.roles import Person, Role
 from schemas.states import State
-from web.batch_view import runs_of
+from web.batch_view import CLOSED_FILE, closed_files, runs_of
 from web.fields import kept, number_in, sent, status_of
 from web.pages.lists import PAGE_SIZE, asked
 
@@ -36,9 +36,10 @@ _SIDES = {"einseitig": False, "beidseitig": True}
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One batch of the list with its balance, its number of images and of documents."""
+    """One batch of the list with its name, its balance, its number of images and of documents."""
 
     batch: Batch
+    name: str
     balance: Balance
     images: int
     documents: int
@@ -77,14 +78,18 @@ def batch(request: HttpRequest, person: Person, claim_id: UUID) -> HttpResponse:
         except BadInput as refused:
             problem = refused
     last = last_count(found)
-    documents = Document.objects.filter(intake=claim_id).order_by("ordinal")
+    documents = Document.objects.filter(intake=claim_id).select_related("intake").order_by("ordinal")
+    seen = frozenset(visible_documents(person).filter(intake=claim_id).values_list("id", flat=True))
+    container = documents.filter(ordinal=1).first()
     context = {
         "batch": found,
-        "container": documents.filter(ordinal=1).first(),
+        "name": CLOSED_FILE if closed_files([found]) else found.name,
+        "told": container is not None and container.id in seen,
+        "container": container,
         "balance": balance_of(found),
         "runs": runs_of(found.images.all()),
         "documents": documents.exclude(state=State.SPLIT),
-        "seen": frozenset(visible_documents(person).filter(intake=claim_id).values_list("id", flat=True)),
+        "seen": seen,
         "linked": frozenset(known_documents(person).filter(intake=claim_id).values_list("id", flat=True)),
         "counts": found.counts.order_by("-id"),
         "last": last.pk if last else 0,
@@ -149,5 +154,7 @@ def _listed(rows: list[Batch]) -> Iterable[Listed]:
     counted = Document.objects.filter(intake__in=[row.intake_id for row in rows]).exclude(state=State.SPLIT)
     documents = dict(counted.values_list("intake").annotate(Count("id")))
     images = dict(Batch.objects.filter(pk__in=balances).values_list("pk").annotate(Count("images")))
+    closed = closed_files(rows)
     for row in rows:
-        yield Listed(row, balances[row.pk], images.get(row.pk, 0), documents.get(row.intake_id, 0))
+        name = CLOSED_FILE if row.intake_id in closed else row.name
+        yield Listed(row, name, balances[row.pk], images.get(row.pk, 0), documents.get(row.intake_id, 0))

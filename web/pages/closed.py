@@ -15,6 +15,7 @@ from config.load import city
 from config.settings import load_settings
 from pipelines.flow import stage_of
 from records.access import closed_documents, visible_documents
+from records.decisions import Conflict
 from records.intake import Arrival
 from records.models import Document, DocumentFile
 from records.registration import register
@@ -37,6 +38,7 @@ __all__ = ["closed", "closed_document", "register_closed", "removal_note"]
 _FIELDS = ("kind", "unit", "received_at", "sender", "recipient", "reference", "pieces", "damage")
 _LONGEST = 200
 _MOST_PIECES = 1000
+_FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def register_closed(request: HttpRequest, person: Person) -> HttpResponse:
         "entered": entered,
         "received_at": entered["received_at"] or f"{timezone.localtime():%Y-%m-%dT%H:%M}",
         "pieces": entered["pieces"] or "1",
-        "form_id": entered["form"] or uuid4(),
+        "form_id": uuid4() if isinstance(problem, Conflict) else entered["form"] or uuid4(),
         "longest": _LONGEST,
     }
     return render(request, "web/register_closed.html", context, status=status_of(problem))
@@ -168,6 +170,8 @@ def _entered(request: HttpRequest, person: Person) -> ClosedMail:
 def _moment(text: str) -> datetime:
     try:
         found = datetime.strptime(text, "%Y-%m-%dT%H:%M")  # noqa: DTZ007 - the form's German time, made aware below
+        if found.year < _FIRST_YEAR:
+            raise ValueError
     except ValueError:
         raise BadInput(
             "Datum und Uhrzeit des Eingangs fehlen.", remedy="Bitte tragen Sie beides ein, auf die Minute."

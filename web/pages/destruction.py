@@ -73,10 +73,8 @@ def destruction(request: HttpRequest, person: Person) -> HttpResponse:
 def _agreed(request: HttpRequest, person: Person) -> str:
     """What was done, for the person who did it."""
     now = datetime.now(UTC)
-    if withdrawn := request.POST.get("withdraw"):
-        found = withdraw(
-            number_in(request, "withdraw") if withdrawn else 0, person, now, reason=sent(request, "reason")
-        )
+    if request.POST.get("withdraw"):
+        found = withdraw(number_in(request, "withdraw"), person, now, reason=sent(request, "reason"))
         return f"Die Zustimmung ist widerrufen: {Office(found.office).label}."
     office = sent(request, "office")
     if office not in set(Office):

@@ -85,10 +85,11 @@ def box(request: HttpRequest, person: Person) -> HttpResponse:
         else:
             messages.success(request, f"Die Vernichtungsliste {made.number} ist aufgestellt.")
             return redirect("destruction_list", made.number)
+    elsewhere = Original.objects.filter(box=name).exclude(state__in=(OriginalState.KEPT, OriginalState.REQUESTED))
     context = {
         "box": name,
         "content": content_of(name, datetime.now(UTC)),
-        "elsewhere": Original.objects.filter(box=name).exclude(state__in=(OriginalState.KEPT, OriginalState.REQUESTED)),
+        "elsewhere": elsewhere.select_related("document").order_by("document__entry"),
         "lists": DestructionList.objects.filter(box=name).order_by("-drawn_up_at"),
         "draws_up": Role.MAILROOM in person.roles,
         "problem": problem,

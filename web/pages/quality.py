@@ -142,7 +142,7 @@ def _checked(request: HttpRequest, subject: LotDocument, person: Person) -> str:
     reason, pages = _words(request, "reason", LONGEST_REASON), _words(request, "pages", LONGEST_PAGES)
     action = request.POST.get("action")
     if action == "nachscan":
-        new = link(subject.document_id, _words(request, "number", 40), pages, person, city(), now)
+        new = link(subject.document_id, _words(request, "number", 40), pages, person, city(), now, seen=seen)
         return f"{new.register_number} ist als Nachscan eingetragen."
     if action not in set(Verdict):
         raise BadInput("Das Formular ist unvollständig.", remedy="Bitte laden Sie die Seite neu.")
