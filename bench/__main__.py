@@ -9,6 +9,7 @@ from bench.flow import bench_flow
 from bench.intake import bench_intake
 from bench.invoices import bench_invoices
 from bench.mailroom import bench_mailroom
+from bench.routing import bench_routing
 from bench.scan import bench_scan
 from bench.search import bench_search
 
@@ -17,6 +18,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "mailroom": bench_mailroom,
     "intake": bench_intake,
     "flow": bench_flow,
+    "routing": bench_routing,
     "filing": bench_filing,
     "invoices": bench_invoices,
     "search": bench_search,

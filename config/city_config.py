@@ -1,6 +1,5 @@
 """The city's own rules as typed values: units, document types, routing, intake points, DMS mapping, appraisals."""
 
-import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -9,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from config.dms_config import DmsMapping
 from config.procedure_config import Procedure, Protection
 from config.released import NOT_RELEASED
+from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.values import Key, Strict, Text, UnitNumber
@@ -17,25 +17,26 @@ from schemas.roles import SIGNED, Action
 __all__ = [
     "Appraisal",
     "City",
-    "Cue",
-    "DocumentType",
     "IntakePoint",
     "InvoiceRules",
     "Leitweg",
     "OrgUnit",
     "Organisation",
     "Retention",
-    "Routing",
 ]
 
 
 class OrgUnit(Strict):
-    """One organisational unit; `dms` says whether it works in the DMS or gets an out-tray."""
+    """One organisational unit; `dms` says whether it works in the DMS or gets an out-tray.
+
+    `aliases`: how else an address names it; `persons`: who works there, as an address names them.
+    """
 
     number: UnitNumber
     name: Text
     dms: bool
     aliases: tuple[Text, ...] = ()
+    persons: tuple[Text, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -47,63 +48,6 @@ class Organisation(Strict):
     city: Text
     procedure: Text
     units: tuple[OrgUnit, ...] = Field(min_length=1)
-
-
-class Cue(Strict):
-    """A phrase that speaks for a document type. `word` is matched on word borders, `pattern` is a regex."""
-
-    word: Text | None = None
-    pattern: Text | None = None
-    weight: float = Field(gt=0, le=10)
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> Self:
-        if (self.word is None) == (self.pattern is None):
-            raise ValueError("genau eines von 'word' und 'pattern' angeben")
-        if self.pattern is not None:
-            try:
-                re.compile(self.pattern)
-            except re.error as error:
-                raise ValueError(f"'pattern' ist kein gültiger regulärer Ausdruck: {error}") from None
-        return self
-
-
-class DocumentType(Strict):
-    """One document class (Dokumentart): words that decide, unit. What scanning it demands: procedure.yaml."""
-
-    key: Key
-    name: Text
-    unit: UnitNumber | None = None
-    unit_from_address: bool = True
-    original_needed: bool = False
-    cues: tuple[Cue, ...] = ()
-
-
-class Routing(Strict):
-    """When a decision is sure enough. Scores are sums of weights, confidence is 0..1.
-
-    `own_reference`: what our own case references (Aktenzeichen) look like, as a regex; empty: none are looked for.
-    """
-
-    minimum_score: float = Field(gt=0)
-    minimum_confidence: float = Field(gt=0, le=1)
-    address_lines: int = Field(ge=1, le=60)
-    ignore: tuple[Text, ...] = ()
-    own_reference: str = ""
-
-    @model_validator(mode="after")
-    def _patterns_compile(self) -> Self:
-        named = [("ignore", pattern) for pattern in self.ignore]
-        if self.own_reference:
-            named.append(("own_reference", self.own_reference))
-        for key, pattern in named:
-            try:
-                compiled = re.compile(pattern)
-            except re.error as error:
-                raise ValueError(f"'{key}': {pattern!r} ist kein gültiger regulärer Ausdruck: {error}") from None
-            if key == "own_reference" and (pattern[0] == "^" or pattern[-1] == "$" or compiled.fullmatch("")):
-                raise ValueError("'own_reference': das ganze Zeichen beschreiben, ohne ^ und $, nie leer")
-        return self
 
 
 class IntakePoint(Strict):

@@ -9,17 +9,16 @@ from pydantic import BaseModel, Field
 
 from config.city_config import (
     City,
-    DocumentType,
     IntakePoint,
     InvoiceRules,
     Organisation,
     Retention,
-    Routing,
 )
 from config.city_files import CityFiles
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.procedure_config import Procedure
 from config.released import NOT_RELEASED, Released, mark, read_released
+from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings
@@ -127,6 +126,11 @@ def _references(found: City) -> Iterator[_Reference]:
     for at, kind in enumerate(found.document_types):
         where = ("document_types", at, "unit")
         yield _Reference("document_types.yaml", where, f"{kind.key}: ", _UNIT, kind.unit)
+        for key in kind.yields_to:
+            yield _Reference("document_types.yaml", (*where[:2], "yields_to"), f"{kind.key}: ", _TYPE, key)
+        for unit in kind.topics_first:
+            yield _Reference("document_types.yaml", (*where[:2], "topics_first"), f"{kind.key}: ", _UNIT, unit)
+    yield from _routing_references(found.routing)
     for at, entry in enumerate(found.invoices.leitweg_ids):
         yield _Reference("invoices.yaml", ("leitweg_ids", at, "unit"), f"{entry.id}: ", _UNIT, entry.unit)
     yield _Reference("invoices.yaml", ("document_type",), "", _TYPE, found.invoices.document_type)
@@ -145,6 +149,14 @@ def _references(found: City) -> Iterator[_Reference]:
         place = ("separators", "contents", at)
         yield _Reference("scan.yaml", (*place, "unit"), "", _UNIT, sheet.unit)
         yield _Reference("scan.yaml", (*place, "document_type"), "", _TYPE, sheet.document_type)
+
+
+def _routing_references(routing: Routing) -> Iterator[_Reference]:
+    for at, topic in enumerate(routing.topics):
+        yield _Reference("routing.yaml", ("topics", at, "unit"), f"{topic.name}: ", _UNIT, topic.unit)
+    yield _Reference("routing.yaml", ("other_type",), "other_type: ", _TYPE, routing.other_type)
+    yield _Reference("routing.yaml", ("closed", "tender_type"), "tender_type: ", _TYPE, routing.closed.tender_type)
+    yield _Reference("routing.yaml", ("closed", "other_type"), "other_type: ", _TYPE, routing.closed.other_type)
 
 
 def _check_dms(files: CityFiles, dms: DmsMapping, types: set[str], units: set[str]) -> None:

@@ -10,6 +10,7 @@ import typer
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
 from posteingang.procedure import procedure_app
+from posteingang.routing import routing_app
 from posteingang.separators import separators_app
 from posteingang.transfernote import transfernote_app
 from schemas.errors import PosteingangError, os_reason
@@ -46,6 +47,7 @@ for name, group in (
     ("packs", packs_app),
     ("transfernote", transfernote_app),
     ("separators", separators_app),
+    ("routing", routing_app),
     ("procedure", procedure_app),
 ):
     app.add_typer(group, name=name)

@@ -18,10 +18,11 @@ from config.load import city
 from schemas.batch_place import BatchPlace
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput, os_reason
+from schemas.recognised import PaperInvoice, Recognised
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, FileDigest, NewDocument, NewFile, ScanFacts, StepResult, StoredFile, Work
 
-__all__ = ["CLEARING", "recognise_files", "work_of"]
+__all__ = ["CLEARING", "recognise_files", "stored", "work_of"]
 
 CLEARING = "KLAERFALL"
 
@@ -80,8 +81,13 @@ def _documents(
 
     `pages`: its pages in the file; empty: all of them.
     """
+    from pipelines.routing.classify import recognised_in
+
     steps, rules, text = _steps(), city(), ""
+    seen: Recognised | None = None
     while step := steps.get(state):
+        if state is State.RECOGNISED:
+            seen = recognised_in(work, rules)
         result = step(work, rules)
         state, reason = result.state, result.reason
         for place, child in enumerate(result.children, 1):
@@ -89,23 +95,26 @@ def _documents(
             own = [image.number for image in images if image.part == place]
             part = _part(work, child, f"teil-{state}-{place}")
             yield from _documents(path, part, child.state, child.reason, own)
-        work = replace(work, facts=result.facts, files=work.files | _stored(result.files))
+        work = replace(work, facts=result.facts, files=work.files | stored(result.files))
         if FileRole.TEXT in work.files:
             text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
     if state is State.SPLIT:
         return  # its documents were told
     status = {State.QUARANTINED: "quarantine", State.LOCKED: "locked", State.CLEARING: "manual"}.get(state, "processed")
     hidden = state in (State.QUARANTINED, State.LOCKED)
-    found = _result(path, work.facts, status, text="" if hidden else text, reason=reason)
+    facts = work.facts
+    if state is State.LOCKED and seen is not None:
+        facts = replace(facts, document_type=seen.decision.document_type)
+    found = _result(path, facts, status, text="" if hidden else text, reason=reason, found=seen)
     yield found | {"pages": list(pages)} if pages else found
 
 
 def _steps() -> dict[State, Callable[[Work, City], StepResult]]:
     """What is done in which state: the way of a scan without its note."""
-    from pipelines.filing.route import route
     from pipelines.intake.identify import identify
     from pipelines.intake.split import split
-    from pipelines.scan.classify import classify
+    from pipelines.routing.classify import classify
+    from pipelines.routing.route import route
     from pipelines.scan.recognise import recognise
 
     return {
@@ -127,7 +136,7 @@ def _part(whole: Work, child: NewDocument, folder: str) -> Work:
         document_id=uuid4(),
         original_name=child.original.name,
         facts=replace(child.facts, reasons=(child.reason, *child.facts.reasons)),
-        files=_stored((child.original,)),
+        files=stored((child.original,)),
         scratch=scratch,
         batch=BatchPlace("", whole.original_name, (1,), 1, cut_out=True),
     )
@@ -140,12 +149,19 @@ def work_of(path: Path, scratch: Path, now: datetime, digest: FileDigest | None 
     return Work(uuid4(), None, path.name, scan, DocumentFacts(), {FileRole.ORIGINAL: original}, scratch, now)
 
 
-def _stored(files: tuple[NewFile, ...]) -> dict[FileRole, StoredFile]:
+def stored(files: tuple[NewFile, ...]) -> dict[FileRole, StoredFile]:
     return {file.role: StoredFile(file.role, file.path, file.name, digest_of_file(file.path)) for file in files}
 
 
 def _result(
-    path: Path, facts: DocumentFacts, status: str, *, text: str, reason: str, duplicate_of: str | None = None
+    path: Path,
+    facts: DocumentFacts,
+    status: str,
+    *,
+    text: str,
+    reason: str,
+    duplicate_of: str | None = None,
+    found: Recognised | None = None,
 ) -> dict[str, Any]:
     manual = status == "manual"
     return {
@@ -159,10 +175,24 @@ def _result(
         "confidence": facts.confidence,
         "manual": manual,
         "needs_original": facts.needs_original,
-        "must_not_open": True if status == "locked" else None,
-        "invoice": None,
+        "must_not_open": _closed(status, found),
+        "invoice": _invoice(found.invoice) if found and found.invoice else None,
         "reasons": [reason, *facts.reasons, *facts.anomalies],
     }
+
+
+def _closed(status: str, found: Recognised | None) -> bool | None:
+    """None if nobody has looked."""
+    if status == "locked":
+        return True
+    return found.closed is not None if found is not None else None
+
+
+def _invoice(invoice: PaperInvoice) -> dict[str, Any]:
+    """Each value as text, and the names of those that are proven."""
+    values = {"number": invoice.number, "date": invoice.issued_on, "gross": invoice.gross, "iban": invoice.iban}
+    read = {name: str(value.value) if value is not None else None for name, value in values.items()}
+    return read | {"certain": [name for name, value in values.items() if value is not None and value.certain]}
 
 
 def _duplicate(path: Path, earlier: Path) -> dict[str, Any]:

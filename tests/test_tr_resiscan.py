@@ -8,8 +8,9 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from config.city_config import IntakePoint, InvoiceRules, Organisation, Retention, Routing
+from config.city_config import IntakePoint, InvoiceRules, Organisation, Retention
 from config.procedure_config import Procedure
+from config.routing_config import Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import CODE_ROOT

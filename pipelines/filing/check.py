@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import get_args
 
-from config.city_config import City, DocumentType
+from config.city_config import City
 from config.dms_config import DmsMapping, PaperForm
+from config.routing_config import DocumentType
 from config.values import Level
 from dms_connectors.port import Ability, CheckResult, Connector
 from schemas.errors import Rejected

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from config.city_config import City, DocumentType
+from config.city_config import City
 from config.procedure_config import ClassRules, Sample
+from config.routing_config import DocumentType
 from pipelines.flow import FLOW, stage_of
 from pipelines.invoice.german import day, moment
 from pipelines.invoice.paper import pdf_of

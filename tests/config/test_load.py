@@ -139,7 +139,7 @@ MISTAKES = {
         "organisation.yaml",
         "name: Rechnungsprüfungsamt, dms: true",
         "name: Rechnungsprüfungsamt, dms: true, leitung: A",
-        "units.5.leitung: unbekannte Angabe; erlaubt sind: number, name, dms, aliases",
+        "units.5.leitung: unbekannte Angabe; erlaubt sind: number, name, dms, aliases, persons",
     ),
     "empty name": ("organisation.yaml", "city: Stadt Iserlohn", 'city: "  "', "city: darf nicht leer sein"),
     "key of a wrong form": (
@@ -174,38 +174,38 @@ MISTAKES = {
     ),
     "bad pattern": (
         "document_types.yaml",
-        "pattern: 'Mahn(stufe|gebühr)'",
-        "pattern: 'Mahn(stufe|gebühr'",
-        "'pattern' ist kein gültiger regulärer Ausdruck",
+        "(?:Gutschrift|Rechnungskorrektur|",
+        "(?:Gutschrift|(Rechnungskorrektur|",
+        "ist kein gültiger regulärer Ausdruck",
     ),
     "word and pattern at once": (
         "document_types.yaml",
-        "{word: Verzugszinsen, weight: 2}",
-        "{word: Verzugszinsen, pattern: Verzug, weight: 2}",
-        "genau eines von 'word' und 'pattern' angeben",
+        "{word: Gemeindeordnung, weight: 2}",
+        "{word: Gemeindeordnung, pattern: Gemeinde, weight: 2}",
+        "genau eines von 'word', 'pattern', 'any' und 'all' angeben",
     ),
     "neither word nor pattern": (
         "document_types.yaml",
-        "{word: Verzugszinsen, weight: 2}",
+        "{word: Gemeindeordnung, weight: 2}",
         "{weight: 2}",
-        "genau eines von 'word' und 'pattern' angeben",
+        "genau eines von 'word', 'pattern', 'any' und 'all' angeben",
     ),
     "weight not above zero": (
         "document_types.yaml",
-        "{word: Verzugszinsen, weight: 2}",
-        "{word: Verzugszinsen, weight: 0}",
+        "{word: Gemeindeordnung, weight: 2}",
+        "{word: Gemeindeordnung, weight: 0}",
         "weight: muss größer als 0 sein (gefunden: 0)",
     ),
     "weight too high": (
         "document_types.yaml",
-        "{word: Verzugszinsen, weight: 2}",
-        "{word: Verzugszinsen, weight: 20}",
+        "{word: Gemeindeordnung, weight: 2}",
+        "{word: Gemeindeordnung, weight: 20}",
         "weight: darf höchstens 10 sein (gefunden: 20)",
     ),
     "weight no number": (
         "document_types.yaml",
-        "{word: Verzugszinsen, weight: 2}",
-        "{word: Verzugszinsen, weight: viel}",
+        "{word: Gemeindeordnung, weight: 2}",
+        "{word: Gemeindeordnung, weight: viel}",
         "weight: muss eine Zahl sein (gefunden: 'viel')",
     ),
     "cues no list": (
@@ -509,3 +509,35 @@ def test_a_separator_names_units_and_types_that_exist(folder: Path, mistake: str
     sheet = f"contents:\n    - {{content: NEU, type: DOC, {mistake}}}\n"
     path.write_text(re.sub(r"contents: \[\].*\n", sheet, path.read_text()))
     assert complaint(folder).startswith(f"scan.yaml, Zeile {line_of(path, 'NEU')}: {said}")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("routing.yaml", "other_type: sonstiges", "other_type: anderes", "die Dokumentart 'anderes' gibt es nicht"),
+        (
+            "routing.yaml",
+            "tender_type: angebot_vergabe",
+            "tender_type: angebot",
+            "die Dokumentart 'angebot' gibt es nicht",
+        ),
+        ("routing.yaml", 'unit: "54"', 'unit: "99"', "die Organisationseinheit '99' gibt es nicht"),
+        (
+            "document_types.yaml",
+            "yields_to: [gerichtspost,",
+            "yields_to: [gericht,",
+            "die Dokumentart 'gericht' gibt es",
+        ),
+        (
+            "document_types.yaml",
+            'topics_first: ["51",',
+            'topics_first: ["59",',
+            "die Organisationseinheit '59' gibt es",
+        ),
+    ],
+)
+def test_what_a_rule_of_distribution_names_must_exist(folder: Path, name: str, old: str, new: str, said: str) -> None:
+    spoil(folder / name, old, new)
+    message = complaint(folder)
+    assert message.startswith(f"{name}, Zeile ")
+    assert said in message

@@ -10,7 +10,7 @@ from pipelines.intake.closed import BY_SHEET
 from pipelines.intake.hazards import SIGNED
 from pipelines.intake.identify import identify
 from pipelines.intake.split import split
-from pipelines.scan.classify import classify
+from pipelines.routing.classify import classify
 from schemas.batch import SheetType
 from schemas.closed import CLOSED_INBOX, ClosedKind, ClosedMail, closed_mail_of, text_of
 from schemas.errors import BadInput

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from config.city_config import City
-from pipelines.filing.route import route
-from pipelines.scan.classify import classify
+from pipelines.routing.classify import classify
+from pipelines.routing.route import route
 from pipelines.scan.joins import joins, said_of
 from pipelines.scan.words import Block, Line, PageWords, Word, alto
 from schemas.batch_place import BatchPlace

@@ -13,7 +13,7 @@ from lxml import etree
 from config.city_config import City
 from config.load import read_city
 from config.settings import CODE_ROOT
-from pipelines.scan.classify import judge_text
+from pipelines.routing.classify import judge_text
 from samples.billing import PROCESS, XRECHNUNG, Bill, Form, german, vat_id
 from samples.invoices import BILLS
 from schemas.values import DocumentFacts
@@ -145,7 +145,7 @@ def test_zugferd_shows_what_its_xml_says() -> None:
 
 def test_plain_invoice_is_told_by_its_words_and_goes_to_accounting(iserlohn: City) -> None:
     bill = _bill("sonstige_rechnung.pdf")
-    facts = judge_text(_page(bill.file), DocumentFacts(), iserlohn)
+    facts = judge_text(_page(bill.file), DocumentFacts(), iserlohn, bill.issued_on)
     assert (facts.document_type, facts.unit) == (bill.document_type, bill.unit)
     assert (facts.confidence or 0.0) >= iserlohn.routing.minimum_confidence
     with pikepdf.open(io.BytesIO(content(bill.file))) as pdf:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from dms_connectors.memory import MemoryConnector
 from pipelines.flow import automatic_states
+from pipelines.scan.words import Block, Line, PageWords, Word, alto
 from records import audit, originals, search
 from records.decisions import hold, last_sequence
 from records.models import Document, DocumentFile, Event, Outbound, RemovedFile, SearchText, StoredObject
@@ -65,11 +66,13 @@ def test_a_type_that_stays_closed_leaves_nothing_of_what_was_read(
     make_document: MakeDocument, keep: Keep, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = make_document(State.RECOGNISED, content=b"%PDF-1.7 Umschlag")
-    for role in (FileRole.TEXT, FileRole.WORDS, FileRole.PRODUCT):
+    for role in (FileRole.TEXT, FileRole.PRODUCT):
         keep(document, role, SECRET.encode() + role.encode())
+    words = tuple(Word(part, 0, 0, 1, 1) for part in (SECRET, *"abcd"))
+    keep(document, FileRole.WORDS, alto([PageWords(1, 9, 9, 300.0, (Block((Line(words),)),))], (), "", None))
     search.index_files(document, object_store())
     audit.append(document, State.RECOGNISED, {"reason": "Text erkannt."}, NOW)
-    monkeypatch.setattr("pipelines.scan.classify.stays_closed", lambda *_: True)
+    monkeypatch.setattr("pipelines.routing.classify.stays_closed", lambda *_: True)
 
     run_step(document.id, "intake:1")
 

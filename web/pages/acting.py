@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.html import format_html
 
-from config.city_config import DocumentType, OrgUnit
+from config.city_config import OrgUnit
 from config.load import city
+from config.routing_config import DocumentType
 from pipelines.flow import stage_of
 from records.access import known_documents
 from records.decisions import Conflict, last_sequence

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from config.city_config import City
-from pipelines.filing.route import doubt, route
+from pipelines.routing.route import doubt, route
 from schemas.states import State
 from schemas.values import DocumentFacts
 from tests.pipelines.papers import Desk

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from config.city_config import City
-from pipelines.scan.classify import classify
-from pipelines.scan.references import own_reference
+from pipelines.routing.classify import classify
+from pipelines.routing.references import own_reference
 from schemas.states import FileRole
 from tests.pipelines.papers import Desk
 

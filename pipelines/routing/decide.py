@@ -1,0 +1,242 @@
+"""Type and unit of a letter in the order of evidence: our reference, address, form, sender, words. Never guessed."""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from config.city_config import City
+from config.routing_config import DocumentType, Topic
+from pipelines.routing.matcher import Reader
+from pipelines.routing.references import unit_by_reference
+from pipelines.routing.scores import Score, addressed_units, numbered_unit, other_office, topic_scores, type_scores
+from pipelines.routing.zones import Letter
+from schemas.recognised import Evidence, RoutingDecision, Zone
+
+__all__ = ["Heard", "SenderRegister", "decide", "hear"]
+
+_CLEAR_LEAD = 1.5
+_OTHER = 0.7
+_STRONG = (Evidence.SHEET, Evidence.REFERENCE, Evidence.ADDRESS, Evidence.SENDER)
+
+
+class SenderRegister(Protocol):
+    """Who has written before, and which unit it went to."""
+
+    def unit_of(self, letterhead: str) -> str | None:
+        """Number of the unit that answers for this sender's mail; None: unknown, or several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Everything that spoke in a letter, before anything is decided."""
+
+    letter: Letter
+    types: tuple[Score, ...]
+    topics: tuple[Score, ...]
+    addressed: dict[str, str]
+    other_office: str | None
+    numbered: str | None
+    reference: tuple[str, str] | None
+    sender_unit: str | None = None
+    sheet_unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit (None: nobody's, or unknown), on what evidence, why, and whether a person must look."""
+
+    number: str | None
+    evidence: Evidence
+    reason: str
+    doubtful: bool = False
+
+
+def hear(letter: Letter, city: City, senders: SenderRegister | None = None) -> Heard:
+    """Ask every rule once."""
+    reader, plain = Reader(letter, city.routing.ignore), Reader(letter)
+    return Heard(
+        letter,
+        tuple(type_scores(reader, city)),
+        tuple(topic_scores(reader, city)),
+        addressed_units(plain, city),
+        other_office(plain, city),
+        numbered_unit(plain, city),
+        unit_by_reference(letter.text, letter.part(Zone.SUBJECT), city),
+        senders.unit_of(letter.part(Zone.LETTERHEAD)) if senders is not None else None,
+    )
+
+
+def decide(heard: Heard, city: City, doubts: tuple[str, ...] = ()) -> RoutingDecision:
+    """The decision with its reasons (German). `doubts`: why a person must look whatever the rules say."""
+    kind, confidence, reasons = _type(heard, city)
+    if kind is None:
+        return RoutingDecision(
+            None, heard.sheet_unit, 0.0, reasons, Evidence.NONE, certain=False, doubt=" ".join(doubts)
+        )
+    unit = _unit(kind, heard, city)
+    sure = not doubts and not unit.doubtful and unit.number is not None and _sure(kind, confidence, unit, heard, city)
+    least = city.routing.minimum_confidence
+    if unit.number is not None:
+        confidence = max(confidence, least) if sure else min(confidence, round(least - 0.01, 3))
+    doubt = " ".join((*doubts, *_held_back(kind, unit, heard, city)))
+    said = (*reasons, unit.reason)
+    return RoutingDecision(kind.key, unit.number, confidence, said, unit.evidence, certain=sure, doubt=doubt)
+
+
+def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[str, ...]]:
+    """The strongest type; the type for all other mail if none is strong and the letter is one."""
+    speaking = [score for score in heard.types if not score.silenced_by]
+    other = city.document_type(city.routing.other_type or "")
+    weak = not speaking or speaking[0].score < city.routing.minimum_score
+    if weak and other is not None and heard.letter.words >= city.routing.few_words:
+        words = f" (schwach: {speaking[0].rule.name}, Punkte {speaking[0].score:g})" if speaking else ""
+        return other, _OTHER, (f"{other.name}: kein Wort spricht deutlich für eine andere Dokumentart{words}.",)
+    if not speaking:
+        return None, 0.0, ("Kein bekanntes Wort spricht für eine Dokumentart.",)
+    best = speaking[0]
+    kind = best.rule
+    assert isinstance(kind, DocumentType)
+    words = ", ".join(f"„{word}“" for word in best.words)
+    reasons = [f"{kind.name}: gefunden {words} (Punkte {best.score:g})."]
+    if len(speaking) > 1:
+        reasons.append(f"Zweitbeste Dokumentart: {speaking[1].rule.name} (Punkte {speaking[1].score:g}).")
+    return kind, _confidence(speaking, city), tuple(reasons)
+
+
+def _confidence(ranked: list[Score], city: City) -> float:
+    """Distance to the runner-up, scaled down while the score is below the configured minimum."""
+    best = ranked[0].score
+    second = ranked[1].score if len(ranked) > 1 else 0.0
+    return round(min(1.0, best / city.routing.minimum_score) * (1 - second / (best + second)), 3)
+
+
+def _unit(kind: DocumentType, heard: Heard, city: City) -> _Unit:
+    """In the order of evidence. What always goes to one unit, like an invoice, goes there whoever is addressed."""
+    if heard.sheet_unit is not None:
+        return _Unit(heard.sheet_unit, Evidence.SHEET, f"Einheit laut Trennblatt: {_name(heard.sheet_unit, city)}.")
+    if not kind.unit_from_address:
+        return _own_unit(kind, heard, city)
+    named = _named_unit(heard, city)
+    if named is not None:
+        return named
+    topic = _leading_topic(heard, city) if kind.unit_by_topic else None
+    if kind.unit is not None and not (topic is not None and _unit_of(topic) in kind.topics_first):
+        own = _own_unit(kind, heard, city)
+        foreign = topic is not None and _unit_of(topic) is None and topic.score > 1.5 * _score_of(kind, heard)
+        return replace(own, doubtful=own.doubtful or foreign)
+    return _by_topic(kind, topic, heard, city)
+
+
+def _named_unit(heard: Heard, city: City) -> _Unit | None:
+    """By our reference, then by the address, then by the register of senders."""
+    addressed = next(iter(heard.addressed)) if len(heard.addressed) == 1 else None
+    if heard.reference is not None:
+        number, reference = heard.reference
+        clash = addressed is not None and addressed != number
+        said = f"Ihr Zeichen „{reference}“ gehört zu {_name(number, city)}."
+        return _Unit(number, Evidence.REFERENCE, said, doubtful=clash)
+    if addressed is not None and heard.other_office is None:
+        return _Unit(addressed, Evidence.ADDRESS, f"Im Anschriftenfeld genannt: {_name(addressed, city)}.")
+    if heard.other_office is not None and not heard.addressed:
+        said = f"Im Anschriftenfeld genannt: „{heard.other_office}“; das ist keine der eingetragenen Einheiten."
+        return _Unit(None, Evidence.ADDRESS, said)
+    if heard.numbered is not None and not heard.addressed and not _otherwise(heard, city):
+        return _Unit(
+            heard.numbered, Evidence.ADDRESS, f"Im Anschriftenfeld steht die Nummer: {_name(heard.numbered, city)}."
+        )
+    if heard.sender_unit is not None:
+        return _Unit(heard.sender_unit, Evidence.SENDER, f"Absender bekannt bei {_name(heard.sender_unit, city)}.")
+    return None
+
+
+def _otherwise(heard: Heard, city: City) -> bool:
+    """A matter of somebody else: offices of one number differ from city to city ('Amt 63')."""
+    topic = _leading_topic(heard, city)
+    return topic is not None and _unit_of(topic) != heard.numbered
+
+
+def _own_unit(kind: DocumentType, heard: Heard, city: City) -> _Unit:
+    if kind.unit is None:
+        return _Unit(None, Evidence.NONE, f"Für {kind.name} ist keine Organisationseinheit eingetragen.")
+    evidence = Evidence.FORM if _has_form(kind, heard) else Evidence.WORDS
+    several = len(heard.addressed) > 1 and kind.unit_from_address
+    return _Unit(kind.unit, evidence, f"Für {kind.name} zuständig: {_name(kind.unit, city)}.", doubtful=several)
+
+
+def _by_topic(kind: DocumentType, topic: Score | None, heard: Heard, city: City) -> _Unit:
+    if not kind.unit_by_topic:
+        return _Unit(None, Evidence.NONE, f"{kind.name} ohne genannte Einheit teilt ein Mensch zu.")
+    if topic is None:
+        why = "nennt keine Einheit deutlich" if heard.topics else "nennt kein Thema einer Einheit"
+        guess = _unit_of(heard.topics[0]) if heard.topics else None
+        unit = guess if guess is not None and len(heard.addressed) <= 1 else None
+        return _Unit(unit, Evidence.NONE, f"Das Schreiben {why}.", doubtful=True)
+    words = ", ".join(f"„{word}“" for word in topic.words[:4])
+    number = _unit_of(topic)
+    if number is None:
+        said = f"Thema {topic.rule.name} ({words}): dafür ist keine der eingetragenen Einheiten zuständig."
+        return _Unit(None, Evidence.WORDS, said)
+    evidence = Evidence.FORM if topic.form else Evidence.WORDS
+    said = f"Thema {topic.rule.name} ({words}): zuständig {_name(number, city)}."
+    return _Unit(number, evidence, said, doubtful=len(heard.addressed) > 1)
+
+
+def _leading_topic(heard: Heard, city: City) -> Score | None:
+    """The strongest topic if it is strong and clearly ahead of the next one of another unit."""
+    if not heard.topics or heard.topics[0].score < city.routing.topic_score:
+        return None
+    best = heard.topics[0]
+    rival = next((topic for topic in heard.topics if _unit_of(topic) != _unit_of(best)), None)
+    return best if rival is None or best.score >= _CLEAR_LEAD * rival.score else None
+
+
+def _sure(kind: DocumentType, confidence: float, unit: _Unit, heard: Heard, city: City) -> bool:
+    """Sure enough to act on: by name even if the type is a near thing, by words only if nothing speaks against it."""
+    if city.unit(unit.number or "") is None:
+        return False
+    if unit.evidence in _STRONG:
+        return confidence >= 0.5 and not _money_in_question(kind, heard, city)
+    if confidence < city.routing.minimum_confidence:
+        return False
+    return not _held_back(kind, unit, heard, city)
+
+
+def _held_back(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tuple[str, ...]:
+    """Why a confidential matter waits for a person although its unit seems clear; empty if it does not."""
+    strong = unit.evidence in _STRONG or unit.evidence in city.routing.confidential_by
+    if unit.number is None or strong or not _is_confidential(kind, unit, heard):
+        return ()
+    return ("Vertrauliche Sache: sie wird nie allein nach Wörtern zugeleitet.",)
+
+
+def _money_in_question(kind: DocumentType, heard: Heard, city: City) -> bool:
+    """An invoice goes another way than the letter of the same address: not decided by a hair's breadth."""
+    invoices = [
+        score for score in heard.types if isinstance(score.rule, DocumentType) and not score.rule.unit_from_address
+    ]
+    speaking = max((score.score for score in invoices if not score.silenced_by), default=0.0)
+    if kind.key == city.routing.other_type:
+        return speaking >= city.routing.minimum_score / 2
+    return kind.unit_from_address and speaking >= city.routing.minimum_score and speaking > _score_of(kind, heard) / 2
+
+
+def _is_confidential(kind: DocumentType, unit: _Unit, heard: Heard) -> bool:
+    topic = next((topic for topic in heard.topics if _unit_of(topic) == unit.number), None)
+    decided_by_topic = kind.unit != unit.number and topic is not None and isinstance(topic.rule, Topic)
+    return kind.confidential or (decided_by_topic and topic is not None and topic.rule.confidential)
+
+
+def _score_of(kind: DocumentType, heard: Heard) -> float:
+    return next((score.score for score in heard.types if score.key == kind.key), 0.0)
+
+
+def _has_form(kind: DocumentType, heard: Heard) -> bool:
+    return any(score.form for score in heard.types if score.key == kind.key)
+
+
+def _unit_of(topic: Score) -> str | None:
+    return topic.rule.unit
+
+
+def _name(number: str, city: City) -> str:
+    unit = city.unit(number)
+    return f"{unit.number} {unit.name}" if unit else number
