@@ -42,7 +42,7 @@ class Contents:
     """A container taken apart. Every file but index, markers and leftovers is in `scans` or `others`, once.
 
     `others` are no scans and go their own way. `documents`: where index or files let documents begin. `findings`:
-    where the index and the files do not fit (German).
+    where the index and the files do not fit (German). `doubt`: why a person must see where documents begin.
     """
 
     scans: tuple[ScannedFile, ...]
@@ -50,11 +50,12 @@ class Contents:
     documents: tuple[IndexedDocument, ...] = ()
     findings: tuple[str, ...] = ()
     index: BatchIndex | None = None
+    doubt: str = ""
 
     def told_of(self, member: Member) -> IndexedDocument | None:
         """What the index says of that file; None: nothing."""
         listed = self.index.documents if self.index else ()
-        return next((one for one in listed if _key(member.name) in map(_key, one.files)), None)
+        return next((one for one in listed if member.name in one.files), None)
 
     @property
     def supported(self) -> bool:
@@ -80,16 +81,16 @@ def contents_of(container: Path, folder: Path) -> Contents:
     """Take the container apart into the empty folder; BadInput (German) if nobody should."""
     settings = load_settings()
     members = unpack(container, folder, max_files=settings.batch_max_files, max_bytes=settings.batch_max_bytes)
-    index = read_index(container)
     members = _with_short_names([member for member in members if not _is_index(member)])
+    index = _with_names_of(members, read_index(container))
     ordered, missing = _in_order(members, index)
     scans, others = _sorted_out(ordered, settings)
     if sum(scan.images for scan in scans) > settings.max_pages or len(others) > settings.max_pages:
         raise BadInput(
             f"Der Stapel hat mehr als {settings.max_pages} Bilder.", remedy="Bitte in mehrere Stapel teilen."
         )
-    documents, findings = _documents(scans, index, {_key(member.name) for member in members})
-    return Contents(scans, others, documents, (*missing, *findings), index)
+    documents, findings = _documents(scans, index, {member.name for member in members})
+    return Contents(scans, others, documents, (*missing, *findings), index, " ".join(findings))
 
 
 def _with_short_names(members: list[Member]) -> tuple[Member, ...]:
@@ -109,20 +110,41 @@ def _is_index(member: Member) -> bool:
 
 def _in_order(members: tuple[Member, ...], index: BatchIndex | None) -> tuple[list[Member], list[str]]:
     """As the index lists the files, what it does not list behind them; and what it lists that is not there."""
-    listed = list(dict.fromkeys(_key(file) for one in (index.documents if index else ()) for file in one.files))
+    listed = list(dict.fromkeys(file for one in (index.documents if index else ()) for file in one.files))
     place = {name: number for number, name in enumerate(listed)}
-    there = {_key(member.name) for member in members}
+    there = {member.name for member in members}
     missing = [f"Im Index genannt, aber nicht geliefert: {name}." for name in listed if name not in there]
     missing = list(first_of(missing, _MOST_NAMED, "Dateien nicht geliefert"))
     if listed:
-        besides = [f"Nicht im Index: {member.name}." for member in members if _key(member.name) not in place]
+        besides = [f"Nicht im Index: {member.name}." for member in members if member.name not in place]
         missing += first_of(besides, _MOST_NAMED, "Dateien nicht im Index")
-    return sorted(members, key=lambda member: place.get(_key(member.name), len(place))), missing
+    return sorted(members, key=lambda member: place.get(member.name, len(place))), missing
 
 
-def _key(name: str) -> str:
-    """Indexes write full paths of their own machine, in any case."""
-    return PurePosixPath(name.replace("\\", "/")).name.casefold()
+def _with_names_of(members: tuple[Member, ...], index: BatchIndex | None) -> BatchIndex | None:
+    """The index with its files called as they are here: it writes full paths of its own machine, in any case.
+
+    The longest end of a path that some file has counts; if several have it, it stays as written: nobody knows which.
+    """
+    if index is None:
+        return None
+    ends: dict[tuple[str, ...], list[str]] = {}
+    for member in members:
+        for end in _ends(member.name):
+            ends.setdefault(end, []).append(member.name)
+
+    def named(file: str) -> str:
+        found: list[str] = next((ends[end] for end in _ends(file) if end in ends), [])
+        return found[0] if len(found) == 1 else file
+
+    return replace(index, documents=tuple(replace(one, files=tuple(map(named, one.files))) for one in index.documents))
+
+
+def _ends(name: str) -> Iterator[tuple[str, ...]]:
+    """The path as compared, and every end of it, the longest first."""
+    parts = PurePosixPath(name.replace("\\", "/").casefold()).parts
+    for first in range(len(parts)):
+        yield parts[first:]
 
 
 def _sorted_out(members: list[Member], settings: Settings) -> tuple[tuple[ScannedFile, ...], tuple[Member, ...]]:
@@ -207,10 +229,10 @@ def _documents(
 ) -> tuple[tuple[IndexedDocument, ...], tuple[str, ...]]:
     """Where documents begin: as the index says, else with every file if several of them have several pages."""
     told = [one for one in index.documents if not _says_only_the_order(one)] if index else []
-    spans = {_key(scan.member.name): span for scan, span in _spans(scans)}
+    spans = {scan.member.name: span for scan, span in _spans(scans)}
     total = sum(scan.images for scan in scans)
     if any(one.files for one in told):
-        found = [_with_span(one, [spans[_key(file)] for file in one.files if _key(file) in spans]) for one in told]
+        found = [_with_span(one, [spans[file] for file in one.files if file in spans]) for one in told]
         there_are = sorted((one for one in found if one.first), key=lambda one: one.first or 0)
         return tuple(_lacking(one, there) for one in there_are), ()
     if told:
@@ -248,7 +270,7 @@ def _with_span(one: IndexedDocument, spans: list[tuple[int, int]]) -> IndexedDoc
 
 def _lacking(one: IndexedDocument, there: set[str]) -> IndexedDocument:
     """The document with those of its files that the container does not have."""
-    return replace(one, missing=tuple(file for file in one.files if _key(file) not in there))
+    return replace(one, missing=tuple(file for file in one.files if file not in there))
 
 
 def _placed(told: list[IndexedDocument], total: int) -> tuple[IndexedDocument, ...] | None:

@@ -84,7 +84,7 @@ def _container(work: Work, original: StoredFile, city: City) -> StepResult:
         facts = DocumentFacts(
             page_count=joined.images,
             anomalies=(*found.findings, *joined.unreadable, *joined.findings),
-            doubt=doubt_about(joined.unreadable),
+            doubt=" ".join(why for why in (doubt_about(joined.unreadable), found.doubt) if why) or None,
         )
         files = (NewFile(FileRole.RAW_SCAN, target, f"{stem}.pdf"),)
         children = tuple(_child(work, member, found, city) for member in found.others)

@@ -322,3 +322,32 @@ def test_borders_name_their_files(tmp_path: Path) -> None:
         IndexedDocument(1, 2, files=("1.tif",)),
         IndexedDocument(3, 4, files=("2.tif",)),
     )
+
+
+def test_folders_with_pages_of_the_same_names_are_not_mixed(desk: Desk, iserlohn: City) -> None:
+    files = {f"{folder}/{page}.jpg": jpeg(f"{folder}{page}") for folder in ("a", "b") for page in (1, 2)}
+    rows = "".join(f"{folder};D:\\Scan\\{folder.upper()}\\{page}.JPG\n" for folder in ("b", "a") for page in (1, 2))
+    result = identified({**files, "index.csv": f"Dokument;Datei\n{rows}".encode()}, desk, iserlohn)
+
+    assert images_of(result.files[0].path) == [jpeg("b1"), jpeg("b2"), jpeg("a1"), jpeg("a2")]
+    assert result.facts.anomalies == ()
+    begun = borders(desk.work().file(FileRole.ORIGINAL).path)
+    assert [(one.first, one.last) for one in begun] == [(1, 2), (3, 4)]
+
+
+def test_a_name_that_several_files_have_is_nobodys(desk: Desk, iserlohn: City) -> None:
+    files = {"a/1.jpg": jpeg("a"), "b/1.jpg": jpeg("b"), "index.csv": b"Datei;Einheit\n1.jpg;32\n"}
+    said = identified(files, desk, iserlohn).facts.anomalies
+    assert said == (
+        "Im Index genannt, aber nicht geliefert: 1.jpg.",
+        "Nicht im Index: a/1.jpg.",
+        "Nicht im Index: b/1.jpg.",
+    )
+
+
+def test_documents_of_an_index_that_does_not_fit_are_not_filed_as_one(desk: Desk, iserlohn: City) -> None:
+    index = b"Seiten von-bis;Einheit\n1-1;22\n2-9;51\n"
+    result = identified({"1.jpg": jpeg("a"), "2.jpg": jpeg("b"), "index.csv": index}, desk, iserlohn)
+    assert result.facts.doubt == (
+        "Der Index nennt Seitenbereiche, die nicht zu den Bildern passen; sie sind nicht beachtet."
+    )
