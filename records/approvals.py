@@ -44,6 +44,12 @@ def approve(
             "Inzwischen gilt eine andere Fassung des Scanverfahrens; Ihre Eingabe ist nicht gespeichert.",
             remedy="Bitte prüfen Sie die neue Fassung.",
         )
+    spoken = DestructionApproval.objects.filter(procedure_version=version, user_id=person.user_id, withdrawn_at=None)
+    if other := spoken.exclude(office=office).first():
+        raise BadInput(
+            f"Sie haben schon für {Office(other.office).label} zugestimmt.",
+            remedy=f"Für {office.label} muss eine andere Person zustimmen.",
+        )
     try:
         with transaction.atomic():
             return DestructionApproval.objects.create(

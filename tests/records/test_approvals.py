@@ -41,6 +41,16 @@ def test_nobody_agrees_for_another_office(office: Office) -> None:
             approve(office, version, person, NOW, reference="1/26", dated=NOW.date())
 
 
+def test_one_person_speaks_for_one_office_only() -> None:
+    version = release_procedure(NOW)
+    both = make_person(Role.AUDIT, Role.ARCHIVE, name="Berta Beides")
+    made = approve(Office.AUDIT, version, both, NOW, reference="14/9", dated=NOW.date())
+    with pytest.raises(BadInput, match="eine andere Person"):
+        approve(Office.ARCHIVE, version, both, NOW, reference="41-2/17", dated=NOW.date())
+    withdraw(made.pk, both, NOW, reason="Doch nicht.")
+    approve(Office.ARCHIVE, version, both, NOW, reference="41-2/17", dated=NOW.date())
+
+
 def test_an_agreement_names_its_letter_and_holds_for_the_version_that_is_in_force() -> None:
     archive, version = make_person(Role.ARCHIVE, name="Arno Archiv"), release_procedure(NOW)
     with pytest.raises(BadInput, match="Aktenzeichen fehlt"):
