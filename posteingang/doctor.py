@@ -34,6 +34,7 @@ def run_checks() -> list[Check]:
         ("Scanverfahren", _procedure),
         ("Tesseract", _tesseract),
         ("JBIG2-Encoder", _jbig2),
+        ("Trennblätter", _separators),
         ("Rechnungsprüfung", _invoice_rules),
         ("PDF-Satz", _typesetting),
         ("Siegel", _seal),
@@ -130,6 +131,17 @@ def _jbig2(settings: Settings) -> Check:
         "nicht installiert, wie verlangt" if found is None else f"{found} ist installiert",
         "apt-get remove jbig2enc: Symbol Coding ist ausgeschlossen (TR-03138 A.SC.12).",
     )
+
+
+def _separators(settings: Settings) -> Check:
+    """Patch codes and codes without the city's mark can be printed by anybody, on a letter too."""
+    from config.load import read_city
+
+    rules = read_city(settings.city).scan.separators
+    open_to_all = [*(f"Patch {name}" for name in rules.patches), *(plain.content for plain in rules.contents)]
+    without = "" if rules.mark else "ohne Kennwort (separators.mark in scan.yaml): ein Absender kann sie nachmachen"
+    also = f"ohne Kennwort gelten immer: {', '.join(open_to_all)}" if open_to_all else ""
+    return Check("Trennblätter", True, "; ".join(filter(None, (without, also))) or "nur mit dem Kennwort der Stadt")
 
 
 def _invoice_rules(settings: Settings) -> Check:
