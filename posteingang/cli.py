@@ -309,6 +309,8 @@ def _known_failure(problem: Exception) -> str | None:
 
     if isinstance(problem, OperationalError | ProgrammingError):
         first = str(problem).strip().splitlines() or [type(problem).__name__]
+        if "no such table" in first[0] or "does not exist" in first[0]:
+            return "Die Datenbank ist noch nicht auf dem Stand dieses Programms. Bitte ./run up einmal starten."
         return f"Die Datenbank antwortet nicht ({first[0]}). POSTEINGANG_DATABASE_URL und den Server prüfen."
     if isinstance(problem, OSError) and problem.filename:
         return f"{problem.filename}: {os_reason(problem)}. Bitte Pfad und Rechte prüfen."

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -122,6 +123,8 @@ def test_an_unreadable_path_is_one_sentence(tmp_path: Path) -> None:
 
 def test_status_without_a_database_says_what_to_do(tmp_path: Path) -> None:
     assert_one_sentence(run("status", POSTEINGANG_VAR=str(tmp_path / "leer")), "keine Datenbank", "./run up")
+    sqlite3.connect(tmp_path / "posteingang.sqlite3").close()
+    assert_one_sentence(run("status", POSTEINGANG_VAR=str(tmp_path)), "noch nicht auf dem Stand", "./run up")
 
 
 def test_an_unreachable_database_is_one_sentence(tmp_path: Path) -> None:
