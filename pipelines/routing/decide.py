@@ -14,6 +14,9 @@ from schemas.recognised import Evidence, RoutingDecision, Zone
 __all__ = ["Heard", "SenderRegister", "decide", "hear"]
 
 _CLEAR_LEAD = 1.5
+_TWO_MATTERS = 2.0
+_NOT_BROAD = 3.0
+"""What a topic must have without the weight of the subject: one word of the second rank names no unit."""
 _OTHER = 0.7
 _STRONG = (Evidence.SHEET, Evidence.REFERENCE, Evidence.ADDRESS, Evidence.SENDER)
 
@@ -181,10 +184,12 @@ def _by_topic(kind: DocumentType, topic: Score | None, heard: Heard, city: City)
 
 
 def _leading_topic(heard: Heard, city: City) -> Score | None:
-    """The strongest topic if it is strong and clearly ahead of the next one of another unit."""
+    """The strongest topic if it is strong, not by one broad word in a title, and ahead of the next of another unit."""
     if not heard.topics or heard.topics[0].score < city.routing.topic_score:
         return None
     best = heard.topics[0]
+    if best.plain < _NOT_BROAD:
+        return None
     rival = next((topic for topic in heard.topics if _unit_of(topic) != _unit_of(best)), None)
     return best if rival is None or best.score >= _CLEAR_LEAD * rival.score else None
 
@@ -193,9 +198,11 @@ def _sure(kind: DocumentType, confidence: float, unit: _Unit, heard: Heard, city
     """Sure enough to act on: by name even if the type is a near thing, by words only if nothing speaks against it."""
     if city.unit(unit.number or "") is None:
         return False
+    if _money_in_question(kind, heard, city):
+        return False
     if unit.evidence in _STRONG:
-        return confidence >= 0.5 and not _money_in_question(kind, heard, city)
-    if confidence < city.routing.minimum_confidence:
+        return confidence >= 0.5
+    if confidence < city.routing.minimum_confidence or _of_another(kind, unit, heard, city):
         return False
     return not _held_back(kind, unit, heard, city)
 
@@ -217,6 +224,14 @@ def _money_in_question(kind: DocumentType, heard: Heard, city: City) -> bool:
     if kind.key == city.routing.other_type:
         return speaking >= city.routing.minimum_score / 2
     return kind.unit_from_address and speaking >= city.routing.minimum_score and speaking > _score_of(kind, heard) / 2
+
+
+def _of_another(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> bool:
+    """A type of another unit speaks too: strongly, or half as strongly as it must where none names the letter."""
+    least = city.routing.minimum_score
+    enough = least / 2 if kind.key == city.routing.other_type else _TWO_MATTERS * least
+    speaking = [score for score in heard.types if not score.silenced_by and score.key != kind.key]
+    return any(score.score >= enough and score.rule.unit not in (None, unit.number) for score in speaking)
 
 
 def _is_confidential(kind: DocumentType, unit: _Unit, heard: Heard) -> bool:

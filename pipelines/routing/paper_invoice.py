@@ -25,7 +25,9 @@ _GROSS_LINE = re.compile(rf"(?i)(?:{_GROSS})")
 _RATES = (Decimal("0.19"), Decimal("0.07"), Decimal("0.05"), Decimal("0.16"))
 _NUMBER_LABEL = re.compile(
     r"(?i)(?:(?:Rechnung|Gutschrift|Rechn|Re[ce]hnung)s?\s?-?\s?(?:nummer|nr\.?|no\.?)|\b(?:RG|Re)-?\s?Nr\.?|Beleg-?\s?(?:nummer|nr\.?)"
-    r"|Invoice\s+(?:no\.?|number|#)|\w*(?:rechnung|gutschrift)\s+(?:Nr|Nummer|No)\.?|\w*(?:rechnung|gutschrift)(?=\s+[A-Z]{0,4}[-/]?\d{2}))"
+    r"|Invoice\s+(?:no\.?|number|#)|\w*(?:rechnung|gutschrift)\s+(?:Nr|Nummer|No)\.?|\w*(?:rechnung|gutschrift)(?=\s+[A-Z]{0,4}[-/]?\d{2})"
+    r"|^\W*(?:Liquidation|Honorarliquidation|(?:Honorar|Kosten|Gebühren|Vergütungs)note|Faktura|Kostenberechnung)"
+    r"(?:\s+(?:Nr|Nummer|No)\.?|(?=\s+\d)))"
     r"\s*[:#]?\s*"
 )
 _NUMBER = re.compile(r"[A-Za-z]{0,5}[-/ .]?\d(?:[A-Za-z0-9]|[-/.](?=[A-Za-z0-9])){0,22}")

@@ -20,12 +20,16 @@ _FORM_WEIGHT, _TITLE_WEIGHT = 6.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The sum of the weights of the cues that spoke; `form`: the subject or the title of a form names it."""
+    """The sum of the weights of the cues that spoke; `form`: the subject or the title of a form names it.
+
+    `plain`: the sum if no word counted more for standing in the subject.
+    """
 
     rule: DocumentType | Topic
     score: float
     hits: tuple[tuple[Hit, float], ...]
     form: bool = False
+    plain: float = 0.0
     silenced_by: tuple[str, ...] = ()
 
     @property
@@ -59,14 +63,17 @@ def _scores(reader: Reader, rules: Iterable[DocumentType | Topic], city: City) -
     """A cue counts once however often it stands; more if it stands in the subject."""
     found: list[Score] = []
     for rule in rules:
-        hits = [(hit, _weight(cue, hit, reader, city)) for cue in rule.cues if (hit := reader.hit(cue)) is not None]
+        spoken = [(cue, hit) for cue in rule.cues if (hit := reader.hit(cue)) is not None]
+        hits = [(hit, _weight(cue, hit, reader, city)) for cue, hit in spoken]
+        plain = sum(cue.weight * reader.distinct(cue) for cue, _ in spoken)
         form = reader.phrase(rule.forms, _TITLES)
         if form is not None:
             hits.insert(0, (form, _FORM_WEIGHT))
+            plain += _FORM_WEIGHT
         if hits:
             titled = any(hit.zone is Zone.SUBJECT and weight >= _TITLE_WEIGHT for hit, weight in hits)
             total = sum(weight for _, weight in hits)
-            found.append(Score(rule, round(total, 1), tuple(hits), form is not None or titled))
+            found.append(Score(rule, round(total, 1), tuple(hits), form is not None or titled, plain))
     return found
 
 

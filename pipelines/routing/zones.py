@@ -51,7 +51,7 @@ _PLACE = re.compile(r"(?<!\d)[D\-]{0,2}\s?[\dOolISB]{5}\s+[A-ZÄÖÜl1][\w.\-]+"
 _DATE = re.compile(
     r"^\W{0,2}(?:[A-ZÄÖÜ][\w\-./]+(?:\s[A-ZÄÖÜ][\w\-.]+|\s(?:am|an|der|bei|im)\b){0,3}"
     r"(?:,|\s+den|\s+am|,\s*den|,\s*am)?\s+)?"
-    r"[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|[A-Zä]\w{2,9})\s?(?:[\dOlSB]{4}|\d{2})\W*$"
+    r"[\dOl]{1,2}\.\s?(?:[\dOl]{1,2}\.|(?!Quartal|Halbjahr|Rate\b)[A-Zä]\w{2,9})\s?(?:[\dOlSB]{4}|\d{2})\W*$"
 )
 _NAME = re.compile(r"^(?:\W*(?:[A-ZÄÖÜ][\w.\-]+|und|für|der|zur)){1,5}\W*$")
 _STREET = re.compile(r"(?i)(?:stra(?:ß|ss|b)e|str\.|weg|platz|allee|ring|gasse)\s+\d+\s?[a-z]?$")
@@ -59,10 +59,18 @@ _FOOTER = re.compile(
     r"(?i)\bHR\s?[AB]\b|registergericht|gesch(?:ä|a)ftsf(?:ü|u)hr|sitz der gesell|\bBIC\b|ust-?\s?id|bankverbindung"
     r"|steuer-?\s?n(?:r\b|ummer)|\bIBAN\b|amtsgericht\s+\S+.{0,20}\bHR|www\.|vorstand\b|aufsichtsrat"
 )
+_SENDER = _any_of(
+    "amtsgericht*, landgericht*, verwaltungsgericht*, sozialgericht*, arbeitsgericht*, familiengericht*, "
+    "oberlandesgericht*, oberverwaltungsgericht*, finanzgericht*, staatsanwaltschaft*, finanzamt*"
+)
+"""Never the city's own: they stand over its address as the sender."""
+_SENTENCE = re.compile(r"(?i)\b(?:ich|wir|sie|mir|uns|ihnen|hiermit|anliegend|bitte)\b")
 _MOST_ADDRESS_ROWS, _LAST_ADDRESS_ROW = 9, 40
-_LIKELY, _SHORT_ROW = 2.5, 6
+_LIKELY, _SHORT_ROW = 2.0, 6
 _MOST_SUBJECT_ROWS = 4
 _FOOTER_FROM = 0.9
+_FOOTER_STARTS = 60
+"""A row of a footer says so within so many signs; in a paragraph it is only quoted."""
 _MOST_SIGNS = 40_000
 """About fifteen full pages; an annex behind them decides nothing."""
 _RIGHT_COLUMN = 110.0
@@ -191,14 +199,27 @@ class _Page:
             if _SUBJECT_MARK.match(self.folded[at]) or (row.after_gap and len(block) > 1 and not _in_address(row)):
                 break
             block.append(at)
+        block = self._without_text(block)
         for at in range(anchor - 1, max(-1, anchor - 6), -1):
             row = rows[at]
             if not _same_column(rows[anchor], row) or (self._labelled(at) and not _same_column(rows[anchor], row)):
                 continue
             near = _OVER_ADDRESS.match(self.folded[at]) or (not rows[block[0]].after_gap and _NAME.match(row.text))
-            if not near or _PLACE.search(row.text) or _is_return_line(row.text) or self._labelled(at):
+            foreign = _SENDER.match(self.folded[at]) or _is_return_line(row.text)
+            if not near or foreign or _PLACE.search(row.text) or self._labelled(at):
                 break
             block.insert(0, at)
+        return block
+
+    def _without_text(self, block: list[int]) -> list[int]:
+        """Without a place that ends it, an address ends where its rows no longer are names, offices or a street."""
+        rows = self.rows
+        if any(_PLACE.search(rows[at].text) for at in block):
+            return block
+        for nth, at in enumerate(block[1:], 1):
+            part = _NAME.match(rows[at].text) or _in_address(rows[at]) or _OVER_ADDRESS.match(self.folded[at])
+            if not part or len(rows[at].text.split()) > _SHORT_ROW:
+                return block[:nth]
         return block
 
     def _labelled(self, at: int) -> bool:
@@ -231,7 +252,8 @@ class _Page:
         else:
             free = [at for at in range(self._after, len(self.rows)) if self._zones[at] is Zone.BODY]
             for at in free[:2]:
-                if len(self.rows[at].text.split()) <= 14:
+                text = self.rows[at].text
+                if len(text.split()) <= 14 and (at == free[0] or not _SENTENCE.search(text)):
                     self._zones[at] = Zone.SUBJECT
         for at, row in enumerate(self.rows[: max(12, len(self.rows) // 2)]):
             unplaced = self._zones[at] in (Zone.BODY, Zone.LETTERHEAD)
@@ -248,7 +270,7 @@ class _Page:
             low = row.box is not None and bottom > 200 and row.box.top > max(bottom, 290) * _FOOTER_FROM
             if close is not None and at >= close and self._zones[at] is Zone.BODY:
                 self._zones[at] = Zone.CLOSING
-            foot = at >= from_row and (low or _FOOTER.search(row.text))
+            foot = at >= from_row and (low or _FOOTER.search(row.text[:_FOOTER_STARTS]))
             if self._zones[at] in (Zone.BODY, Zone.CLOSING) and foot:
                 self._zones[at] = Zone.FOOTER
 

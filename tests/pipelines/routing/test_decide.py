@@ -265,3 +265,28 @@ def test_what_might_be_a_reminder_of_an_invoice_is_not_sent_to_the_unit_it_is_ad
     body = "der Betrag ist noch offen und überfällig."
     assert not decided(letter("Ihr Auftrag", body, office="Sportbüro"), iserlohn).certain
     assert decided(letter("Ihr Auftrag", "wir freuen uns darauf.", office="Sportbüro"), iserlohn).certain
+
+
+def test_one_broad_word_does_not_send_an_invoice_to_the_unit_it_mentions(iserlohn: City) -> None:
+    body = "für den Unterricht im Sportverein in der Turnhalle berechne ich 95,00 Euro.\nIBAN DE02120300000000202051"
+    found = decided(letter("Mein Einsatz", f"{body}\nUmsatzsteuer fällt nach § 19 UStG nicht an."), iserlohn)
+    assert not found.certain or found.unit == "21"
+
+
+def test_two_strong_matters_of_two_units_wait_for_a_person(iserlohn: City) -> None:
+    dog = "hiermit melde ich meinen Hund, einen Dackel, zur Hundesteuer an."
+    child = (
+        "Und wegen des Elternbeitrags für die Kindertagesstätte: Betreuungsplatz ab August, Beitragsfestsetzung anbei."
+    )
+    assert decided(letter("Anmeldung meines Hundes", dog), iserlohn).certain
+    assert not decided(letter("Anmeldung meines Hundes", f"{dog}\n{child}"), iserlohn).certain
+
+
+def test_a_type_half_heard_keeps_the_letter_from_the_unit_of_another_matter(iserlohn: City) -> None:
+    body = "die Messbescheide des Finanzamts und die Veranlagung lege ich bei, mein Kind geht in den Kindergarten."
+    assert not decided(letter("Unterlagen", body), iserlohn).certain
+
+
+def test_a_broad_word_in_the_subject_names_no_unit_by_itself(iserlohn: City) -> None:
+    assert not decided(letter("Trainingsanzug", "den haben Sie neulich verschenkt, danke schön."), iserlohn).certain
+    assert decided(letter("Trainingsanzug", "er liegt noch in der Turnhalle."), iserlohn).certain

@@ -74,3 +74,10 @@ def test_the_account_is_certain_if_it_is_the_only_one_and_nothing_is_collected(i
 
 def test_of_an_empty_page_nothing_is_read(iserlohn: City) -> None:
     assert read_paper_invoice(written("", iserlohn), RECEIVED) == PaperInvoice()
+
+
+@pytest.mark.parametrize("label", ["Liquidation Nr. 4711", "Honorarnote 4711", "Kostennote Nr. 4711"])
+def test_invoices_by_other_names_have_a_number_too(label: str, iserlohn: City) -> None:
+    number = read(f"{label} vom 02.11.2026\n{SUMS}", iserlohn).number
+    assert number is not None
+    assert number.value == "4711"

@@ -4,7 +4,7 @@ import pytest
 
 from config.city_config import City
 from schemas.recognised import Zone
-from tests.pipelines.routing.paper import on_paper, written
+from tests.pipelines.routing.paper import ADDRESS, on_paper, written
 
 WINDOW = ("Stadt Iserlohn", "Bereich Jugend", "Schillerplatz 7", "58636 Iserlohn")
 
@@ -113,3 +113,32 @@ def test_an_endless_annex_is_cut_off_and_no_row_is_endless(flood: str, iserlohn:
     assert letter.part(Zone.SUBJECT) == "Sache"
     assert len(letter.text) < 50_000
     assert max(len(line) for _, line in letter.lines()) <= 300
+
+
+@pytest.mark.parametrize("sender", ["Landgericht Hagen - Zivilkammer", "Arbeitsgericht Hagen", "Finanzamt Hagen"])
+def test_a_court_close_above_the_address_is_the_sender(sender: str, iserlohn: City) -> None:
+    letter = written(f"{sender}\nStadt Iserlohn\nDer Bürgermeister\n58634 Iserlohn\nSache\nText folgt.", iserlohn)
+    assert letter.part(Zone.LETTERHEAD) == sender
+
+
+def test_without_a_place_the_address_ends_where_the_text_begins(iserlohn: City) -> None:
+    text = "Stadt Iserlohn, Bereich EDV\nFrage nach der Statistik\nIch möchte wissen, wie viele das waren."
+    assert written(text, iserlohn).part(Zone.ADDRESS) == "Stadt Iserlohn, Bereich EDV"
+
+
+def test_the_town_hall_with_its_place_is_an_address(iserlohn: City) -> None:
+    letter = written("Imbiss Beispiel\n\nAn das Rathaus\n58636 Iserlohn\n\nBetriebsaufgabe\nIch höre auf.", iserlohn)
+    assert letter.part(Zone.ADDRESS) == "An das Rathaus\n58636 Iserlohn"
+
+
+def test_the_second_row_of_a_text_is_no_title_if_it_is_a_sentence(iserlohn: City) -> None:
+    letter = written(f"{ADDRESS}Erklärung\nAnliegend sende ich das Formular.\nGruß", iserlohn)
+    assert letter.part(Zone.SUBJECT) == "Erklärung"
+
+
+def test_a_quarter_is_no_date_and_a_register_in_a_paragraph_no_footer(iserlohn: City) -> None:
+    paragraph = (
+        "In der Anlage melden wir die Ergebnisse unserer Apparate an allen Standorten im Stadtgebiet. AG Hagen HRB 1."
+    )
+    letter = written(f"{ADDRESS}Steuererklärung 3. Quartal 2026\n{paragraph}", iserlohn)
+    assert (letter.part(Zone.SUBJECT), letter.part(Zone.BODY)) == ("Steuererklärung 3. Quartal 2026", paragraph)
