@@ -64,6 +64,11 @@ _SENDER = _any_of(
     "oberlandesgericht*, oberverwaltungsgericht*, finanzgericht*, staatsanwaltschaft*, finanzamt*"
 )
 """Never the city's own: they stand over its address as the sender."""
+_MATTER = _any_of(
+    "*rechnung, *mahnung, *erinnerung, gutschrift, *kündigung, widerspruch, einspruch, *beschwerde, bewerbung, "
+    "*antrag, *anfrage, *anmeldung, *abmeldung, *angebot, *vertrag"
+)
+"""What a letter is begins its text, however much it looks like a name."""
 _SENTENCE = re.compile(r"(?i)\b(?:ich|wir|sie|mir|uns|ihnen|hiermit|anliegend|bitte)\b")
 _MOST_ADDRESS_ROWS, _LAST_ADDRESS_ROW = 9, 40
 _LIKELY, _SHORT_ROW = 2.0, 6
@@ -218,7 +223,7 @@ class _Page:
             return block
         for nth, at in enumerate(block[1:], 1):
             part = _NAME.match(rows[at].text) or _in_address(rows[at]) or _OVER_ADDRESS.match(self.folded[at])
-            if not part or len(rows[at].text.split()) > _SHORT_ROW:
+            if not part or _MATTER.match(self.folded[at]) or len(rows[at].text.split()) > _SHORT_ROW:
                 return block[:nth]
         return block
 

@@ -142,3 +142,9 @@ def test_a_quarter_is_no_date_and_a_register_in_a_paragraph_no_footer(iserlohn: 
     )
     letter = written(f"{ADDRESS}Steuererklärung 3. Quartal 2026\n{paragraph}", iserlohn)
     assert (letter.part(Zone.SUBJECT), letter.part(Zone.BODY)) == ("Steuererklärung 3. Quartal 2026", paragraph)
+
+
+@pytest.mark.parametrize("title", ["Zahlungserinnerung", "Bauvoranfrage Wintergarten", "Antrag"])
+def test_what_the_letter_is_does_not_belong_to_an_address_without_a_place(title: str, iserlohn: City) -> None:
+    letter = written(f"An das Rechtsamt der Stadt Iserlohn\n{title}\nSehr geehrte Frau Beispiel,\nText.", iserlohn)
+    assert (letter.part(Zone.ADDRESS), letter.part(Zone.SUBJECT)) == ("An das Rechtsamt der Stadt Iserlohn", title)
