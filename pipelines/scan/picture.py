@@ -12,6 +12,7 @@ __all__ = [
     "Picture",
     "ScannedImage",
     "can_be_decoded",
+    "despeckled",
     "has_masks",
     "picture_of",
     "plain_scan",
@@ -121,6 +122,14 @@ def turned(picture: Picture, clockwise: int) -> Picture:
     """Turned by 90, 180 or 270 degrees; no pixel changes."""
     pixels = np.ascontiguousarray(np.rot90(picture.pixels, -(clockwise // 90) % 4))
     return Picture(pixels, picture.dpi, picture.images)
+
+
+def despeckled(picture: Picture) -> Picture:
+    """Without single dark or light points, which hide the few lines of a sheet from the engine: to be read only."""
+    from PIL import Image, ImageFilter
+
+    copy = Image.fromarray(picture.pixels).filter(ImageFilter.MedianFilter(3))
+    return Picture(np.asarray(copy), picture.dpi, picture.images)
 
 
 def rotated(picture: Picture, clockwise: float) -> Picture:

@@ -1,4 +1,4 @@
-"""Read one page: as it lies; again turned, straightened or in English where the first reading is not sure."""
+"""Read one page: as it lies; again cleaned, turned, straightened or in English where the first reading is not sure."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,7 +8,7 @@ import numpy as np
 from config.scan_config import Reading, ScanRules
 from pipelines.scan.carried_text import carried_words
 from pipelines.scan.ocr_engine import installed_languages, orientation, read
-from pipelines.scan.picture import Picture, can_be_decoded, picture_of, rotated, turned
+from pipelines.scan.picture import Picture, can_be_decoded, despeckled, picture_of, rotated, turned
 from pipelines.scan.quality import faults_of, looks_blank
 from pipelines.scan.words import Block, Line, PageWords, Word
 
@@ -41,6 +41,10 @@ def _recognised(picture: Picture, number: int, rules: ScanRules) -> PageWords:
     best = _pass(picture, number, LANGUAGE, rules.reading)
     if best.gave_up:
         return best
+    if _is_unsure(best, picture, rules):
+        again = _pass(despeckled(picture), number, LANGUAGE, rules.reading)
+        if not again.gave_up and not _is_unsure(again, picture, rules):
+            best = again
     if _lies_sideways(best) or _is_unsure(best, picture, rules):
         best = _best(best, _upright(picture, best, rules.reading))
         if _is_unsure(best, picture, rules):

@@ -56,6 +56,18 @@ def word(page: PageWords, text: str) -> Word:
     return next(found for found in page.words() if found.text.strip(".,") == text)
 
 
+def test_a_sheet_full_of_specks_with_a_few_lines_is_read(tmp_path: Path) -> None:
+    page = Image.new("L", (1654, 2339), 240)
+    for row, line in enumerate(("Stadt Iserlohn", "Gleichstellungsbeauftragte", "Vertraulich!")):
+        ImageDraw.Draw(page).text((180, 200 + row * 40), line, font=ImageFont.truetype(FONT, 30), fill=60)
+    dots = np.random.default_rng(7).random((2339, 1654))
+    specks = np.where(dots < 0.0008, 0, np.where(dots > 0.9992, 255, np.asarray(page))).astype(np.uint8)
+    written = io.BytesIO()
+    Image.fromarray(specks).save(written, "JPEG", dpi=(200, 200), quality=90)
+    (read_back,) = read(scanned(written.getvalue()), tmp_path)
+    assert {"Gleichstellungsbeauftragte", "Vertraulich!"} <= {found.text for found in read_back.words()}
+
+
 def test_words_stand_where_they_are_and_say_how_sure_they_are(tmp_path: Path) -> None:
     (page,) = read(scanned(letter()), tmp_path)
     assert (page.width, page.height) == (1240, 1240)
