@@ -290,3 +290,8 @@ def test_a_type_half_heard_keeps_the_letter_from_the_unit_of_another_matter(iser
 def test_a_broad_word_in_the_subject_names_no_unit_by_itself(iserlohn: City) -> None:
     assert not decided(letter("Trainingsanzug", "den haben Sie neulich verschenkt, danke schön."), iserlohn).certain
     assert decided(letter("Trainingsanzug", "er liegt noch in der Turnhalle."), iserlohn).certain
+
+
+def test_the_last_word_of_a_sentence_is_no_title_of_an_invoice(iserlohn: City) -> None:
+    body = "Ihre Bestellung ist eingegangen, Liefertermin ist der 3. Dezember. Dies ist noch keine\nRechnung."
+    assert decided(letter("Auftragsbestätigung AB 815", body), iserlohn).document_type != "rechnung"
