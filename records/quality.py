@@ -14,6 +14,7 @@ from records.annexes import Asked, Speaker
 from records.decisions import Conflict
 from records.lots import OUT, draw_again, hold_lot, move, name_of, sample_of
 from records.models import Document, FullCheckOrder, Judgement, Lot, LotDocument
+from records.numbers import next_value
 from records.operators import objection, username_of
 from schemas.annex import AnnexKind
 from schemas.errors import BadInput
@@ -34,6 +35,7 @@ __all__ = [
     "unsettled",
 ]
 
+_FAULTS = "fehler"
 _AFTER_FAULT = "Vollprüfung nach einem Fehler im Prüflos"
 
 
@@ -63,13 +65,14 @@ def judge(subject_id: int, seen: int, found: Found, person: Person, city: City, 
         _keep(subject, found, person, (last.number if last else 0) + 1, name_of(lot, city), now)
         if found.verdict is Verdict.FAULT:
             _set_back(lot, now)
-            _count_faults(lot, city, now)
         if found.verdict is Verdict.EXPLAINED:
             speaker = Speaker(username_of(person), person.name)
             annexes.request(Asked(subject.document, AnnexKind.CORRECTION, found.reason, _named(found)), speaker, now)
         settle(lot, city, now, [subject])
         if subject.document.replaces_id is not None:
             _settle_replaced(subject.document, city, now)
+        if found.verdict is Verdict.FAULT:
+            _count_faults(lot, city, now)
         return LotState(Lot.objects.values_list("state", flat=True).get(id=lot.id))
 
 
@@ -213,7 +216,11 @@ def _set_back(lot: Lot, now: datetime) -> None:
 
 
 def _count_faults(lot: Lot, city: City, now: datetime) -> None:
-    """Too many faulty documents of one inbox within the days: its next lots are looked at whole."""
+    """Too many faulty documents of one inbox within the days: its next lots are looked at whole.
+
+    Raising the counter makes whoever finds a fault at the same moment wait, and then see this one.
+    """
+    next_value(_FAULTS)
     rule = city.procedure.full_check
     since = now - timedelta(days=rule.days)
     lifted = FullCheckOrder.objects.filter(inbox=lot.inbox).order_by("-lifted_at").values_list("lifted_at", flat=True)

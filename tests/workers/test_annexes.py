@@ -29,6 +29,7 @@ from tests.pipelines.products import product_pdf, raw_scan
 from tests.pipelines.seals import authority, seals, stamping
 from tests.records.persons import make_person
 from tests.workers.conftest import NOW, MakeDocument
+from workers import tasks
 from workers.annexes import NAME, ask_for_later_seals, round_of_annexes
 from workers.targets import object_store
 from workers.tasks import look_after_quality
@@ -214,7 +215,10 @@ def test_a_note_that_is_missing_from_the_store_holds_up_no_annex(noted: Noted, t
     assert other.files.filter(role=FileRole.ANNEX).count() == 1
 
 
-def test_the_round_by_the_clock_gathers_lots_and_makes_annexes(make_routed: MakeDocument) -> None:
+def test_the_round_by_the_clock_gathers_lots_and_makes_annexes(
+    make_routed: MakeDocument, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "close_old_connections", lambda: None)  # it would end the test's transaction
     document = make_routed()
     ask(document, AnnexKind.QUALITY)
     look_after_quality()
