@@ -25,7 +25,6 @@ __all__ = [
     "Due",
     "Speaker",
     "Unsealed",
-    "asked_for",
     "counts",
     "due",
     "keep",
@@ -178,11 +177,6 @@ def without_seal(limit: int, *, qualified: bool) -> tuple[Unsealed, ...]:
             lock = document.destruction_lock or ""
             found.append(Unsealed(document, files[FileRole.TRANSFER_NOTE], files[FileRole.MANIFEST], lock))
     return tuple(found)
-
-
-def asked_for(document: Document) -> list[NoteAnnex]:
-    """Every annex of the document, made or not, by number."""
-    return list(document.annexes.order_by("number"))
 
 
 def counts() -> tuple[int, str]:

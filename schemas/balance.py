@@ -11,12 +11,11 @@ __all__ = ["KEPT", "PAGES", "Balance", "Counted", "Line", "balance"]
 _NAMES = {
     ImageKind.PAGE: ("Seite", "Seiten"),
     ImageKind.BLANK: ("leere Seite", "leere Seiten"),
-    ImageKind.ENVELOPE: ("Umschlag", "Umschläge"),
     ImageKind.UNREADABLE: ("nicht lesbares Bild", "nicht lesbare Bilder"),
     ImageKind.SEPARATOR: ("Trennblatt", "Trennblätter"),
     ImageKind.SEPARATOR_BACK: ("Rückseite eines Trennblatts", "Rückseiten von Trennblättern"),
 }
-KEPT = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.ENVELOPE, ImageKind.UNREADABLE})
+KEPT = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.UNREADABLE})
 """Images that belong to a document."""
 PAGES = frozenset({ImageKind.PAGE, ImageKind.BLANK, ImageKind.UNREADABLE})
 """Images that count as pages."""

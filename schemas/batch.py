@@ -23,7 +23,6 @@ class ImageKind(StrEnum):
     BLANK = "blank"
     SEPARATOR = "separator"
     SEPARATOR_BACK = "separator_back"
-    ENVELOPE = "envelope"
     UNREADABLE = "unreadable"
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from schemas.roles import Person, Role
 
-__all__ = ["LISTED", "MOVES", "OUTSIDE", "Move", "OriginalState", "PaperAct", "move_of", "moves_from", "row_of"]
+__all__ = ["LISTED", "MOVES", "Move", "OriginalState", "PaperAct", "move_of", "moves_from", "row_of"]
 
 
 class OriginalState(StrEnum):
@@ -230,8 +230,6 @@ MOVES = (
 )
 """DESTROYED has no way back: what is physically destroyed stays so."""
 
-OUTSIDE = frozenset(_ELSEWHERE)
-"""The paper is not in the scan office."""
 LISTED = frozenset(_ON_A_LIST)
 """The paper stands on a destruction list that is not carried out."""
 

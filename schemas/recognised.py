@@ -55,7 +55,6 @@ class Kind(StrEnum):
     SENDER = "Absender"
     LETTER_DATE = "Datum des Schreibens"
     SUBJECT = "Betreff"
-    OUR_REFERENCE = "unser Zeichen"
     THEIR_REFERENCE = "Zeichen des Absenders"
     CASH_REFERENCE = "Kassenzeichen"
     COURT_FILE = "Aktenzeichen eines Gerichts"

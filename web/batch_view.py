@@ -20,7 +20,6 @@ KINDS = {
     ImageKind.BLANK: "leere Seite",
     ImageKind.SEPARATOR: "Trennblatt",
     ImageKind.SEPARATOR_BACK: "Rückseite eines Trennblatts",
-    ImageKind.ENVELOPE: "Umschlag",
     ImageKind.UNREADABLE: "nicht lesbar (Platzhalter)",
 }
 

@@ -1,5 +1,6 @@
 """The step: from the recognised words to document type, unit, how sure, and why. Unsure is said, never guessed away."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ from pipelines.routing.references import own_reference
 from pipelines.routing.rows import rows_of_pages, rows_of_text
 from pipelines.routing.understand import letter_from, understand
 from pipelines.scan.joins import Join, joins, said_of
-from pipelines.scan.words import read_words, sureness
+from pipelines.scan.words import PageWords, read_words, sureness
 from schemas.german_time import day_in_germany
 from schemas.recognised import Recognised
 from schemas.states import FileRole, State
@@ -23,7 +24,8 @@ def classify(work: Work, city: City) -> StepResult:
 
     Locked, whatever the confidence, if the mail is closed or of a type whose mail is: nothing of what was read is kept.
     """
-    found = recognised_in(work, city)
+    pages = _pages(work)
+    found = _recognised(work, pages, city)
     if found.closed is not None:
         return locked(work, found.decision.reasons[0])
     facts = _as_the_sheet_says(work.facts, _facts(work.facts, found), city)
@@ -32,20 +34,20 @@ def classify(work: Work, city: City) -> StepResult:
     reference, said = own_reference(_text(work), city)
     if said:
         facts = replace(facts, case_reference=reference, reasons=(*facts.reasons, said))
-    if parts := _joins(work):
-        why, pages = said_of(parts), tuple(join.page for join in parts)
-        facts = replace(facts, doubt=facts.doubt or why, cut_at=pages, anomalies=(*facts.anomalies, why))
+    if parts := _joins(work, pages):
+        why, begins = said_of(parts), tuple(join.page for join in parts)
+        facts = replace(facts, doubt=facts.doubt or why, cut_at=begins, anomalies=(*facts.anomalies, why))
     return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
 
 
 def recognised_in(work: Work, city: City) -> Recognised:
     """What the letter says, from its words with their boxes, else from its text."""
-    sure = None
-    if FileRole.WORDS in work.files:
-        pages = read_words(work.file(FileRole.WORDS).path)
-        rows, sure = rows_of_pages(pages), sureness(pages)
-    else:
-        rows = rows_of_text(_text(work))
+    return _recognised(work, _pages(work), city)
+
+
+def _recognised(work: Work, pages: Sequence[PageWords] | None, city: City) -> Recognised:
+    rows = rows_of_text(_text(work)) if pages is None else rows_of_pages(pages)
+    sure = None if pages is None else sureness(pages)
     sheet = city.unit(work.facts.unit or "")
     day = day_in_germany(work.scan.received_at)
     letter = letter_from(rows, city)
@@ -57,12 +59,17 @@ def _text(work: Work) -> str:
     return work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
 
 
-def _joins(work: Work) -> tuple[Join, ...]:
-    """Where this might be several letters; never where a separator or an index says that it is one."""
+def _pages(work: Work) -> Sequence[PageWords] | None:
+    """The words of each page with their boxes; None if none were kept."""
     words = work.files.get(FileRole.WORDS)
-    if words is None or (work.batch is not None and work.batch.cut_out):
+    return None if words is None else read_words(words.path)
+
+
+def _joins(work: Work, pages: Sequence[PageWords] | None) -> tuple[Join, ...]:
+    """Where this might be several letters; never where a separator or an index says that it is one."""
+    if pages is None or (work.batch is not None and work.batch.cut_out):
         return ()
-    return joins(read_words(words.path))
+    return joins(pages)
 
 
 def judge_text(text: str, facts: DocumentFacts, city: City, received_on: date) -> DocumentFacts:
