@@ -12,12 +12,13 @@ from django.db.models import F, Q
 from records import audit, batches, closed, nodes, register, removal, search
 from records.clock import database_now
 from records.decisions import acts_of
+from records.document_facts import facts_in, write_facts
 from records.models import Document, DocumentFile, Outbound, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
 from schemas.faults import fault_point
 from schemas.states import ANNEX_ROLES, CLOSED, FileRole, State
-from schemas.values import DocumentFacts, FileDigest, NewDocument, NewFile, ScanFacts, StepResult, StoredFile, Work
+from schemas.values import FileDigest, NewDocument, NewFile, ScanFacts, StepResult, StoredFile, Work
 
 __all__ = [
     "Lease",
@@ -26,7 +27,6 @@ __all__ = [
     "call_refused",
     "defer",
     "due",
-    "facts_of",
     "fail",
     "finish",
     "free_leases",
@@ -91,7 +91,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         register_number=document.register_number,
         original_name=document.name or intake.original_name,
         scan=ScanFacts(intake.claim_id, intake.inbox, intake.operator, intake.received_at),
-        facts=_facts(document),
+        facts=facts_in(document),
         files=files,
         scratch=scratch,
         now=now,
@@ -160,7 +160,7 @@ def _commit(
         entered = register.enter(document, result.invoice, now, year) if result.invoice is not None else None
         if result.assessment is not None:
             register.assess(document, result.assessment)
-        _write_facts(document, result.facts)
+        write_facts(document, result.facts)
         document.state, document.state_since, document.reason = result.state, now, result.reason
         _clear_lease(document)
         document.save()
@@ -296,47 +296,6 @@ def _unclear_calls(document: Document) -> dict[str, float]:
     rows = list(document.outbound.filter(done_at__isnull=True, unclear_since__isnull=False))
     now = database_now() if rows else None
     return {row.kind: (now - row.unclear_since).total_seconds() for row in rows if now and row.unclear_since}
-
-
-def facts_of(document_id: UUID) -> DocumentFacts:
-    """What is known of a document, whatever became of its files."""
-    return _facts(Document.objects.get(id=document_id))
-
-
-def _facts(document: Document) -> DocumentFacts:
-    return DocumentFacts(
-        page_count=document.page_count,
-        document_type=document.document_type,
-        unit=document.unit,
-        confidence=document.confidence,
-        needs_original=document.needs_original,
-        reasons=tuple(document.reasons),
-        anomalies=tuple(document.anomalies),
-        invoice_identity=document.invoice_identity,
-        delivered_as=document.delivered_as,
-        case_reference=document.case_reference,
-        dossier=document.dossier,
-        destruction_lock=document.destruction_lock,
-        doubt=document.doubt,
-        cut_at=tuple(document.cut_at),
-    )
-
-
-def _write_facts(document: Document, facts: DocumentFacts) -> None:
-    document.page_count = facts.page_count
-    document.document_type = facts.document_type
-    document.unit = facts.unit
-    document.confidence = facts.confidence
-    document.needs_original = facts.needs_original
-    document.reasons = list(facts.reasons)
-    document.anomalies = list(facts.anomalies)
-    document.invoice_identity = facts.invoice_identity
-    document.delivered_as = facts.delivered_as
-    document.case_reference = facts.case_reference
-    document.dossier = facts.dossier
-    document.destruction_lock = facts.destruction_lock
-    document.doubt = facts.doubt
-    document.cut_at = list(facts.cut_at)
 
 
 def _first_document_like(document: Document) -> Document | None:

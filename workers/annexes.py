@@ -15,8 +15,8 @@ from pipelines.scan.creator import creator_named
 from pipelines.scan.seal import Sealing, seal_file, sealing_of
 from records import annexes, neighbours
 from records.annexes import Asked, Due, Speaker
+from records.document_facts import facts_of
 from records.objects import ObjectStore
-from records.work import facts_of
 from schemas.annex import MANIFEST_SHA256, AnnexKind
 from schemas.errors import BadInput, Unavailable, os_reason
 from schemas.seal import OTHER_TYPE, SealLevel, missing_for_destruction

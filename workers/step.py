@@ -22,6 +22,7 @@ from config.settings import load_settings
 from pipelines.flow import REGISTERED_FROM, Stage, automatic_states, stage_of
 from records import work as records_work
 from records.clock import database_now
+from records.document_facts import facts_of
 from records.models import Document
 from records.procedure import rules_in_force
 from records.work import Lease, LeaseLost
@@ -96,7 +97,7 @@ def _to_clearing(lease: Lease, worker: str) -> State | None:
     tries = load_settings().max_attempts
     last = Document.objects.values_list("last_error", flat=True).get(id=lease.document_id)
     reason = f"Die Verarbeitung ist {tries}-mal gescheitert. {last} Bitte die IT verständigen."
-    return _finish(lease, StepResult(_clearing(lease), records_work.facts_of(lease.document_id), reason), worker)
+    return _finish(lease, StepResult(_clearing(lease), facts_of(lease.document_id), reason), worker)
 
 
 def _clearing(lease: Lease) -> State:
