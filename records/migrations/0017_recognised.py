@@ -1,7 +1,141 @@
-from django.db import migrations
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0016_originals")]
+    dependencies = [
+        ("auth", "__first__"),
+        ("records", "0016_originals"),
+    ]
 
-    operations = []
+    operations = [
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
+                (
+                    "document",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="reading",
+                        serialize=False,
+                        to="records.document",
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("read_at", models.DateTimeField()),
+                ("language", models.CharField(max_length=8, null=True)),
+                ("dunning", models.BooleanField(default=False)),
+                ("advertising", models.BooleanField(default=False)),
+                ("evidence", models.CharField(max_length=16)),
+                ("model", models.CharField(blank=True, max_length=64)),
+                ("invoice", models.JSONField(null=True)),
+                ("digest", models.CharField(max_length=64)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Deadline",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("ends_on", models.DateField()),
+                ("warn_on", models.DateField()),
+                ("proposed_on", models.DateField(null=True)),
+                ("basis", models.TextField()),
+                ("page", models.PositiveIntegerField(null=True)),
+                ("line", models.PositiveIntegerField(null=True)),
+                ("state", models.CharField(max_length=16)),
+                ("added_by", models.CharField(blank=True, max_length=255)),
+                ("added_at", models.DateTimeField()),
+                ("decided_by", models.CharField(blank=True, max_length=255)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="records.document"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="DeadlineReminder",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("occasion", models.CharField(max_length=16)),
+                ("ends_on", models.DateField()),
+                ("unit", models.CharField(blank=True, max_length=16)),
+                ("at", models.DateTimeField()),
+                (
+                    "deadline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="records.deadline"
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="FoundValue",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reading", models.PositiveIntegerField()),
+                ("kind", models.CharField(max_length=64)),
+                ("proposed", models.CharField(max_length=255)),
+                ("value", models.CharField(max_length=255)),
+                ("folded", models.CharField(max_length=255)),
+                ("confidence", models.FloatField()),
+                ("zone", models.CharField(max_length=16)),
+                ("page", models.PositiveIntegerField()),
+                ("line", models.PositiveIntegerField()),
+                ("left", models.FloatField(null=True)),
+                ("top", models.FloatField(null=True)),
+                ("right", models.FloatField(null=True)),
+                ("bottom", models.FloatField(null=True)),
+                ("state", models.CharField(max_length=16)),
+                ("decided_by", models.CharField(blank=True, max_length=255)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("replaced_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="found_values", to="records.document"
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(fields=["state", "ends_on"], name="deadlines_by_state"),
+        ),
+        migrations.AddConstraint(
+            model_name="deadlinereminder",
+            constraint=models.UniqueConstraint(
+                fields=("deadline", "occasion", "ends_on", "unit"), name="one_reminder_per_occasion"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="foundvalue",
+            index=models.Index(
+                condition=models.Q(("replaced_at", None)), fields=["kind", "folded"], name="values_by_kind"
+            ),
+        ),
+    ]

@@ -30,6 +30,7 @@ from records.models.originals import (
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
 from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
+from records.models.recognised import Deadline, DeadlineReminder, FoundValue, Reading
 
 __all__ = [
     "Act",
@@ -39,6 +40,8 @@ __all__ = [
     "BatchCount",
     "BatchImage",
     "ClearingDecision",
+    "Deadline",
+    "DeadlineReminder",
     "DestructionApproval",
     "DestructionList",
     "DmsFinding",
@@ -48,6 +51,7 @@ __all__ = [
     "Event",
     "EventPayload",
     "FilingNode",
+    "FoundValue",
     "FullCheckOrder",
     "Hold",
     "InboxFile",
@@ -63,6 +67,7 @@ __all__ = [
     "Original",
     "Outbound",
     "ProcedureVersion",
+    "Reading",
     "RegisterEntry",
     "RemovedFile",
     "ReservedNumber",

@@ -1,0 +1,101 @@
+"""What was read out of documents and what people made of it: values, deadlines, and reminders of these."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from records.models.documents import Document
+
+__all__ = ["Deadline", "DeadlineReminder", "FoundValue", "Reading"]
+
+
+class Reading(models.Model):
+    """The last time the document's text was read (`number` counts). `digest`: of all that was recognised, as the chain
+    has it. `invoice`: what a paper invoice says (schemas.recognised.PaperInvoice as JSON). `model`: version of the
+    learned model, empty: rules only.
+    """
+
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="reading", primary_key=True)
+    number = models.PositiveIntegerField(default=1)
+    read_at = models.DateTimeField()
+    language = models.CharField(max_length=8, null=True)
+    dunning = models.BooleanField(default=False)
+    advertising = models.BooleanField(default=False)
+    evidence = models.CharField(max_length=16)
+    model = models.CharField(max_length=64, blank=True)
+    invoice = models.JSONField(null=True)
+    digest = models.CharField(max_length=64)
+
+
+class FoundValue(models.Model):
+    """One recognised value. `proposed` stays as it was read, `value` is what counts: a person may have corrected it.
+
+    `folded`: the value as the search compares it. The box is in millimetres from the page's upper left corner.
+    `replaced_at`: a later reading has taken its place. `version` counts its changes: what a person had before them.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="found_values")
+    reading = models.PositiveIntegerField()
+    kind = models.CharField(max_length=64)
+    proposed = models.CharField(max_length=255)
+    value = models.CharField(max_length=255)
+    folded = models.CharField(max_length=255)
+    confidence = models.FloatField()
+    zone = models.CharField(max_length=16)
+    page = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    left = models.FloatField(null=True)
+    top = models.FloatField(null=True)
+    right = models.FloatField(null=True)
+    bottom = models.FloatField(null=True)
+    state = models.CharField(max_length=16)
+    decided_by = models.CharField(max_length=255, blank=True)
+    decided_by_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "folded"], condition=Q(replaced_at=None), name="values_by_kind")]
+
+
+class Deadline(models.Model):
+    """A last day (Frist) with its early warning (Vorfrist); its unit is that of the document, wherever that goes.
+
+    `proposed_on`: as the letter was read, None: added by a person. `page` and `line`: where it stands, None: nowhere.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deadlines")
+    ends_on = models.DateField()
+    warn_on = models.DateField()
+    proposed_on = models.DateField(null=True)
+    basis = models.TextField()
+    page = models.PositiveIntegerField(null=True)
+    line = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=16)
+    added_by = models.CharField(max_length=255, blank=True)
+    added_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=255, blank=True)
+    decided_by_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "ends_on"], name="deadlines_by_state")]
+
+
+class DeadlineReminder(models.Model):
+    """Somebody was told of a deadline: once of each occasion, last day and unit (empty: the mailroom)."""
+
+    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="reminders")
+    occasion = models.CharField(max_length=16)
+    ends_on = models.DateField()
+    unit = models.CharField(max_length=16, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["deadline", "occasion", "ends_on", "unit"], name="one_reminder_per_occasion"
+            )
+        ]
