@@ -31,6 +31,14 @@ from records.models.people import Act, ApiToken, ClearingDecision, UnitMembershi
 from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
 from records.models.recognised import Deadline, DeadlineReminder, FoundValue, Reading
+from records.models.teaching import (
+    ModelRelease,
+    Sender,
+    SenderChange,
+    SenderMark,
+    SenderSighting,
+    TrainingRun,
+)
 
 __all__ = [
     "Act",
@@ -61,6 +69,7 @@ __all__ = [
     "ListItem",
     "Lot",
     "LotDocument",
+    "ModelRelease",
     "NeighbourCheck",
     "NoteAnnex",
     "NumberSeries",
@@ -73,6 +82,11 @@ __all__ = [
     "ReservedNumber",
     "RoutingSlip",
     "SearchText",
+    "Sender",
+    "SenderChange",
+    "SenderMark",
+    "SenderSighting",
     "StoredObject",
+    "TrainingRun",
     "UnitMembership",
 ]
