@@ -1,5 +1,17 @@
 """What is kept. Uniqueness that must hold is a constraint here, not a check in code."""
 
+from records.models.accounting import (
+    AccountCheck,
+    Assignment,
+    AssignmentLine,
+    CreditorChoice,
+    CreditorRequest,
+    EnteredRate,
+    MasterDataImport,
+    MasterKey,
+    MasterRecord,
+    SecurityRetention,
+)
 from records.models.batches import Batch, BatchCount, BatchImage
 from records.models.closed import RemovedFile
 from records.models.documents import (
@@ -41,13 +53,18 @@ from records.models.teaching import (
 )
 
 __all__ = [
+    "AccountCheck",
     "Act",
     "ApiToken",
+    "Assignment",
+    "AssignmentLine",
     "BackupRun",
     "Batch",
     "BatchCount",
     "BatchImage",
     "ClearingDecision",
+    "CreditorChoice",
+    "CreditorRequest",
     "Deadline",
     "DeadlineReminder",
     "DestructionApproval",
@@ -56,6 +73,7 @@ __all__ = [
     "DmsTask",
     "Document",
     "DocumentFile",
+    "EnteredRate",
     "Event",
     "EventPayload",
     "FilingNode",
@@ -69,6 +87,9 @@ __all__ = [
     "ListItem",
     "Lot",
     "LotDocument",
+    "MasterDataImport",
+    "MasterKey",
+    "MasterRecord",
     "ModelRelease",
     "NeighbourCheck",
     "NoteAnnex",
@@ -82,6 +103,7 @@ __all__ = [
     "ReservedNumber",
     "RoutingSlip",
     "SearchText",
+    "SecurityRetention",
     "Sender",
     "SenderChange",
     "SenderMark",
