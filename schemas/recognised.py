@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Generic, TypeVar
 
 __all__ = [
+    "Box",
     "Certain",
     "ClosedMail",
     "Deadline",
@@ -77,12 +78,23 @@ class ClosedMail(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Box:
+    """Where a row stands on the upright page, in millimetres from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: zone, page and line of the text, both from 1."""
+    """Where something stands: zone, page and line of the text, both from 1; `box` of that line, if it is known."""
 
     zone: Zone
     page: int
     line: int
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +139,7 @@ class RoutingDecision:
     """Type and unit (None: nobody known), how sure (0..1), why (German), on what evidence.
 
     `certain`: sure enough to act on without a person. `doubt`: why a person must look (German), beyond weak evidence.
+    `model`: version of the learned model that was asked; empty: rules alone.
     """
 
     document_type: str | None
@@ -136,6 +149,7 @@ class RoutingDecision:
     evidence: Evidence
     certain: bool
     doubt: str = ""
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

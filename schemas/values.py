@@ -9,6 +9,7 @@ from uuid import UUID
 
 from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
+from schemas.recognised import Recognised
 from schemas.roles import Action
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Verdict
@@ -278,7 +279,7 @@ class StepResult:
 
     `nodes`: nodes of the filing plan found in the DMS, by their reference. `children`: documents cut out of this one,
     committed with it or not at all; `batch`: what became of every image. `removed`: roles of files the document had and
-    shall not have any more.
+    shall not have any more. `recognised`: what its text says, to be kept; None: the text was not read.
     """
 
     state: State
@@ -292,3 +293,4 @@ class StepResult:
     children: tuple[NewDocument, ...] = ()
     batch: BatchFacts | None = None
     removed: frozenset[FileRole] = frozenset()
+    recognised: Recognised | None = None

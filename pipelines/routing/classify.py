@@ -37,7 +37,7 @@ def classify(work: Work, city: City) -> StepResult:
     if parts := _joins(work, pages):
         why, begins = said_of(parts), tuple(join.page for join in parts)
         facts = replace(facts, doubt=facts.doubt or why, cut_at=begins, anomalies=(*facts.anomalies, why))
-    return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "")
+    return StepResult(State.CLASSIFIED, facts, facts.reasons[0] if facts.reasons else "", recognised=found)
 
 
 def recognised_in(work: Work, city: City) -> Recognised:

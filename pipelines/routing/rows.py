@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipelines.scan.words import Line, PageWords, Word
+from schemas.recognised import Box
 
 __all__ = ["Row", "rows_of_pages", "rows_of_text"]
 
@@ -12,16 +13,6 @@ _GAP = 3.0
 _MILLIMETRES = 25.4
 _LONGEST = 300
 """Signs of a row; more are no line of a letter, and patterns must stay quick on them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Where a row stands on the upright page, in millimetres from its upper left corner."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
 
 
 @dataclass(frozen=True, slots=True)

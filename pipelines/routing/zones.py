@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.routing.phrases import folded, phrases_regex
 from pipelines.routing.rows import Row
-from schemas.recognised import Place, Zone
+from schemas.recognised import Box, Place, Zone
 
 __all__ = ["Letter", "letter_of"]
 
@@ -83,22 +83,23 @@ _RIGHT_COLUMN = 110.0
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The text of all rows, word breaks healed, and for every line its zone and page."""
+    """The text of all rows, word breaks healed, and for every line its zone, page and, if known, box."""
 
     text: str
     starts: tuple[int, ...]
     zones: tuple[Zone, ...]
     pages: tuple[int, ...]
+    boxes: tuple[Box | None, ...]
 
     def zone_at(self, offset: int) -> Zone:
         return self.zones[self._line(offset)] if self.zones else Zone.BODY
 
     def place(self, offset: int) -> Place:
-        """Zone, page and line of a place in the text."""
+        """Zone, page, line and box of a place in the text."""
         if not self.zones:
             return Place(Zone.BODY, 1, 1)
         line = self._line(offset)
-        return Place(self.zones[line], self.pages[line], line + 1)
+        return Place(self.zones[line], self.pages[line], line + 1, self.boxes[line])
 
     def lines(self, *zones: Zone) -> list[tuple[int, str]]:
         """Offset and text of the lines in one of these zones (none named: all)."""
@@ -305,6 +306,7 @@ def _joined(placed: Sequence[tuple[Row, Zone]]) -> Letter:
     starts: list[int] = []
     zones: list[Zone] = []
     numbers: list[int] = []
+    boxes: list[Box | None] = []
     for row, zone in placed:
         if len(text) > _MOST_SIGNS:
             break
@@ -314,5 +316,6 @@ def _joined(placed: Sequence[tuple[Row, Zone]]) -> Letter:
         starts.append(len(text))
         zones.append(zone)
         numbers.append(row.page)
+        boxes.append(row.box)
         text += row.text + "\n"
-    return Letter(text, tuple(starts), tuple(zones), tuple(numbers))
+    return Letter(text, tuple(starts), tuple(zones), tuple(numbers), tuple(boxes))
