@@ -14,6 +14,7 @@ from records.models.accounting import (
 )
 from records.models.batches import Batch, BatchCount, BatchImage
 from records.models.closed import RemovedFile
+from records.models.distribution import Deputy, HandOver, MailCopy, Misdirection, Reminder, TrayList
 from records.models.documents import (
     Document,
     DocumentFile,
@@ -26,6 +27,17 @@ from records.models.documents import (
     ReservedNumber,
     SearchText,
     StoredObject,
+)
+from records.models.finance import (
+    FinanceBatch,
+    FinanceFile,
+    FinanceItem,
+    FinanceReceipt,
+    KeptTerms,
+    Notice,
+    NoticeMail,
+    PaymentDeadline,
+    ReceiptFile,
 )
 from records.models.invoices import RegisterEntry
 from records.models.neighbours import DmsFinding, DmsTask, FilingNode, NeighbourCheck
@@ -67,6 +79,7 @@ __all__ = [
     "CreditorRequest",
     "Deadline",
     "DeadlineReminder",
+    "Deputy",
     "DestructionApproval",
     "DestructionList",
     "DmsFinding",
@@ -77,28 +90,41 @@ __all__ = [
     "Event",
     "EventPayload",
     "FilingNode",
+    "FinanceBatch",
+    "FinanceFile",
+    "FinanceItem",
+    "FinanceReceipt",
     "FoundValue",
     "FullCheckOrder",
+    "HandOver",
     "Hold",
     "InboxFile",
     "Intake",
     "Judgement",
+    "KeptTerms",
     "ListFile",
     "ListItem",
     "Lot",
     "LotDocument",
+    "MailCopy",
     "MasterDataImport",
     "MasterKey",
     "MasterRecord",
+    "Misdirection",
     "ModelRelease",
     "NeighbourCheck",
     "NoteAnnex",
+    "Notice",
+    "NoticeMail",
     "NumberSeries",
     "Original",
     "Outbound",
+    "PaymentDeadline",
     "ProcedureVersion",
     "Reading",
+    "ReceiptFile",
     "RegisterEntry",
+    "Reminder",
     "RemovedFile",
     "ReservedNumber",
     "RoutingSlip",
@@ -110,5 +136,6 @@ __all__ = [
     "SenderSighting",
     "StoredObject",
     "TrainingRun",
+    "TrayList",
     "UnitMembership",
 ]
