@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from records.models import Assignment, AssignmentLine, CreditorChoice
 from records.master_data import creditor_in
+from records.models import Assignment, AssignmentLine, CreditorChoice
 from schemas.accounting import AccountAssignment, Creditor
 
 __all__ = ["assignments_of", "creditor_of", "version_of"]
