@@ -1,11 +1,10 @@
-"""German dates in a text; holidays of North Rhine-Westphalia; the next working day (§ 193 BGB, § 31 (3) VwVfG NRW)."""
+"""German dates in a text."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
-__all__ = ["DATE", "dates_in", "holidays", "months_later", "next_working_day"]
+__all__ = ["DATE", "dates_in"]
 
 _MONTHS = ("jan", "feb", "m", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
 DATE = (
@@ -42,40 +41,3 @@ def _day(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def holidays(year: int) -> frozenset[date]:
-    """Legal holidays (§ 2 Feiertagsgesetz NW)."""
-    easter = _easter(year)
-    fixed = ((1, 1), (5, 1), (10, 3), (11, 1), (12, 25), (12, 26))
-    moving = (-2, 1, 39, 50, 60)  # Karfreitag, Ostermontag, Himmelfahrt, Pfingstmontag, Fronleichnam
-    return frozenset(
-        [*(date(year, month, day) for month, day in fixed), *(easter + timedelta(days=days) for days in moving)]
-    )
-
-
-def next_working_day(day: date) -> date:
-    """The day itself, or the next one that is no Saturday, Sunday or holiday."""
-    while day.weekday() >= 5 or day in holidays(day.year):
-        day += timedelta(days=1)
-    return day
-
-
-def months_later(day: date, months: int) -> date:
-    """The end of a period of months (§ 188 (2) and (3) BGB): the same number, or the last day of a shorter month."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-def _easter(year: int) -> date:
-    """Gauss's rule for the Gregorian calendar in the form of Meeus."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * weekday) // 451
-    month, day = divmod(h + weekday - 7 * m + 114, 31)
-    return date(year, month, day + 1)

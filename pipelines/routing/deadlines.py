@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from pipelines.routing.dates import DATE, dates_in, months_later, next_working_day
+from pipelines.routing.dates import DATE, dates_in
 from pipelines.routing.zones import Letter
 from schemas.recognised import Deadline, Zone
+from schemas.working_days import months_later, next_working_day, working_days_later
 
 __all__ = ["deadlines"]
 
@@ -82,10 +83,7 @@ def _end(start: date, count: int, unit: str) -> date:
         return next_working_day(start + timedelta(weeks=count))
     if unit.startswith("tag"):
         return next_working_day(start + timedelta(days=count))
-    day = start
-    for _ in range(count):
-        day = next_working_day(day + timedelta(days=1))
-    return day
+    return working_days_later(start, count)
 
 
 def _spoken(letter: Letter, offset: int) -> bool:
