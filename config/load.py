@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
+from config.accounting_config import AccountingRules
 from config.city_config import (
     City,
     IntakePoint,
@@ -15,6 +16,7 @@ from config.city_config import (
     Retention,
 )
 from config.city_files import CityFiles
+from config.deadlines_config import DeadlineRules
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.procedure_config import Procedure
 from config.released import NOT_RELEASED, Released, mark, read_released
@@ -79,6 +81,8 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         procedure=files.read("procedure.yaml", Procedure),
         seals=files.read("seals.yaml", Seals) if files.has("seals.yaml") else Seals(),
         scan=files.read("scan.yaml", ScanRules),
+        deadlines=files.read("deadlines.yaml", DeadlineRules) if files.has("deadlines.yaml") else DeadlineRules(),
+        accounting=files.read("accounting.yaml", AccountingRules) if files.has("accounting.yaml") else AccountingRules(),
         procedure_version=str(released.number) if released else NOT_RELEASED,
     )
     _check_unique(files, found)
@@ -141,6 +145,8 @@ def _references(found: City) -> Iterator[_Reference]:
         yield _Reference("procedure.yaml", ("classes", at, "document_type"), "", _TYPE, rules.document_type)
     legal_unit = found.procedure.originals.legal_unit
     yield _Reference("procedure.yaml", ("originals", "legal_unit"), "legal_unit: ", _UNIT, legal_unit)
+    escalation_unit = found.deadlines.escalation_unit
+    yield _Reference("deadlines.yaml", ("escalation_unit",), "escalation_unit: ", _UNIT, escalation_unit)
     for at, point in enumerate(found.intake_points):
         yield _Reference(
             "intake_points.yaml", ("intake_points", at, "profile"), f"{point.key}: ", _PROFILE, point.profile

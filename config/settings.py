@@ -223,6 +223,11 @@ class Settings(BaseSettings):
         return self.var / "procedure"
 
     @property
+    def master_data(self) -> Path:
+        """Where the finance system drops its master data (Stammdaten)."""
+        return self.var / "import" / "stammdaten"
+
+    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -247,6 +252,7 @@ class Settings(BaseSettings):
             self.staging,
             self.packs,
             self.procedure,
+            self.master_data,
             self.scratch,
             self.logs,
             self.run,
