@@ -10,9 +10,10 @@ from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from config.german import complaint
+from config.mail_settings import MailSettings
 from schemas.errors import ConfigurationError
 
 __all__ = ["CODE_ROOT", "Settings", "load_settings", "read_settings"]
@@ -34,7 +35,7 @@ _CODE_ROOMS = (
 )
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """One installation. Times are seconds unless the name says otherwise."""
 
     model_config = SettingsConfigDict(env_prefix="POSTEINGANG_", frozen=True, extra="ignore")

@@ -77,6 +77,11 @@ app.conf.update(
             "schedule": _PAPER,
             "options": {"expires": _PAPER, "queue": Queue.FILING.value},
         },
+        "send_notices": {
+            "task": "workers.tasks.send_notices",
+            "schedule": settings.notices_seconds,
+            "options": {"expires": settings.notices_seconds, "queue": Queue.FILING.value},
+        },
         "check_mapping": {
             "task": "workers.tasks.check_mapping",
             "schedule": _CHECK_MAPPING,

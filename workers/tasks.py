@@ -25,6 +25,7 @@ from workers.annexes import ask_for_later_seals, round_of_annexes
 from workers.app import app, worker_name
 from workers.dms_check import check_dms
 from workers.dms_tasks import round_of_tasks
+from workers.notices import round_of_notices
 from workers.step import run_step
 from workers.targets import dms, object_store, out_trays
 
@@ -37,6 +38,7 @@ __all__ = [
     "look_at_neighbours",
     "place_paper",
     "remove_as_planned",
+    "send_notices",
     "sweep",
 ]
 
@@ -119,6 +121,13 @@ def place_paper() -> None:
     """Every noted scan has its paper in the records."""
     close_old_connections()
     place_missing(datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.send_notices")
+def send_notices() -> None:
+    """Tell people by mail what is new for them, as far as there is a mail server."""
+    close_old_connections()
+    round_of_notices(load_settings(), datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.check_mapping")
