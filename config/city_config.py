@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.deadlines_config import DeadlineRules
-from config.accounting_config import AccountingRules
 from config.dms_config import DmsMapping
 from config.procedure_config import Procedure, Protection
 from config.released import NOT_RELEASED
@@ -138,6 +137,7 @@ class City(Strict):
     seals: Seals = Seals()
     scan: ScanRules = ScanRules()
     deadlines: DeadlineRules = DeadlineRules()
+    accounting: AccountingRules = AccountingRules()
     procedure_version: str = NOT_RELEASED
 
     def unit(self, number: str) -> OrgUnit | None:

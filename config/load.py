@@ -81,13 +81,17 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         procedure=files.read("procedure.yaml", Procedure),
         seals=files.read("seals.yaml", Seals) if files.has("seals.yaml") else Seals(),
         scan=files.read("scan.yaml", ScanRules),
-        deadlines=files.read("deadlines.yaml", DeadlineRules) if files.has("deadlines.yaml") else DeadlineRules(),
-        accounting=files.read("accounting.yaml", AccountingRules) if files.has("accounting.yaml") else AccountingRules(),
+        deadlines=files.read_if_there("deadlines.yaml", DeadlineRules),
+        accounting=files.read_if_there("accounting.yaml", AccountingRules),
         procedure_version=str(released.number) if released else NOT_RELEASED,
     )
     _check_unique(files, found)
     _check_references(files, found)
     return found
+
+
+def _accounting(files: CityFiles) -> AccountingRules:
+    return files.read("accounting.yaml", AccountingRules) if files.has("accounting.yaml") else AccountingRules()
 
 
 @lru_cache(maxsize=1)
