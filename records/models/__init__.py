@@ -39,7 +39,7 @@ from records.models.finance import (
     PaymentDeadline,
     ReceiptFile,
 )
-from records.models.invoices import RegisterEntry
+from records.models.invoices import Announcement, Likeness, RegisterCorrection, RegisterEntry, RegisterReceived
 from records.models.neighbours import DmsFinding, DmsTask, FilingNode, NeighbourCheck
 from records.models.originals import (
     BackupRun,
@@ -67,6 +67,7 @@ from records.models.teaching import (
 __all__ = [
     "AccountCheck",
     "Act",
+    "Announcement",
     "ApiToken",
     "Assignment",
     "AssignmentLine",
@@ -102,6 +103,7 @@ __all__ = [
     "Intake",
     "Judgement",
     "KeptTerms",
+    "Likeness",
     "ListFile",
     "ListItem",
     "Lot",
@@ -123,7 +125,9 @@ __all__ = [
     "ProcedureVersion",
     "Reading",
     "ReceiptFile",
+    "RegisterCorrection",
     "RegisterEntry",
+    "RegisterReceived",
     "Reminder",
     "RemovedFile",
     "ReservedNumber",

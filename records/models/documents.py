@@ -100,7 +100,11 @@ class Document(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "ordinal"], name="one_child_per_ordinal")]
-        indexes = [models.Index(fields=["state", "next_attempt_at"]), models.Index(fields=["-state_since"])]
+        indexes = [
+            models.Index(fields=["state", "next_attempt_at"]),
+            models.Index(fields=["-state_since"]),
+            models.Index(fields=["unit", "state"], name="documents_of_unit"),
+        ]
 
     @property
     def file_name(self) -> str:
