@@ -57,6 +57,10 @@ class CityFiles:
         except ValidationError as error:
             raise ConfigurationError(_explain(label, tree, error, model)) from None
 
+    def read_if_there(self, name: str, model: type[Model]) -> Model:
+        """The file as that model; what the model says by itself if there is none."""
+        return self.read(name, model) if self.has(name) else model()
+
     def place(self, name: str, where: Sequence[Any]) -> str:
         """'dms.yaml, Zeile 12': where that entry of an already accepted file stands."""
         tree, _ = _parsed(self.text(name))
