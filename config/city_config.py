@@ -6,7 +6,6 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.accounting_config import AccountingRules
-from config.accounting_config import AccountingRules
 from config.deadlines_config import DeadlineRules
 from config.dms_config import DmsMapping
 from config.procedure_config import Procedure, Protection
