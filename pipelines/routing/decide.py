@@ -10,6 +10,7 @@ from pipelines.routing.references import unit_by_reference
 from pipelines.routing.scores import Score, addressed_units, numbered_unit, other_office, topic_scores, type_scores
 from pipelines.routing.zones import Letter
 from schemas.recognised import Evidence, RoutingDecision, Zone
+from schemas.senders import KnownSender
 
 __all__ = ["Heard", "SenderRegister", "decide", "hear"]
 
@@ -24,8 +25,8 @@ _STRONG = (Evidence.SHEET, Evidence.REFERENCE, Evidence.ADDRESS, Evidence.SENDER
 class SenderRegister(Protocol):
     """Who has written before, and which unit it went to."""
 
-    def unit_of(self, letterhead: str) -> str | None:
-        """Number of the unit that answers for this sender's mail; None: unknown, or several."""
+    def known(self, letter: Letter) -> KnownSender | None:
+        """The organisation whose letter it is; None: unknown, or not told with certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Heard:
     other_office: str | None
     numbered: str | None
     reference: tuple[str, str] | None
-    sender_unit: str | None = None
+    sender: KnownSender | None = None
     sheet_unit: str | None = None
 
 
@@ -64,7 +65,7 @@ def hear(letter: Letter, city: City, senders: SenderRegister | None = None) -> H
         other_office(plain, city),
         numbered_unit(plain, city),
         unit_by_reference(letter.text, letter.part(Zone.SUBJECT), city),
-        senders.unit_of(letter.part(Zone.LETTERHEAD)) if senders is not None else None,
+        senders.known(letter) if senders is not None else None,
     )
 
 
@@ -92,6 +93,8 @@ def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[s
     weak = not speaking or speaking[0].score < city.routing.minimum_score
     if weak and other is not None and heard.letter.words >= city.routing.few_words:
         words = f" (schwach: {speaking[0].rule.name}, Punkte {speaking[0].score:g})" if speaking else ""
+        if (usual := _usual_type(heard, city)) is not None:
+            return usual, _OTHER, (f"{usual.name}: kein Wort spricht deutlich{words}; so schreibt der Absender sonst.",)
         return other, _OTHER, (f"{other.name}: kein Wort spricht deutlich für eine andere Dokumentart{words}.",)
     if not speaking:
         return None, 0.0, ("Kein bekanntes Wort spricht für eine Dokumentart.",)
@@ -103,6 +106,12 @@ def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[s
     if len(speaking) > 1:
         reasons.append(f"Zweitbeste Dokumentart: {speaking[1].rule.name} (Punkte {speaking[1].score:g}).")
     return kind, _confidence(speaking, city), tuple(reasons)
+
+
+def _usual_type(heard: Heard, city: City) -> DocumentType | None:
+    """What the known sender's letters always are, if that may be told by the sender: nothing about money or secrets."""
+    kind = city.document_type(heard.sender.document_type or "") if heard.sender is not None else None
+    return kind if kind is not None and kind.unit_from_address and not kind.confidential else None
 
 
 def _confidence(ranked: list[Score], city: City) -> float:
@@ -146,9 +155,18 @@ def _named_unit(heard: Heard, city: City) -> _Unit | None:
         return _Unit(
             heard.numbered, Evidence.ADDRESS, f"Im Anschriftenfeld steht die Nummer: {_name(heard.numbered, city)}."
         )
-    if heard.sender_unit is not None:
-        return _Unit(heard.sender_unit, Evidence.SENDER, f"Absender bekannt bei {_name(heard.sender_unit, city)}.")
-    return None
+    return _sender_unit(heard, city)
+
+
+def _sender_unit(heard: Heard, city: City) -> _Unit | None:
+    """The unit that has always answered for this sender's mail; in doubt if this letter is about another one's matter."""
+    sender = heard.sender
+    if sender is None or sender.unit is None:
+        return None
+    topic = _leading_topic(heard, city)
+    said = f"Absender bekannt: {sender.name}, zuständig {_name(sender.unit, city)}."
+    doubtful = len(heard.addressed) > 1 or (topic is not None and _unit_of(topic) != sender.unit)
+    return _Unit(sender.unit, Evidence.SENDER, said, doubtful)
 
 
 def _otherwise(heard: Heard, city: City) -> bool:
@@ -200,19 +218,20 @@ def _sure(kind: DocumentType, confidence: float, unit: _Unit, heard: Heard, city
         return False
     if _money_in_question(kind, heard, city):
         return False
+    if _held_back(kind, unit, heard, city):
+        return False
     if unit.evidence in _STRONG:
         return confidence >= 0.5
-    if confidence < city.routing.minimum_confidence or _of_another(kind, unit, heard, city):
-        return False
-    return not _held_back(kind, unit, heard, city)
+    return confidence >= city.routing.minimum_confidence and not _of_another(kind, unit, heard, city)
 
 
 def _held_back(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tuple[str, ...]:
     """Why a confidential matter waits for a person although its unit seems clear; empty if it does not."""
-    strong = unit.evidence in _STRONG or unit.evidence in city.routing.confidential_by
+    strong = unit.evidence in city.routing.confidential_by
     if unit.number is None or strong or not _is_confidential(kind, unit, heard):
         return ()
-    return ("Vertrauliche Sache: sie wird nie allein nach Wörtern zugeleitet.",)
+    by = "nach dem Absender" if unit.evidence is Evidence.SENDER else "nach Wörtern"
+    return (f"Vertrauliche Sache: sie wird nie allein {by} zugeleitet.",)
 
 
 def _money_in_question(kind: DocumentType, heard: Heard, city: City) -> bool:

@@ -7,7 +7,9 @@ import pytest
 from config.city_config import City
 from pipelines.routing.decide import decide, hear
 from pipelines.routing.understand import understand
-from schemas.recognised import ClosedMail, Evidence, Recognised, RoutingDecision
+from pipelines.routing.zones import Letter
+from schemas.recognised import ClosedMail, Evidence, Recognised, RoutingDecision, Zone
+from schemas.senders import KnownSender
 from tests.pipelines.routing.paper import written
 
 DAY = date(2026, 11, 16)
@@ -35,10 +37,17 @@ def decided(text: str, city: City) -> RoutingDecision:
 
 
 class Register:
-    """Everybody's mail goes to the archive."""
+    """Knows one sender, whose mail goes to the archive if nothing else is said."""
 
-    def unit_of(self, letterhead: str) -> str | None:
-        return "41/2" if "Erika Beispiel" in letterhead else None
+    def __init__(self, unit: str | None = "41/2", document_type: str | None = None) -> None:
+        self._sender = KnownSender(1, "Musterverein e. V.", unit, document_type, ())
+
+    def known(self, letter: Letter) -> KnownSender | None:
+        return self._sender if "Erika Beispiel" in letter.part(Zone.LETTERHEAD) else None
+
+
+def decided_with(text: str, city: City, register: Register) -> RoutingDecision:
+    return decide(hear(written(text, city), city, register), city)
 
 
 HALL = ("Hallenzeiten", "unser Sportverein braucht die Turnhalle am Dienstag.")
@@ -70,11 +79,41 @@ def test_reference_and_address_at_odds_need_a_person(iserlohn: City) -> None:
     assert (found.unit, found.certain) == ("51", False)
 
 
+PLAIN = ("Unser Schreiben", "wie besprochen senden wir Ihnen die Unterlagen zu unserem gemeinsamen Vorhaben zurück.")
+
+
 def test_the_register_of_senders_goes_before_the_words_and_behind_the_address(iserlohn: City) -> None:
-    by_words = decide(hear(written(letter(*HALL), iserlohn), iserlohn, Register()), iserlohn)
-    addressed = decide(hear(written(letter(*HALL, office="Sportbüro"), iserlohn), iserlohn, Register()), iserlohn)
-    assert (by_words.unit, by_words.evidence) == ("41/2", Evidence.SENDER)
+    by_sender = decided_with(letter(*PLAIN), iserlohn, Register())
+    addressed = decided_with(letter(*PLAIN, office="Sportbüro"), iserlohn, Register())
+    assert (by_sender.unit, by_sender.evidence, by_sender.certain) == ("41/2", Evidence.SENDER, True)
+    assert "Absender bekannt: Musterverein e. V., zuständig 41/2 " in by_sender.reasons[-1]
     assert (addressed.unit, addressed.evidence) == ("54", Evidence.ADDRESS)
+
+
+def test_a_known_sender_that_writes_about_another_units_matter_needs_a_person(iserlohn: City) -> None:
+    found = decided_with(letter(*HALL), iserlohn, Register())
+    assert (found.unit, found.evidence, found.certain) == ("41/2", Evidence.SENDER, False)
+
+
+def test_a_sender_that_writes_to_several_units_tells_none(iserlohn: City) -> None:
+    assert decided_with(letter(*HALL), iserlohn, Register(unit=None)).unit == "54"
+
+
+def test_a_confidential_matter_is_never_routed_by_its_sender_alone(iserlohn: City) -> None:
+    kind = next(kind for kind in iserlohn.document_types if kind.confidential and kind.unit_from_address)
+    secret = next(example for example in kind.examples if "Stadt Iserlohn" not in example)
+    text = letter("Unser Schreiben", secret)
+    found = decided_with(text, iserlohn, Register())
+    assert (found.document_type, found.evidence, found.certain) == (kind.key, Evidence.SENDER, False)
+    assert "Vertrauliche Sache: sie wird nie allein nach dem Absender zugeleitet." in found.doubt
+
+
+def test_what_no_word_tells_is_what_the_sender_always_writes_but_never_about_money_or_secrets(iserlohn: City) -> None:
+    assert decided_with(letter(*PLAIN), iserlohn, Register(document_type="vertrag")).document_type == "vertrag"
+    for kind in iserlohn.document_types:
+        if kind.confidential or not kind.unit_from_address:
+            told = decided_with(letter(*PLAIN), iserlohn, Register(document_type=kind.key))
+            assert told.document_type == iserlohn.routing.other_type
 
 
 def test_two_addressed_units_need_a_person(iserlohn: City) -> None:
