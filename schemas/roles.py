@@ -6,6 +6,8 @@ Other programs have no roles: their keys have scopes.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from schemas.deputies import StandIn
+
 __all__ = ["SIGNED", "Action", "Person", "Role", "Scope"]
 
 
@@ -52,6 +54,16 @@ class Action(StrEnum):
     ORDER_PAYMENT = "anordnen"
     RELEASE = "freigeben"
     QUERY = "klaeren"
+    CONFIRM_DATA = "angaben_bestaetigen"
+    CERTIFY_BOTH = "sachlich_und_rechnerisch_richtig"
+    MISDIRECT = "nicht_zustaendig"
+    RETURN_TO_FACTUAL = "zurueck_zur_sachlichen"
+    RETURN_TO_ARITHMETICAL = "zurueck_zur_rechnerischen"
+    RETURN_TO_ORDER = "zurueck_zur_anordnung"
+    DECLARE_CONFLICT = "befangen"
+    ASK_CANCELLATION = "storno_beantragen"
+    CONFIRM_CANCELLATION = "storno_bestaetigen"
+    REFUSE_CANCELLATION = "storno_ablehnen"
     LOCK = "sperren"
     ASK_REMOVAL = "entfernung_beantragen"
     CONFIRM_REMOVAL = "entfernung_bestaetigen"
@@ -66,12 +78,33 @@ SIGNED = (Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY, Action.ORDER_
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The natural person behind a request. `name` is shown and kept as proof; `units` are the numbers of own units."""
+    """The natural person behind a request. `name` is shown and kept as proof; `units` are the numbers of own units.
+
+    `stands_in`: where they are a deputy today; they act there with their own roles, and it is kept with what they do.
+    """
 
     user_id: int
     name: str
     roles: frozenset[Role]
     units: frozenset[str] = frozenset()
+    stands_in: tuple[StandIn, ...] = ()
+
+    @property
+    def mail_units(self) -> frozenset[str]:
+        """Units whose mail this person looks after, own ones and those stood in for."""
+        return self.units | {each.unit for each in self.stands_in if each.for_mail}
+
+    @property
+    def approval_units(self) -> frozenset[str]:
+        """Units whose invoices this person looks after, own ones and those stood in for."""
+        return self.units | {each.unit for each in self.stands_in if each.for_approval}
+
+    def in_place_of(self, unit: str | None, *, approval: bool) -> str:
+        """Whom they stand in for when they act for that unit; empty: they act in their own right."""
+        if unit is None or unit in self.units:
+            return ""
+        fitting = (each for each in self.stands_in if each.unit == unit)
+        return next((each.name for each in fitting if (each.for_approval if approval else each.for_mail)), "")
 
 
 class Scope(StrEnum):

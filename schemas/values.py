@@ -188,6 +188,7 @@ class Act:
     """What a person did with a document: who, when (aware), which words they signed, what they had before them.
 
     `sequence` is the event of the audit chain; `seen_sha256` the readable invoice shown, `report_sha256` the report.
+    `in_place_of`: whom they stood in for (Vertretung), empty: nobody.
     """
 
     action: Action
@@ -199,6 +200,7 @@ class Act:
     sequence: int
     seen_sha256: str | None = None
     report_sha256: str | None = None
+    in_place_of: str = ""
 
     def __post_init__(self) -> None:
         aware(self.at)

@@ -14,13 +14,17 @@ __all__ = [
 
 
 class Act(models.Model):
-    """What a person did with a document, with the words they signed and the hashes of what they had before them."""
+    """What a person did with a document, with the words they signed and the hashes of what they had before them.
+
+    `in_place_of`: whom they stood in for (a person, or the inbox of a unit); empty: they did it in their own right.
+    """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="acts")
     sequence = models.PositiveIntegerField()
     action = models.CharField(max_length=32)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="acts")
     name = models.CharField(max_length=255)
+    in_place_of = models.CharField(max_length=255, blank=True, default="")
     at = models.DateTimeField()
     wording = models.TextField(blank=True)
     reason = models.TextField(blank=True)
