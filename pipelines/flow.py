@@ -5,16 +5,17 @@ A choice is what a person may do with a document that waits or rests; records/de
 the table.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from pipelines.flow_invoice import INVOICE_ROWS
 from pipelines.flow_rows import ASK_REMOVAL, CUT, LOCK, Choice, Stage, confirm, keep_locked, redirect
 from schemas.roles import Action, Role
-from schemas.states import Kind, Queue, State, Target
+from schemas.states import Kind, Queue, State, Target, Variant
 
 __all__ = [
     "FLOW",
     "REGISTERED_FROM",
+    "USUAL",
     "Choice",
     "Stage",
     "automatic_states",
@@ -261,6 +262,9 @@ FLOW: tuple[Stage, ...] = (
 REGISTERED_FROM = frozenset(State) - {State.RECEIVED, State.IDENTIFIED, State.SPLIT}
 """States in which a document has its PE number: as soon as it is known to be one. A batch that is cut has none."""
 
+USUAL = frozenset({Variant.ORDERED})
+"""Payments are ordered here, and each certification is an act of its own (config.approval_config)."""
+
 _BY_STATE = {stage.state: stage for stage in FLOW}
 
 
@@ -283,10 +287,22 @@ def waiting_for(roles: Iterable[Role]) -> tuple[State, ...]:
 
 def tasks_of(stage: Stage) -> tuple[Choice, ...]:
     """The choices for which the document waits there; that mail can be locked is nobody's task."""
-    return tuple(choice for choice in stage.choices if choice.action is not Action.LOCK)
+    return tuple(choice for choice in stage.choices if choice.task)
 
 
-def choice_of(state: State, action: Action, roles: Iterable[Role]) -> Choice | None:
-    """The choice of that action for somebody with one of these roles; None: the table does not allow it."""
+def choice_of(
+    state: State, action: Action, roles: Iterable[Role], variants: Collection[Variant] = USUAL
+) -> Choice | None:
+    """The choice of that action for somebody with one of these roles; None: the table does not allow it.
+
+    `variants`: what the city has decided of the approval; a choice of another variant does not exist.
+    """
     able = frozenset(roles)
-    return next((choice for choice in stage_of(state).choices if choice.action is action and choice.role in able), None)
+    return next(
+        (
+            choice
+            for choice in stage_of(state).choices
+            if choice.action is action and choice.role in able and set(choice.variants) <= set(variants)
+        ),
+        None,
+    )

@@ -3,9 +3,23 @@
 from dataclasses import dataclass
 
 from schemas.roles import Action, Role
-from schemas.states import Kind, Queue, State, Target
+from schemas.states import Kind, Queue, State, Target, Variant
 
-__all__ = ["ASK_REMOVAL", "CUT", "LOCK", "Choice", "Stage", "confirm", "keep_locked", "query", "redirect"]
+__all__ = [
+    "ASK_CANCELLATION",
+    "ASK_REMOVAL",
+    "CUT",
+    "LOCK",
+    "Choice",
+    "Stage",
+    "confirm",
+    "declare_conflict",
+    "keep_locked",
+    "misdirect",
+    "query",
+    "redirect",
+    "returns",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +30,7 @@ class Choice:
     these states (empty: always), `delivered`: only if the target holds the document already (True), or if it cannot
     have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart. `no_invoice`: never
     for an entered invoice. `four_eyes`: never by the person who asked for it. `whole`: only for a document that is all
-    of the file it came in as.
+    of the file it came in as. `variants`: only where the city has decided so. `task`: nobody waits for it to be taken.
     """
 
     action: Action
@@ -31,6 +45,8 @@ class Choice:
     no_invoice: bool = False
     four_eyes: bool = False
     whole: bool = False
+    variants: tuple[Variant, ...] = ()
+    task: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,50 @@ def query(role: Role, *, own_unit: bool) -> Choice:
     return Choice(Action.QUERY, "In Klärung geben", role, State.CLARIFICATION, own_unit=own_unit, needs_reason=True)
 
 
+def misdirect(role: Role) -> Choice:
+    """The unit says that the invoice is another one's; accounting finds out whose."""
+    return Choice(Action.MISDIRECT, "Nicht zuständig", role, State.MISDIRECTED, own_unit=True, needs_reason=True)
+
+
+def returns(role: Role, *to: State, own_unit: bool) -> tuple[Choice, ...]:
+    """Back to an earlier station, whose signature and all after it have to be given anew."""
+    return tuple(
+        Choice(
+            *_RETURNS[state],
+            role,
+            state,
+            own_unit=own_unit,
+            needs_reason=True,
+            variants=(Variant.ORDERED,) if state is State.TO_ORDER else (),
+        )
+        for state in to
+    )
+
+
+def declare_conflict(role: Role, *, own_unit: bool) -> Choice:
+    """Own matter (Befangenheit): the invoice stays where it is, and the person is out."""
+    return Choice(
+        Action.DECLARE_CONFLICT, "Ich bin befangen", role, None, own_unit=own_unit, needs_reason=True, task=False
+    )
+
+
+ASK_CANCELLATION = Choice(
+    Action.ASK_CANCELLATION,
+    "Stornieren",
+    Role.ACCOUNTING,
+    State.CANCELLATION_ASKED,
+    needs_reason=True,
+    task=False,
+)
+"""Nothing shall be paid any more; a second person has to agree."""
+
+_RETURNS = {
+    State.TO_CERTIFY_FACTUALLY: (Action.RETURN_TO_FACTUAL, "Zurück zur sachlichen Feststellung"),
+    State.TO_CERTIFY_ARITHMETICALLY: (Action.RETURN_TO_ARITHMETICAL, "Zurück zur rechnerischen Feststellung"),
+    State.TO_ORDER: (Action.RETURN_TO_ORDER, "Zurück zur Anordnung"),
+}
+
+
 def confirm(role: Role, *after: State) -> Choice:
     """What arrived differently is taken as it is; the step goes on behind it (remaining papers, archive)."""
     label = "Abgelegte Fassung anerkennen"
@@ -87,7 +147,9 @@ def redirect(role: Role, *after: State, own_unit: bool = False) -> Choice:
 
 def _lock(role: Role, *, own_unit: bool = False) -> Choice:
     label = "Doch verschlossene Post"
-    return Choice(Action.LOCK, label, role, State.RECALLED, own_unit=own_unit, needs_reason=True, no_invoice=True)
+    return Choice(
+        Action.LOCK, label, role, State.RECALLED, own_unit=own_unit, needs_reason=True, no_invoice=True, task=False
+    )
 
 
 LOCK = (_lock(Role.MAILROOM), _lock(Role.UNIT, own_unit=True))

@@ -16,13 +16,13 @@ from schemas.balance import KEPT, Balance, Counted, balance
 from schemas.batch import ImageKind
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
-from schemas.states import State
+from schemas.states import WITH_FINANCE, State
 
 __all__ = ["balance_of", "balances_of", "count_by_hand", "last_count"]
 
-_SETTLED = frozenset({State.DUPLICATE, State.REJECTED, State.REMOVED, State.PASSED_ON})
+_SETTLED = frozenset({State.DUPLICATE, State.REJECTED, State.CANCELLED, State.REMOVED, State.PASSED_ON})
 """Where a document ends that belongs in no target."""
-_ARRIVED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.STAGED})
+_ARRIVED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.STAGED}) | WITH_FINANCE
 _MOST_SHEETS = 99_999
 
 

@@ -60,6 +60,8 @@ class Held:
         """Where a choice leads whose row names no state."""
         if action is Action.KEEP_LOCKED:
             return _asked_from(self.document)
+        if action is Action.REFUSE_CANCELLATION:
+            return _asked_from(self.document)
         return _opened(self.document) if action is Action.CONFIRM_OPENING else came_from(self.document)
 
     def move(
@@ -87,7 +89,7 @@ class Held:
         document.next_attempt_at, document.last_error = None, ""
         document.lease_token, document.lease_until, document.leased_by = None, None, ""
         document.save()
-        if to is State.REJECTED:
+        if to in (State.REJECTED, State.CANCELLED):
             register.release_identity(document)
         payload: dict[str, object] = {
             "action": action,
@@ -166,7 +168,7 @@ def _last_of(document: Document, *besides: str) -> State:
 
 
 def _asked_from(document: Document) -> State:
-    """Where the document was when its removal was asked for."""
+    """Where the document was when its removal or cancellation was asked for."""
     before = Event.objects.filter(document=document).exclude(kind__in=(document.state, audit.REMARK))
     return State(before.order_by("-sequence").values_list("kind", flat=True)[0])
 

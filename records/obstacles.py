@@ -19,11 +19,11 @@ from schemas.destruction import DestructionFacts, Office, obstacles
 from schemas.german_time import BERLIN, day_in_germany
 from schemas.originals import OriginalState
 from schemas.roles import Action
-from schemas.states import CLOSED, State
+from schemas.states import CLOSED, WITH_FINANCE, State
 
 __all__ = ["due", "obstacles_of"]
 
-_IN_THE_DMS = (State.FILED, State.APPRAISED, State.STAGED)
+_IN_THE_DMS = (State.FILED, State.APPRAISED, State.STAGED, *WITH_FINANCE)
 
 
 def obstacles_of(originals: Iterable[Original], now: datetime) -> dict[UUID, tuple[str, ...]]:

@@ -308,7 +308,7 @@ def _first_document_like(document: Document) -> Document | None:
     same = Q(ordinal=1, intake__content_id__in=own) | Q(files__role=FileRole.ORIGINAL, files__content_id__in=own)
     return (
         Document.objects.filter(same, entry__lt=document.entry)
-        .exclude(state__in=(State.REJECTED, State.QUARANTINED, *CLOSED))
+        .exclude(state__in=(State.REJECTED, State.CANCELLED, State.QUARANTINED, *CLOSED))
         .order_by("entry")
         .first()
     )

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-__all__ = ["ANNEX_ROLES", "CLOSED", "FileRole", "Kind", "Queue", "State", "Target"]
+__all__ = ["ANNEX_ROLES", "CLOSED", "WITH_FINANCE", "FileRole", "Kind", "Queue", "State", "Target", "Variant"]
 
 
 class State(StrEnum):
@@ -37,7 +37,9 @@ class State(StrEnum):
     E_INVOICE = "e_invoice"
     ENTERED = "entered"
     VALIDATED = "validated"
+    TO_CONFIRM = "to_confirm"
     CLARIFICATION = "clarification"
+    MISDIRECTED = "misdirected"
     TO_CERTIFY_FACTUALLY = "to_certify_factually"
     TO_CERTIFY_ARITHMETICALLY = "to_certify_arithmetically"
     TO_ORDER = "to_order"
@@ -45,6 +47,13 @@ class State(StrEnum):
     RELEASED = "released"
     PROTOCOLLED = "protocolled"
     REJECTED = "rejected"
+    CANCELLATION_ASKED = "cancellation_asked"
+    CANCELLED = "cancelled"
+    TO_EXPORT = "to_export"
+    EXPORTED = "exported"
+    POSTED = "posted"
+    PAID = "paid"
+    BOOKING_REFUSED = "booking_refused"
 
 
 CLOSED = frozenset(
@@ -59,13 +68,25 @@ CLOSED = frozenset(
 )
 """Mail that should have stayed closed: nothing of it is shown, found, handed out or learned from, but its number."""
 
+WITH_FINANCE = frozenset({State.TO_EXPORT, State.EXPORTED, State.POSTED, State.PAID, State.BOOKING_REFUSED})
+"""Approved and filed invoices that the finance system books and pays."""
+
 
 class Kind(StrEnum):
-    """Who moves a document on: a step, a person, nobody."""
+    """Who moves a document on: a step, a person, the answer of a neighbour, nobody."""
 
     AUTOMATIC = "automatic"
     WAITING = "waiting"
+    EXPECTED = "expected"
     FINAL = "final"
+
+
+class Variant(StrEnum):
+    """Choices that exist only where the city has decided so (config.approval_config.Approval.variants)."""
+
+    ORDERED = "ordered"
+    UNORDERED = "unordered"
+    ONE_ACT = "one_act"
 
 
 class Queue(StrEnum):

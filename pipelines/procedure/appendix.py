@@ -29,7 +29,7 @@ __all__ = ["PageRight", "Surroundings", "VersionLine", "write_appendix"]
 
 PAGE, PAPER, DIAGRAM, HASHES = "verfahren.html", "verfahren.pdf", "ablauf.bpmn", "pruefsummen.txt"
 _TEMPLATES = Path(__file__).parent / "templates"
-_KINDS = {Kind.AUTOMATIC: "Schritt", Kind.WAITING: "wartet", Kind.FINAL: "Ende"}
+_KINDS = {Kind.AUTOMATIC: "Schritt", Kind.WAITING: "wartet", Kind.EXPECTED: "erwartet Rückmeldung", Kind.FINAL: "Ende"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The flow table as BPMN 2.0 (ISO/IEC 19510) with diagram interchange, so that a modeller opens and draws it.
 
-A step is a service task, what waits for people a user task, an end state an end event. A task with several ways on
-leads to an exclusive gateway; its flows carry the name of the choice. Same table, same bytes.
+A step is a service task, what waits for people a user task, for the answer of a neighbour a receive task, an end state
+an end event. A task with several ways on leads to an exclusive gateway; its flows carry the name of the choice. Same
+table, same bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from lxml import etree
 
 from pipelines.flow import FLOW, Choice, Stage
 from pipelines.procedure.layout import Box, Layout, Point
+from schemas.roles import Action
 from schemas.states import Kind, State
 
 __all__ = ["flow_as_bpmn"]
@@ -25,6 +27,12 @@ _SPACES: Any = {None: MODEL, "bpmndi": DIAGRAM, "dc": BOUNDS, "di": EDGES}
 _START = "Beginn"
 _SIZES = {"startEvent": (36, 36), "endEvent": (36, 36), "exclusiveGateway": (50, 50)}
 _TASK = (200, 80)
+_TASKS = {
+    Kind.AUTOMATIC: "serviceTask",
+    Kind.WAITING: "userTask",
+    Kind.EXPECTED: "receiveTask",
+    Kind.FINAL: "userTask",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ def _graph(flow: Sequence[Stage]) -> tuple[list[_Node], list[_Flow]]:
         if ends and not ways:
             nodes.append(_Node(stage.state, "endEvent", stage.label, _words(stage), column, row))
             continue
-        element = "serviceTask" if stage.kind is Kind.AUTOMATIC else "userTask"
+        element = _TASKS[stage.kind]
         nodes.append(_Node(stage.state, element, stage.label, _words(stage), column, row))
         source: str = stage.state
         if len(ways) + ends > 1:
@@ -121,7 +129,13 @@ def _leads_to(choice: Choice, stage: Stage, flow: Sequence[Stage]) -> tuple[Stat
     """Where a choice leads; one without a state of its own leads back to whichever step had stopped."""
     if choice.next is not None:
         return (choice.next,)
-    return choice.after or tuple(each.state for each in flow if stage.state in each.next)
+    if choice.action is Action.DECLARE_CONFLICT:
+        return ()  # it stays where it is
+    return choice.after or tuple(each.state for each in flow if _comes_to(stage.state, each))
+
+
+def _comes_to(state: State, stage: Stage) -> bool:
+    return state in stage.next or any(choice.next is state for choice in stage.choices)
 
 
 def _by_target(ways: Sequence[tuple[State, str]]) -> Iterator[tuple[State, str]]:

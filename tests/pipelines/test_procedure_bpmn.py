@@ -10,7 +10,7 @@ from pipelines.procedure.bpmn import BOUNDS, DIAGRAM, EDGES, MODEL, flow_as_bpmn
 from schemas.safe_xml import parse_xml
 from schemas.states import Kind
 
-NODES = {"startEvent", "serviceTask", "userTask", "exclusiveGateway", "endEvent"}
+NODES = {"startEvent", "serviceTask", "userTask", "receiveTask", "exclusiveGateway", "endEvent"}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,12 @@ def edges(drawing: etree._Element) -> list[tuple[str, str]]:
 def test_every_state_is_there_as_what_it_is(drawing: etree._Element) -> None:
     found = {node.get("id"): etree.QName(node).localname for node in named(drawing, *NODES)}
     for stage in FLOW:
-        expected = {Kind.AUTOMATIC: {"serviceTask"}, Kind.WAITING: {"userTask"}, Kind.FINAL: {"endEvent", "userTask"}}
+        expected = {
+            Kind.AUTOMATIC: {"serviceTask"},
+            Kind.WAITING: {"userTask"},
+            Kind.EXPECTED: {"receiveTask"},
+            Kind.FINAL: {"endEvent", "userTask"},
+        }
         assert found[stage.state] in expected[stage.kind], stage.state
 
 

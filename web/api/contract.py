@@ -23,7 +23,10 @@ class DocumentAnswer(_Answer):
     id: UUID
     state: State = Field(description="Zustand. Es können neue hinzukommen: bitte nach `kind` entscheiden.")
     label: str = Field(description="Der Zustand in Worten.")
-    kind: Kind = Field(description="automatic: wird bearbeitet; waiting: wartet auf einen Menschen; final: erledigt.")
+    kind: Kind = Field(
+        description="automatic: wird bearbeitet; waiting: wartet auf einen Menschen; "
+        "expected: wartet auf die Rückmeldung eines anderen Verfahrens; final: erledigt."
+    )
     register_number: str | None = Field(
         description="Eingangsnummer, sobald sie vergeben ist.", examples=["PE-2026-000123"]
     )

@@ -17,7 +17,7 @@ register = template.Library()
 for filter_function in (amount, day, file_size, iban, moment, in_words):
     register.filter(filter_function)
 
-_TONES = {Kind.AUTOMATIC: "run", Kind.WAITING: "wait", Kind.FINAL: "done"}
+_TONES = {Kind.AUTOMATIC: "run", Kind.WAITING: "wait", Kind.EXPECTED: "run", Kind.FINAL: "done"}
 _VERDICT_TONES = {Verdict.ACCEPT: "done", Verdict.REJECT: "bad", Verdict.NOT_ASSESSED: "wait"}
 
 
