@@ -1,12 +1,13 @@
 """Letters by the thousand for measuring the distribution, from the wordings of letter_pools/.
 
 They are set as DIN 5008 letters and read through a noisy channel like a text recognition. Everyone is invented. Rules
-were built with the wordings `train` and `dev`; `held` is for measuring alone.
+were built with the wordings `train` and `dev`, the learned model with `train`; `held` is for measuring alone, and so is
+`probe`, which is written in another voice and was never looked at letter by letter.
 """
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from samples.noise import noisy
 
 __all__ = ["Example", "Pool", "letters", "wordings"]
 
-Pool = Literal["train", "dev", "held"]
+Pool = Literal["train", "dev", "held", "probe"]
 _POOLS = Path(__file__).resolve().parent / "letter_pools"
 _DPI, _MM = 300.0, 300 / 25.4
 _UNITS = {
@@ -102,11 +103,12 @@ _NOISE_LEVELS = (0.0, 0.005, 0.01, 0.02, 0.03)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A letter as it would be recognised, and what it is. `gross` and so on only for invoices."""
+    """A letter as it would be recognised, and what it is. `source`: its wording. `invoice`: only for invoices."""
 
     pages: tuple[PageWords, ...]
     document_type: str | None
     unit: str | None
+    source: str = ""
     original: bool = False
     closed: bool = False
     addressed: bool = False
@@ -121,21 +123,32 @@ def _entries() -> tuple[dict[str, Any], ...]:
     )
 
 
+def _wordings(entry: dict[str, Any], pool: Pool) -> list[dict[str, Any]]:
+    """Subject `s` and text `b`, or the `lines` of an envelope; written short: 'subject :: text'."""
+    given = entry.get(pool, ())
+    return [_short(each) if isinstance(each, str) else each for each in given]
+
+
+def _short(wording: str) -> dict[str, Any]:
+    subject, _, body = wording.partition("::")
+    return {"s": subject.strip(), "b": body.strip()}
+
+
 def wordings(pool: Pool) -> Iterator[str]:
     """Subject and text, or the lines of an envelope, of every wording of the pool."""
     for entry in _entries():
-        for wording in entry.get(pool, ()):
+        for wording in _wordings(entry, pool):
             yield "\n".join(wording.get("lines") or (wording["s"], wording["b"]))
 
 
 def letters(pool: Pool, each: int, seed: int = 5) -> Iterator[Example]:
     """`each` letters of every wording of the pool, and odd ones: foreign, unreadable, empty."""
     for entry in _entries():
-        for number, wording in enumerate(entry.get(pool, ())):
+        for number, wording in enumerate(_wordings(entry, pool)):
             for turn in range(each):
                 key = f"{seed}/{entry['type']}/{entry['unit']}/{pool}/{number}/{turn}"
-                chance = random.Random(key)
-                yield _example(entry, wording, chance)
+                said = " ".join(wording.get("lines") or (wording["s"], wording["b"]))
+                yield replace(_example(entry, wording, random.Random(key)), source=said)
     for turn in range(each):
         yield from _odd(random.Random(f"{seed}/odd/{turn}"))
 
@@ -219,7 +232,7 @@ def _text(
     low = max(y for _, y, _ in rows) + 12
     marked = "Betreff: " if chance.random() < 0.15 else ""
     invoice: dict[str, str] = {}
-    lines = ["", *_wrapped(marked + wording["s"].format(**fill)), ""]
+    lines = ["", *(_wrapped(marked + wording["s"].format(**fill)) if wording["s"] else ()), ""]
     parts = [part.format(**fill) for part in wording["b"].split("|")]
     if entry.get("layout") == "invoice":
         table, invoice = _invoice(fill, who, chance)
@@ -290,6 +303,9 @@ def _odd(chance: random.Random) -> Iterator[Example]:
 
 
 def _wrapped(text: str, width: int = 84) -> list[str]:
+    """Lines of at most so many signs; '//' in the text begins a new one."""
+    if "//" in text:
+        return [line for part in text.split("//") for line in _wrapped(part, width)]
     lines, line = [], ""
     for word in text.split():
         if line and len(line) + 1 + len(word) > width:
