@@ -25,13 +25,14 @@ def users_add(
     ] = "",
     role: Roles = None,
     unit: Units = None,
+    email: Annotated[str, typer.Option("--email", metavar="ADRESSE", help="Hierher gehen Hinweise per E-Mail.")] = "",
     password_stdin: FromStdin = False,
 ) -> None:
     """Legt einen Benutzer an."""
     open_records()
     from posteingang.users import add_user
 
-    add_user(name, _password(password_stdin), full_name=full_name, roles=role or (), units=unit or ())
+    add_user(name, _password(password_stdin), full_name=full_name, roles=role or (), units=unit or (), email=email)
     print(f"{name} angelegt.")
 
 
@@ -43,6 +44,19 @@ def users_password(name: Annotated[str, typer.Argument(metavar="NAME")], passwor
 
     set_password(name, _password(password_stdin))
     print(f"{name} hat ein neues Kennwort.")
+
+
+@users_app.command("email")
+def users_email(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    address: Annotated[str, typer.Argument(metavar="ADRESSE", help="Ohne Angabe: keine Hinweise per E-Mail.")] = "",
+) -> None:
+    """Setzt die Adresse für Hinweise per E-Mail."""
+    open_records()
+    from posteingang.users import set_email
+
+    set_email(name, address)
+    print(f"{name}: {address or 'keine E-Mail-Adresse'}.")
 
 
 @users_app.command("roles")
@@ -73,6 +87,7 @@ def users_list() -> None:
 
     lines = [
         f"{account.name} ({account.full_name or 'ohne Namen'}): {', '.join(account.roles) or 'ohne Rolle'}"
+        f"{'; ' + account.email if account.email else ''}"
         f"{'; Einheiten ' + ', '.join(account.units) if account.units else ''}"
         f"{'; geschlossen' if account.closed else ''}"
         for account in accounts()

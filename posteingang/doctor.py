@@ -42,6 +42,7 @@ def run_checks() -> list[Check]:
         ("Datenbank", _database),
         ("Speicherplatz", _disk),
         ("Uhr", _clock),
+        ("E-Mail", _mail),
         ("DMS", _dms),
         ("DMS-Zuordnung", _mapping),
     ]
@@ -249,6 +250,18 @@ def _clock(settings: Settings) -> Check:
     return Check(
         "Uhr", now.year >= 2025, now.isoformat(timespec="seconds"), "Die Systemzeit stellen (systemd-timesyncd)."
     )
+
+
+def _mail(settings: Settings) -> Check:
+    """Connect and log in; nothing is sent."""
+    if not settings.smtp_host:
+        return Check("E-Mail", True, "kein Mailserver eingerichtet, Hinweise stehen nur auf der Seite")
+    from workers.notices import try_mail_server
+
+    try:
+        return Check("E-Mail", True, try_mail_server(settings))
+    except PosteingangError as problem:
+        return Check("E-Mail", False, problem.sentence, problem.remedy or "POSTEINGANG_SMTP_* prüfen.")
 
 
 def _dms(settings: Settings) -> Check:

@@ -9,7 +9,7 @@ from config.settings import load_settings
 from schemas.errors import BadInput
 from schemas.roles import Role
 
-__all__ = ["Account", "accounts", "add_user", "close_user", "set_password", "set_roles"]
+__all__ = ["Account", "accounts", "add_user", "close_user", "set_email", "set_password", "set_roles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,13 @@ class Account:
     roles: tuple[Role, ...]
     units: tuple[str, ...]
     closed: bool
+    email: str = ""
 
 
-def add_user(name: str, password: str, *, full_name: str, roles: Iterable[str], units: Iterable[str]) -> None:
-    """A new account. BadInput if there is one of that name, for a weak password, an unknown role or unit."""
+def add_user(
+    name: str, password: str, *, full_name: str, roles: Iterable[str], units: Iterable[str], email: str = ""
+) -> None:
+    """A new account. BadInput if there is one of that name, for a weak password, a wrong address, role or unit."""
     from django.contrib.auth import get_user_model
     from django.core.exceptions import ValidationError
     from django.db import transaction
@@ -38,6 +41,7 @@ def add_user(name: str, password: str, *, full_name: str, roles: Iterable[str], 
     except ValidationError as problem:
         raise BadInput(f"Benutzer {name!r}: {' '.join(problem.messages)}") from None
     user.first_name, _, user.last_name = full_name.strip().rpartition(" ")
+    user.email = _address(email)
     with transaction.atomic():
         _give_password(user, password)
         _give_roles(user, roles, units)
@@ -49,6 +53,14 @@ def set_password(name: str, password: str) -> None:
     user = _account(name)
     _give_password(user, password)
     _record("account_password", user)
+
+
+def set_email(name: str, email: str) -> None:
+    """Where notices go from now on; empty: nowhere. BadInput for what is no address."""
+    user = _account(name)
+    user.email = _address(email)
+    user.save(update_fields=["email"])
+    _record("account_email", user)
 
 
 def set_roles(name: str, roles: Iterable[str], units: Iterable[str]) -> None:
@@ -80,7 +92,14 @@ def accounts() -> list[Account]:
         person = person_of(user)
         roles, units = (person.roles, person.units) if person else (frozenset[Role](), frozenset[str]())
         found.append(
-            Account(user.username, user.get_full_name(), tuple(sorted(roles)), tuple(sorted(units)), not user.is_active)
+            Account(
+                user.username,
+                user.get_full_name(),
+                tuple(sorted(roles)),
+                tuple(sorted(units)),
+                not user.is_active,
+                user.email,
+            )
         )
     return found
 
@@ -103,6 +122,19 @@ def _account(name: str) -> Any:
     if user is None:
         raise BadInput(f"Den Benutzer {name!r} gibt es nicht.", remedy="users list zeigt alle.")
     return user
+
+
+def _address(text: str) -> str:
+    from django.core.exceptions import ValidationError
+    from django.core.validators import validate_email
+
+    address = text.strip()
+    try:
+        if address:
+            validate_email(address)
+    except ValidationError:
+        raise BadInput(f"{address!r} ist keine E-Mail-Adresse.", remedy="Erwartet wird NAME@RECHNER.") from None
+    return address
 
 
 def _give_password(user: Any, password: str) -> None:

@@ -9,7 +9,7 @@ import structlog
 from django.contrib.auth import authenticate, get_user_model
 
 from config.settings import load_settings
-from posteingang.users import accounts, add_user, close_user, set_password, set_roles
+from posteingang.users import accounts, add_user, close_user, set_email, set_password, set_roles
 from records.access import person_of
 from schemas.errors import BadInput
 from schemas.roles import Role
@@ -40,6 +40,16 @@ def test_an_account_has_its_name_roles_and_units() -> None:
     assert (account.name, account.full_name, account.closed) == ("anna", "Anna Beispiel", False)
     assert account.roles == (Role.ORDERING, Role.UNIT)
     assert account.units == ("22", "51")
+
+
+def test_the_address_for_notices_is_one_or_none() -> None:
+    anna(email="anna@example.org")
+    assert accounts()[0].email == "anna@example.org"
+    with pytest.raises(BadInput, match="keine E-Mail-Adresse"):
+        set_email("anna", "anna@\nBcc: b@example.org")
+    assert accounts()[0].email == "anna@example.org"
+    set_email("anna", "")
+    assert accounts()[0].email == ""
 
 
 def test_a_name_that_is_taken_is_not_taken_over() -> None:
