@@ -10,7 +10,9 @@ from uuid import UUID
 from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
 from schemas.recognised import Recognised
+from schemas.rebu import InvoiceSaid
 from schemas.roles import Action
+from schemas.senders import Senders
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Verdict
 
@@ -100,6 +102,7 @@ class DocumentFacts:
     reasons: tuple[str, ...] = ()
     anomalies: tuple[str, ...] = ()
     invoice_identity: str | None = None
+    invoice_number_key: str | None = None
     delivered_as: str | None = None
     case_reference: str | None = None
     dossier: str | None = None
@@ -141,7 +144,8 @@ class InvoiceFacts:
     """What the register keeps of an invoice as received (BT numbers of EN 16931-1). Never changed afterwards.
 
     `identity` is the same for every representation of one invoice: all of these facts agree but the syntax.
-    `number_key` is the same for all invoices of one seller under one number. None if the invoice does not say enough.
+    `number_key` is the same for all invoices of one seller under one number, `seller_key` for all of one seller. None if
+    the invoice does not say enough. `legal_entity` (Mandant): for whom it is; `series`: of its register numbers.
     """
 
     syntax: str
@@ -163,6 +167,9 @@ class InvoiceFacts:
     account: str | None = None  # BT-84
     identity: str | None = None
     number_key: str | None = None
+    seller_key: str | None = None
+    legal_entity: str = "stadt"
+    series: str = "RE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +242,12 @@ class Work:
 
     `duplicate_of`: the first document with the same bytes; `closed_like`: the number of closed mail with these bytes.
     `represents`: the register number of the invoice this one is a further representation of. `same_number`: those of
-    other invoices of the seller under that number.
+    other invoices of the seller under that number; `like`: those among them that were not rejected or cancelled.
     `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
     `kept`: a folder of this document that outlives a try of the step, and may be gone at any time; None: the step must
-    be done in one go.
+    be done in one go. `senders`: who is known to write, where a letter is classified; else empty.
     """
 
     document_id: UUID
@@ -255,6 +262,7 @@ class Work:
     closed_like: str | None = None
     represents: str | None = None
     same_number: tuple[str, ...] = ()
+    like: tuple[Entry, ...] = ()
     entry: Entry | None = None
     acts: tuple[Act, ...] = ()
     history: tuple[PastEvent, ...] = ()
@@ -264,6 +272,7 @@ class Work:
     batch: BatchPlace | None = None
     kept: Path | None = None
     demo: bool = False
+    senders: Senders = Senders()
 
     def file(self, role: FileRole) -> StoredFile:
         """The stored file of that role; KeyError means the flow is broken."""
@@ -279,6 +288,7 @@ class Work:
 class StepResult:
     """What a step decided: the next state, why (German, for people), facts and files to keep.
 
+    `said`: what the invoice says beside its facts; `represents`: the register number of the invoice this is once more.
     `nodes`: nodes of the filing plan found in the DMS, by their reference. `children`: documents cut out of this one,
     committed with it or not at all; `batch`: what became of every image. `removed`: roles of files the document had and
     shall not have any more. `recognised`: what its text says, to be kept; None: the text was not read.
@@ -289,6 +299,8 @@ class StepResult:
     reason: str = ""
     files: tuple[NewFile, ...] = ()
     invoice: InvoiceFacts | None = None
+    said: InvoiceSaid | None = None
+    represents: str | None = None
     assessment: Assessment | None = None
     delivered: tuple[Delivered, ...] = ()
     nodes: Mapping[str, str] = field(default_factory=dict)

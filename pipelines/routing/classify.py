@@ -8,6 +8,7 @@ from config.city_config import City
 from pipelines.intake.closed import locked, opened_by_persons, stays_closed
 from pipelines.routing.references import own_reference
 from pipelines.routing.rows import rows_of_pages, rows_of_text
+from pipelines.routing.senders import index_of
 from pipelines.routing.understand import letter_from, understand
 from pipelines.scan.joins import Join, joins, said_of
 from pipelines.scan.words import PageWords, read_words, sureness
@@ -52,7 +53,15 @@ def _recognised(work: Work, pages: Sequence[PageWords] | None, city: City) -> Re
     day = day_in_germany(work.scan.received_at)
     letter = letter_from(rows, city)
     number = sheet.number if sheet else None
-    return understand(letter, city, day, sureness=sure, sheet_unit=number, opened=opened_by_persons(work))
+    return understand(
+        letter,
+        city,
+        day,
+        sureness=sure,
+        sheet_unit=number,
+        opened=opened_by_persons(work),
+        senders=index_of(work.senders),
+    )
 
 
 def _text(work: Work) -> str:

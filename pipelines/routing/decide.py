@@ -159,7 +159,7 @@ def _named_unit(heard: Heard, city: City) -> _Unit | None:
 
 
 def _sender_unit(heard: Heard, city: City) -> _Unit | None:
-    """The unit that has always answered for this sender's mail; in doubt if this letter is about another one's matter."""
+    """The unit that has always answered for this sender's mail; in doubt about the matter of another one."""
     sender = heard.sender
     if sender is None or sender.unit is None:
         return None

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from pipelines.routing.values import ibans
 from pipelines.routing.zones import Letter
+from schemas.organisations import ANYBODYS_DOMAINS, names_organisation
 from schemas.recognised import Zone
 from schemas.senders import KnownSender, MarkKind, SenderMark, Senders, mark_key, words_of
 
@@ -44,28 +45,6 @@ _MOST_HEAD_ROWS = 12
 _VAT_ID = re.compile(r"\bDE\s?((?:\d[\s.]?){8}\d)(?!\d)")
 _DOMAIN = re.compile(r"(?i)(?:@|\bwww\.)([a-z0-9\-]+(?:\.[a-z0-9\-]+)*\.[a-z]{2,12})\b")
 _PHONE = re.compile(r"(?i)\b(?:tel(?:efon)?|fon)\b[.:\s]*(\+?[\d(][\d\s/().\-–]{6,22}\d)")
-_ANYBODYS = frozenset(
-    {
-        *("gmx.de", "gmx.net", "web.de", "t-online.de", "freenet.de"),
-        *("gmail.com", "googlemail.com", "outlook.de", "outlook.com", "hotmail.com"),
-        *("hotmail.de", "yahoo.de", "yahoo.com", "icloud.com", "aol.com"),
-        *("posteo.de", "mailbox.org", "arcor.de", "live.de"),
-    }
-)
-"""Where everybody has an address."""
-_LEGAL = re.compile(
-    r"\b(?:g?GmbH|gAG|AG|SE|KGaA|KG|OHG|eG|UG|mbH|mbB|Anstalt|Körperschaft|Stiftung)\b|\be\.\s?(?:V|G)\b|\beV\b"
-)
-_OFFICE = re.compile(
-    r"(?:^|\s)(?:(?:Stadt|Kreis|Gemeinde|Amt|Bank|Verein|Schule|Universität|Hochschule|Notariat)(?=\s)"
-    r"|\w{3,}(?:gericht|kasse|kammer|verband|verbund|behörde|direktion|ministerium|anwaltschaft|versicherung|schule"
-    r"|gymnasium|krankenhaus|werke|anstalt|regierung|präsidium|zentrum|genossenschaft|gewerkschaft)\b"
-    r"|(?!Ges|Ins|Be)\w{3,}amt\b|Ministerium\b|Landkreis\b|Jobcenter\b|Polizei\w*|Bundes\w{3,}|Landes\w{3,}|Agentur für"
-    r"|Bezirksregierung\b|Evangelische\w*\s|Katholische\w*\s|Rechtsanwälte\b|Stadtwerke\b)"
-)
-_BARE = re.compile(r"^(?:Stadt|Kreis|Gemeinde|Amt|Bank|Verein|Schule|Universität|Hochschule|Notariat)\s")
-_BARE_INSIDE = re.compile(r"\s(?:Stadt|Kreis|Gemeinde|Amt|Bank|Verein|Schule|Universität|Hochschule|Notariat)(?=\s|$)")
-_PERSON = re.compile(r"(?i)^\W*(?:an\s|herrn?\b|frau\b|familie\b|eheleute\b|dr\.|prof\.|dipl\.|z\.\s?hd)")
 _CUT_AT = re.compile(r"\s*(?:[·•|*;,]|\s[-–]\s|\s{3,}).*$")
 
 
@@ -155,18 +134,10 @@ def marks_in(letter: Letter) -> tuple[SenderMark, ...]:
 def organisation_in(letter: Letter, own_name: str) -> Organisation | None:
     """The organisation whose letterhead it is; None where a person writes, or the city (`own_name`) itself."""
     for line in _head_rows(letter):
-        name = _CUT_AT.sub("", line.strip()).strip(" .:-–")
-        if _names_organisation(name) and words_of(name) != words_of(own_name):
+        name = _CUT_AT.sub("", line.strip()).lstrip(" .").rstrip(" :-–")
+        if names_organisation(name) and words_of(name) != words_of(own_name):
             return Organisation(name, (SenderMark(MarkKind.NAME, name), *marks_in(letter)))
     return None
-
-
-def _names_organisation(name: str) -> bool:
-    if not 4 <= sum(map(str.isalpha, name)) <= 110 or _PERSON.match(name):
-        return False
-    if _LEGAL.search(name):
-        return True
-    return _OFFICE.search(name) is not None and (_BARE.match(name) is not None or not _BARE_INSIDE.search(name))
 
 
 def _marks(text: str) -> Iterator[SenderMark]:
@@ -176,7 +147,7 @@ def _marks(text: str) -> Iterator[SenderMark]:
         yield SenderMark(MarkKind.IBAN, iban)
     for match in _DOMAIN.finditer(text):
         domain = mark_key(MarkKind.DOMAIN, match[1])
-        if domain not in _ANYBODYS:
+        if domain not in ANYBODYS_DOMAINS:
             yield SenderMark(MarkKind.DOMAIN, domain)
     for match in _PHONE.finditer(text):
         yield SenderMark(MarkKind.PHONE, " ".join(match[1].split()))
