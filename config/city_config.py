@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 from config.accounting_config import AccountingRules
 from config.deadlines_config import DeadlineRules
 from config.dms_config import DmsMapping
+from config.finance_config import FinanceRules
 from config.procedure_config import Procedure, Protection
 from config.released import NOT_RELEASED
 from config.routing_config import DocumentType, Routing
@@ -139,6 +140,7 @@ class City(Strict):
     scan: ScanRules = ScanRules()
     deadlines: DeadlineRules = DeadlineRules()
     accounting: AccountingRules = AccountingRules()
+    finance: FinanceRules = FinanceRules()
     procedure_version: str = NOT_RELEASED
 
     def unit(self, number: str) -> OrgUnit | None:

@@ -18,6 +18,7 @@ from config.city_config import (
 from config.city_files import CityFiles
 from config.deadlines_config import DeadlineRules
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
+from config.finance_config import FinanceRules
 from config.procedure_config import Procedure
 from config.released import NOT_RELEASED, Released, mark, read_released
 from config.routing_config import DocumentType, Routing
@@ -83,6 +84,7 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         scan=files.read("scan.yaml", ScanRules),
         deadlines=files.read_if_there("deadlines.yaml", DeadlineRules),
         accounting=files.read_if_there("accounting.yaml", AccountingRules),
+        finance=files.read_if_there("finance.yaml", FinanceRules),
         procedure_version=str(released.number) if released else NOT_RELEASED,
     )
     _check_unique(files, found)
