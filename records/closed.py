@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from records import audit, removal, search
+from records import audit, recognised, removal, search
 from records.journal import Locked, note_locked
 from records.models import Batch, ClearingDecision, Document, Event, Intake, RoutingSlip
 from records.removal import Grounds
@@ -19,7 +19,7 @@ _REMOVED = "planmäßig entfernt"
 def moved(document: Document, before: State | None, now: datetime) -> None:
     """What a move into closed mail or out of it brings with it; of any other move nothing.
 
-    Locked: no search hit, nothing learned from it, and a restored backup locks it again.
+    Locked: no search hit, nothing kept of what was recognised or learned from it, and a restored backup locks it again.
     """
     if (before in CLOSED) == (document.state in CLOSED):
         return
@@ -29,6 +29,7 @@ def moved(document: Document, before: State | None, now: datetime) -> None:
         document.needs_original = True  # its paper goes to the recipient
         Document.objects.filter(id=document.id).update(needs_original=True)
         search.remove(document.id)
+        recognised.forget(document, now)
         ClearingDecision.objects.filter(act__document=document).delete()
 
 

@@ -13,7 +13,7 @@ from records import audit, closed, register
 from records import models as rows
 from records.models import Document, DocumentFile, Event
 from records.retyped import judge_anew, retyped
-from schemas.errors import BadInput
+from schemas.errors import Conflict
 from schemas.roles import Action, Person
 from schemas.states import CLOSED, FileRole, State
 from schemas.values import Act
@@ -25,12 +25,6 @@ _DELIVERED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.S
 _LAID = _DELIVERED | {State.REDIRECTED, State.WITHDRAWN}
 """Who stopped there has, or had, the document with a target."""
 _READ = frozenset({State.RECOGNISED, State.CLASSIFIED, State.NOTED})
-
-
-class Conflict(BadInput):
-    """Somebody else, or a step, has moved the document on since it was shown. Nothing is overwritten."""
-
-    code = "konflikt"
 
 
 @dataclass(frozen=True, slots=True)

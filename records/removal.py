@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 
-from records import audit, search
+from records import audit, recognised, search
 from records.journal import Removed, note_removed
 from records.models import Document, RemovedFile, StoredObject
 from records.objects import ObjectStore
@@ -57,6 +57,7 @@ def remove(document: Document, roles: Collection[FileRole], grounds: Grounds, no
     document.files.filter(id__in=[file.id for file in files]).delete()
     if any(file.role in search.TEXT_ROLES for file in files):
         search.remove(document.id)
+        recognised.forget(document, now)
     condemn_unused([file.content_id for file in files], now)
     payload: dict[str, object] = {
         "reason": grounds.reason,

@@ -5,6 +5,7 @@ import errno
 __all__ = [
     "BadInput",
     "ConfigurationError",
+    "Conflict",
     "NotOffered",
     "PosteingangError",
     "Rejected",
@@ -47,6 +48,12 @@ class BadInput(PosteingangError):
     """The file or form is wrong. Never retried; the original stays where it can be found."""
 
     code = "eingabe"
+
+
+class Conflict(BadInput):
+    """Somebody else, or a step, has moved it on since it was shown. Nothing is overwritten."""
+
+    code = "konflikt"
 
 
 class ConfigurationError(BadInput):

@@ -18,6 +18,8 @@ __all__ = [
     "Place",
     "Recognised",
     "RoutingDecision",
+    "ValueAct",
+    "ValueState",
     "Zone",
 ]
 
@@ -75,6 +77,36 @@ class ClosedMail(StrEnum):
     STAFF_COUNCIL = "Personalvertretung oder Beauftragte"
     ELECTION = "Wahlbrief"
     ENVELOPE = "nur die Außenseite eines Umschlags"
+
+
+class ValueState(StrEnum):
+    """What people made of a recognised value; every one begins as a proposal."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    CORRECTED = "corrected"
+    DISCARDED = "discarded"
+
+    @property
+    def label(self) -> str:
+        """What people read."""
+        return _STATES[self]
+
+
+_STATES = {
+    ValueState.PROPOSED: "Vorschlag",
+    ValueState.CONFIRMED: "bestätigt",
+    ValueState.CORRECTED: "berichtigt",
+    ValueState.DISCARDED: "verworfen",
+}
+
+
+class ValueAct(StrEnum):
+    """What a person can do with a recognised value."""
+
+    CONFIRM = "bestaetigen"
+    CORRECT = "berichtigen"
+    DISCARD = "verwerfen"
 
 
 @dataclass(frozen=True, slots=True)
