@@ -12,6 +12,7 @@ from records.models.accounting import (
     MasterRecord,
     SecurityRetention,
 )
+from records.models.approval import ActProof, AmountLimit, Appointment, DeclaredConflict, LimitEnd
 from records.models.batches import Batch, BatchCount, BatchImage
 from records.models.closed import RemovedFile
 from records.models.distribution import Deputy, HandOver, MailCopy, Misdirection, Reminder, TrayList
@@ -54,7 +55,7 @@ from records.models.originals import (
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
 from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
-from records.models.recognised import Deadline, DeadlineReminder, FoundValue, Reading
+from records.models.recognised import Deadline, FoundValue, Reading
 from records.models.teaching import (
     ModelRelease,
     Sender,
@@ -67,8 +68,11 @@ from records.models.teaching import (
 __all__ = [
     "AccountCheck",
     "Act",
+    "ActProof",
+    "AmountLimit",
     "Announcement",
     "ApiToken",
+    "Appointment",
     "Assignment",
     "AssignmentLine",
     "BackupRun",
@@ -79,7 +83,7 @@ __all__ = [
     "CreditorChoice",
     "CreditorRequest",
     "Deadline",
-    "DeadlineReminder",
+    "DeclaredConflict",
     "Deputy",
     "DestructionApproval",
     "DestructionList",
@@ -104,6 +108,7 @@ __all__ = [
     "Judgement",
     "KeptTerms",
     "Likeness",
+    "LimitEnd",
     "ListFile",
     "ListItem",
     "Lot",
