@@ -11,30 +11,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Reading",
-            fields=[
-                (
-                    "document",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="reading",
-                        serialize=False,
-                        to="records.document",
-                    ),
-                ),
-                ("number", models.PositiveIntegerField(default=1)),
-                ("read_at", models.DateTimeField()),
-                ("language", models.CharField(max_length=8, null=True)),
-                ("dunning", models.BooleanField(default=False)),
-                ("advertising", models.BooleanField(default=False)),
-                ("evidence", models.CharField(max_length=16)),
-                ("model", models.CharField(blank=True, max_length=64)),
-                ("invoice", models.JSONField(null=True)),
-                ("digest", models.CharField(max_length=64)),
-            ],
-        ),
-        migrations.CreateModel(
             name="Deadline",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -50,37 +26,6 @@ class Migration(migrations.Migration):
                 ("decided_by", models.CharField(blank=True, max_length=255)),
                 ("decided_at", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "decided_by_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="records.document"
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="DeadlineReminder",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("occasion", models.CharField(max_length=16)),
-                ("ends_on", models.DateField()),
-                ("unit", models.CharField(blank=True, max_length=16)),
-                ("at", models.DateTimeField()),
-                (
-                    "deadline",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="reminders", to="records.deadline"
-                    ),
-                ),
             ],
         ),
         migrations.CreateModel(
@@ -105,32 +50,63 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True)),
                 ("replaced_at", models.DateTimeField(null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "decided_by_user",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Reading",
+            fields=[
                 (
                     "document",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="found_values", to="records.document"
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="reading",
+                        serialize=False,
+                        to="records.document",
                     ),
                 ),
+                ("number", models.PositiveIntegerField(default=1)),
+                ("read_at", models.DateTimeField()),
+                ("language", models.CharField(max_length=8, null=True)),
+                ("dunning", models.BooleanField(default=False)),
+                ("advertising", models.BooleanField(default=False)),
+                ("evidence", models.CharField(max_length=16)),
+                ("model", models.CharField(blank=True, max_length=64)),
+                ("invoice", models.JSONField(null=True)),
+                ("digest", models.CharField(max_length=64)),
             ],
+        ),
+        migrations.AddField(
+            model_name="deadline",
+            name="decided_by_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="deadline",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="deadlines", to="records.document"
+            ),
+        ),
+        migrations.AddField(
+            model_name="foundvalue",
+            name="decided_by_user",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="foundvalue",
+            name="document",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="found_values", to="records.document"
+            ),
         ),
         migrations.AddIndex(
             model_name="deadline",
             index=models.Index(fields=["state", "ends_on"], name="deadlines_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="deadlinereminder",
-            constraint=models.UniqueConstraint(
-                fields=("deadline", "occasion", "ends_on", "unit"), name="one_reminder_per_occasion"
-            ),
         ),
         migrations.AddIndex(
             model_name="foundvalue",

@@ -1,4 +1,4 @@
-"""What was read out of documents and what people made of it: values, deadlines, and reminders of these."""
+"""What was read out of documents and what people made of it: values and deadlines."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from records.models.documents import Document
 
-__all__ = ["Deadline", "DeadlineReminder", "FoundValue", "Reading"]
+__all__ = ["Deadline", "FoundValue", "Reading"]
 
 
 class Reading(models.Model):
@@ -82,20 +82,3 @@ class Deadline(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["state", "ends_on"], name="deadlines_by_state")]
-
-
-class DeadlineReminder(models.Model):
-    """Somebody was told of a deadline: once of each occasion, last day and unit (empty: the mailroom)."""
-
-    deadline = models.ForeignKey(Deadline, on_delete=models.CASCADE, related_name="reminders")
-    occasion = models.CharField(max_length=16)
-    ends_on = models.DateField()
-    unit = models.CharField(max_length=16, blank=True)
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["deadline", "occasion", "ends_on", "unit"], name="one_reminder_per_occasion"
-            )
-        ]
