@@ -7,7 +7,19 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-__all__ = ["KnownSender", "MarkKind", "SenderMark", "SenderState", "Senders", "mark_key", "words_of"]
+from schemas.organisations import ANYBODYS_DOMAINS
+
+__all__ = [
+    "NOBODY",
+    "KnownSender",
+    "MarkKind",
+    "SenderMark",
+    "SenderState",
+    "Senders",
+    "mark_key",
+    "mark_problem",
+    "words_of",
+]
 
 
 class MarkKind(StrEnum):
@@ -74,6 +86,9 @@ class Senders:
     known: tuple[KnownSender, ...] = field(default=())
 
 
+NOBODY = Senders()
+"""An empty register."""
+
 _FOLD = str.maketrans("äöüáàâéèêëíìîïóòôúùûçñ10|!58", "aouaaaeeeellllooouuucnlollsb")
 _ALIKE = (("ß", "s"), ("ss", "s"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("rn", "m"), ("vv", "w"), ("i", "l"))
 
@@ -98,3 +113,27 @@ def mark_key(kind: MarkKind, value: str) -> str:
             return f"0{digits[2:]}" if digits.startswith("49") else digits.replace("0049", "0", 1)
         case MarkKind.IBAN | MarkKind.VAT_ID:
             return re.sub(r"[\W_]", "", value).upper()
+
+
+def mark_problem(mark: SenderMark) -> str | None:
+    """Why this tells nobody (German); None if it may tell a sender."""
+    key, kind = mark.key, mark.kind
+    if kind is MarkKind.NAME and len(key) < 3:
+        return "Das ist zu kurz."
+    if kind is MarkKind.VAT_ID and not re.fullmatch(r"[A-Z]{2}[0-9A-Z]{8,12}", key):
+        return "Erwartet wird das Land und die Nummer, z. B. DE123456789."
+    if kind is MarkKind.IBAN and not _checks(key):
+        return "Die Prüfziffern passen nicht; bitte nachsehen."
+    if kind is MarkKind.PHONE and not 6 <= len(key) <= 16:
+        return "Erwartet wird eine Telefonnummer mit Vorwahl."
+    if kind is MarkKind.DOMAIN and not re.fullmatch(r"[a-z0-9\-]+(\.[a-z0-9\-]+)*\.[a-z]{2,12}", key):
+        return "Erwartet wird eine Domain, z. B. stadtwerke-musterstadt.de."
+    if kind is MarkKind.DOMAIN and key in ANYBODYS_DOMAINS:
+        return "Dort hat jeder eine Adresse; das sagt nichts über den Absender."
+    return None
+
+
+def _checks(iban: str) -> bool:
+    """Check digits after ISO 7064 MOD 97-10."""
+    turned = iban[4:] + iban[:4]
+    return 15 <= len(iban) <= 34 and turned.isalnum() and int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
