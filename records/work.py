@@ -16,7 +16,9 @@ from records.document_facts import facts_in, write_facts
 from records.models import Document, DocumentFile, Outbound, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
+from records.senders import senders_now
 from schemas.faults import fault_point
+from schemas.senders import NOBODY
 from schemas.states import ANNEX_ROLES, CLOSED, FileRole, State
 from schemas.values import FileDigest, NewDocument, NewFile, ScanFacts, StepResult, StoredFile, Work
 
@@ -107,6 +109,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         nodes=nodes.known(),
         batch=batches.place_of(document) if lease.state in (State.RECOGNISED, State.CLASSIFIED) else None,
         demo=intake.demo,
+        senders=senders_now() if lease.state is State.RECOGNISED else NOBODY,
     )
 
 

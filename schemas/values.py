@@ -12,7 +12,7 @@ from schemas.batch_place import BatchPlace
 from schemas.recognised import Recognised
 from schemas.rebu import InvoiceSaid
 from schemas.roles import Action
-from schemas.senders import Senders
+from schemas.senders import NOBODY, Senders
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Verdict
 
@@ -272,7 +272,7 @@ class Work:
     batch: BatchPlace | None = None
     kept: Path | None = None
     demo: bool = False
-    senders: Senders = Senders()
+    senders: Senders = NOBODY
 
     def file(self, role: FileRole) -> StoredFile:
         """The stored file of that role; KeyError means the flow is broken."""
