@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,7 @@ def run_demo(*, once: bool) -> int:
     try:
         address = _wait_until_ready(system)
         password = _make_users()
+        _take_over_master_data()
         _drop_all(expected)
         outcomes = _watch(expected, system)
         wrong = differences(expected, outcomes)
@@ -183,6 +184,15 @@ def _make_users() -> str:
     for account in _ACCOUNTS:
         add_user(account.name, password, full_name=account.full_name, roles=[account.role], units=account.units)
     return password
+
+
+def _take_over_master_data() -> None:
+    """What the nightly import would find in its folder."""
+    from config.load import city
+    from workers.master_data import import_file
+
+    for path in sorted((_SAMPLES / "stammdaten").iterdir()):
+        import_file(path, city().accounting.imports, actor="Vorführung", now=datetime.now(UTC))
 
 
 def _drop_all(expected: list[Expected]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from celery import Celery, signals
 from celery.exceptions import TimeLimitExceeded, WorkerLostError
+from celery.schedules import crontab
 from kombu import Queue as KombuQueue
 
 from config.settings import load_settings
@@ -81,6 +82,11 @@ app.conf.update(
             "task": "workers.tasks.send_notices",
             "schedule": settings.notices_seconds,
             "options": {"expires": settings.notices_seconds, "queue": Queue.FILING.value},
+        },
+        "import_master_data": {
+            "task": "workers.tasks.import_master_data",
+            "schedule": crontab(hour=2, minute=30),
+            "options": {"queue": Queue.INVOICE.value},
         },
         "check_mapping": {
             "task": "workers.tasks.check_mapping",

@@ -25,6 +25,7 @@ from workers.annexes import ask_for_later_seals, round_of_annexes
 from workers.app import app, worker_name
 from workers.dms_check import check_dms
 from workers.dms_tasks import round_of_tasks
+from workers.master_data import round_of_master_data
 from workers.notices import round_of_notices
 from workers.step import run_step
 from workers.targets import dms, object_store, out_trays
@@ -33,6 +34,7 @@ __all__ = [
     "advance",
     "check_mapping",
     "enqueue",
+    "import_master_data",
     "look_after_dms_tasks",
     "look_after_quality",
     "look_at_neighbours",
@@ -128,6 +130,13 @@ def send_notices() -> None:
     """Tell people by mail what is new for them, as far as there is a mail server."""
     close_old_connections()
     round_of_notices(load_settings(), datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.import_master_data")
+def import_master_data() -> None:
+    """Take over what the finance system has dropped since the last night."""
+    close_old_connections()
+    round_of_master_data(load_settings().master_data, city().accounting.imports, datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.check_mapping")

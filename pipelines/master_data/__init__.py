@@ -1,0 +1,1 @@
+"""Master data of the finance system: files read, judged and turned into values. No database here."""
