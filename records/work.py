@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, batches, closed, nodes, register, removal, search
+from records import audit, batches, closed, nodes, recognised, register, removal, search
 from records.clock import database_now
 from records.decisions import acts_of
 from records.document_facts import facts_in, write_facts
@@ -184,6 +184,7 @@ def _commit(
             "case_reference": result.facts.case_reference,
             "dossier": result.facts.dossier,
             "destruction_lock": result.facts.destruction_lock,
+            "recognised": recognised.keep(document, result.recognised, now) if result.recognised else None,
             "actor": actor,
         }
         audit.append(document, result.state, payload, now)
@@ -197,6 +198,7 @@ def _commit(
             batches.tell_replaced(children, result.children, result.batch, now)
         if result.state is State.SPLIT:
             search.remove(document.id)  # read before a person had it cut
+            recognised.forget(document, now)
         closed.settle(document, lease.state, result, now)
         for child in children:
             closed.moved(child, None, now)
