@@ -14,6 +14,7 @@ from config.released import NOT_RELEASED
 from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
+from config.teaching_config import TeachingRules
 from config.values import Key, Strict, Text, UnitNumber
 from schemas.roles import SIGNED, Action
 
@@ -139,6 +140,7 @@ class City(Strict):
     seals: Seals = Seals()
     scan: ScanRules = ScanRules()
     deadlines: DeadlineRules = DeadlineRules()
+    teaching: TeachingRules = TeachingRules()
     accounting: AccountingRules = AccountingRules()
     finance: FinanceRules = FinanceRules()
     procedure_version: str = NOT_RELEASED

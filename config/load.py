@@ -25,6 +25,7 @@ from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings
+from config.teaching_config import TeachingRules
 from schemas.errors import ConfigurationError
 
 __all__ = ["city", "invoice_rules", "read_city"]
@@ -83,6 +84,7 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         seals=files.read("seals.yaml", Seals) if files.has("seals.yaml") else Seals(),
         scan=files.read("scan.yaml", ScanRules),
         deadlines=files.read_if_there("deadlines.yaml", DeadlineRules),
+        teaching=files.read_if_there("teaching.yaml", TeachingRules),
         accounting=files.read_if_there("accounting.yaml", AccountingRules),
         finance=files.read_if_there("finance.yaml", FinanceRules),
         procedure_version=str(released.number) if released else NOT_RELEASED,

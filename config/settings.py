@@ -229,6 +229,11 @@ class Settings(MailSettings):
         return self.var / "import" / "stammdaten"
 
     @property
+    def models(self) -> Path:
+        """Learned models, each named by its SHA-256, and which of them is in use."""
+        return self.var / "models"
+
+    @property
     def scratch(self) -> Path:
         return self.var / "scratch"
 
@@ -254,6 +259,7 @@ class Settings(MailSettings):
             self.packs,
             self.procedure,
             self.master_data,
+            self.models,
             self.scratch,
             self.logs,
             self.run,
