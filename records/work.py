@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, batches, closed, nodes, recognised, register, removal, search
+from records import audit, batches, closed, nodes, payment_terms, recognised, register, removal, search
 from records.clock import database_now
 from records.decisions import acts_of
 from records.document_facts import facts_in, write_facts
@@ -163,6 +163,8 @@ def _commit(
         entered = register.enter(document, result.invoice, now, year) if result.invoice is not None else None
         if result.assessment is not None:
             register.assess(document, result.assessment)
+        if result.payment_terms is not None:
+            payment_terms.keep(document, result.payment_terms, now)
         write_facts(document, result.facts)
         document.state, document.state_since, document.reason = result.state, now, result.reason
         _clear_lease(document)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
+from schemas.payment_terms import PaymentTerms
 from schemas.recognised import Recognised
 from schemas.rebu import InvoiceSaid
 from schemas.roles import Action
@@ -308,3 +309,4 @@ class StepResult:
     batch: BatchFacts | None = None
     removed: frozenset[FileRole] = frozenset()
     recognised: Recognised | None = None
+    payment_terms: PaymentTerms | None = None

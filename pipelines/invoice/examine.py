@@ -8,6 +8,7 @@ from pipelines.invoice.checks.said import Expected
 from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
+from pipelines.invoice.payment_terms import payment_terms
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import invoice_html, marks
 from pipelines.invoice.validator import own_validator
@@ -63,9 +64,10 @@ def examine(work: Work, city: City) -> StepResult:
         anomalies=(*work.facts.anomalies, *invoice.problems),
     )
     rendering = NewFile(FileRole.RENDERING, path, "rechnung.html")
+    terms = payment_terms(invoice, day_in_germany(work.scan.received_at), city.finance.payments)
     if doubts:
-        return StepResult(State.CLARIFICATION, facts, " ".join(doubts), (rendering,))
-    return StepResult(State.TO_CERTIFY_FACTUALLY, facts, about_unit, (rendering,))
+        return StepResult(State.CLARIFICATION, facts, " ".join(doubts), (rendering,), payment_terms=terms)
+    return StepResult(State.TO_CERTIFY_FACTUALLY, facts, about_unit, (rendering,), payment_terms=terms)
 
 
 def read_report(work: Work) -> ValidationReport:
