@@ -7,6 +7,8 @@ and what must be forgotten can be.
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +17,7 @@ from pydantic import TypeAdapter
 
 from records import audit, deadlines
 from records.models import Deadline, Document, Event, FoundValue, Reading
-from records.wording import folded
+from records.wording import folded, terms_of
 from schemas.errors import BadInput, Conflict
 from schemas.recognised import Box, Found, Kind, PaperInvoice, Place, Recognised, ValueAct, ValueState, Zone
 from schemas.roles import Person
@@ -96,9 +98,10 @@ def paper_invoice_of(document_id: UUID) -> PaperInvoice | None:
 
 
 def with_values(documents: QuerySet[Document], *, sender: str, reference: str) -> QuerySet[Document]:
-    """Those of the documents that have this in their sender, or in a reference: theirs, a court's, or our own."""
-    if sender := folded(sender):
-        documents = documents.filter(Exists(_known((Kind.SENDER,)).filter(folded__contains=sender)))
+    """Those with all these words in their sender, and this in a reference: theirs, a court's, or our own."""
+    for term in terms_of(sender):
+        spelled = (Q(folded__contains=" ".join(spelling.words)) for spelling in term.spellings)
+        documents = documents.filter(Exists(_known((Kind.SENDER,)).filter(reduce(or_, spelled, Q()))))
     if close := _close(reference):
         told = Exists(_known(_REFERENCES).filter(folded__contains=close))
         documents = documents.filter(told | Q(case_reference__icontains=reference))
