@@ -13,6 +13,7 @@ __all__ = [
     "AccountingObject",
     "Commitment",
     "Creditor",
+    "DeductionKind",
     "ExemptionCertificate",
     "MasterDataKind",
 ]
@@ -29,6 +30,17 @@ class MasterDataKind(StrEnum):
     INVESTMENTS = "investitionen"
     COMMITMENTS = "mittelbindungen"
     EXEMPTIONS = "freistellungen"
+
+
+class DeductionKind(StrEnum):
+    """Why an amount is kept back: security until the guarantee is over, or construction tax (§ 48 EStG)."""
+
+    SECURITY = "sicherheit"
+    CONSTRUCTION_TAX = "bauabzugsteuer"
+
+    @property
+    def label(self) -> str:
+        return "Sicherheitseinbehalt" if self is DeductionKind.SECURITY else "Bauabzugsteuer (§ 48 EStG)"
 
 
 @dataclass(frozen=True, slots=True)

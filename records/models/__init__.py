@@ -6,11 +6,11 @@ from records.models.accounting import (
     AssignmentLine,
     CreditorChoice,
     CreditorRequest,
+    Deduction,
     EnteredRate,
     MasterDataImport,
     MasterKey,
     MasterRecord,
-    SecurityRetention,
 )
 from records.models.approval import ActProof, AmountLimit, Appointment, DeclaredConflict, LimitEnd
 from records.models.batches import Batch, BatchCount, BatchImage
@@ -82,6 +82,7 @@ __all__ = [
     "ClearingDecision",
     "CreditorChoice",
     "CreditorRequest",
+    "Deduction",
     "Deadline",
     "DeclaredConflict",
     "Deputy",
@@ -138,7 +139,6 @@ __all__ = [
     "ReservedNumber",
     "RoutingSlip",
     "SearchText",
-    "SecurityRetention",
     "Sender",
     "SenderChange",
     "SenderMark",

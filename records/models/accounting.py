@@ -15,11 +15,11 @@ __all__ = [
     "AssignmentLine",
     "CreditorChoice",
     "CreditorRequest",
+    "Deduction",
     "EnteredRate",
     "MasterDataImport",
     "MasterKey",
     "MasterRecord",
-    "SecurityRetention",
 ]
 
 
@@ -166,10 +166,14 @@ class AccountCheck(models.Model):
     at = models.DateTimeField()
 
 
-class SecurityRetention(models.Model):
-    """An amount kept back from an invoice until a day (Sicherheitseinbehalt). `settled_at`: it was paid out."""
+class Deduction(models.Model):
+    """An amount kept back from an invoice (Einbehalt): as security until a day, or as tax for the tax office.
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="retentions")
+    `kind`: schemas.accounting.DeductionKind. `settled_at`: the security was paid out, or the tax was paid.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deductions")
+    kind = models.CharField(max_length=16)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     until = models.DateField(db_index=True)
     reason = models.CharField(max_length=255)
