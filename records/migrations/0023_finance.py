@@ -11,18 +11,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="FinanceBatch",
-            fields=[
-                ("id", models.UUIDField(primary_key=True, serialize=False)),
-                ("number", models.CharField(max_length=32, unique=True)),
-                ("created_at", models.DateTimeField()),
-                ("count", models.PositiveIntegerField()),
-                ("total", models.DecimalField(decimal_places=2, max_digits=18)),
-                ("sha256", models.CharField(max_length=64)),
-                ("written_at", models.DateTimeField(null=True)),
-            ],
-        ),
-        migrations.CreateModel(
             name="KeptTerms",
             fields=[
                 (
@@ -43,15 +31,20 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="ReceiptFile",
+            name="FinanceBatch",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("sha256", models.CharField(max_length=64, unique=True)),
-                ("name", models.CharField(max_length=255)),
-                ("taken_at", models.DateTimeField()),
-                ("accepted", models.BooleanField()),
-                ("problem", models.TextField(blank=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("number", models.CharField(max_length=32, unique=True)),
+                ("created_at", models.DateTimeField()),
+                ("count", models.PositiveIntegerField()),
+                ("total", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("sha256", models.CharField(max_length=64)),
+                ("placed_at", models.DateTimeField(null=True)),
+                ("written_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [models.Index(fields=["written_at"], name="finance_batches_open")],
+            },
         ),
         migrations.CreateModel(
             name="FinanceItem",
@@ -136,6 +129,26 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="ReceiptFile",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                ("name", models.CharField(max_length=255)),
+                ("taken_at", models.DateTimeField()),
+                ("accepted", models.BooleanField()),
+                ("problem", models.TextField(blank=True)),
+                (
+                    "content",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt_files",
+                        to="records.storedobject",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="FinanceReceipt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -144,8 +157,9 @@ class Migration(migrations.Migration):
                 ("on", models.DateField()),
                 ("reason", models.TextField(blank=True)),
                 ("received_at", models.DateTimeField()),
-                ("applied_at", models.DateTimeField(null=True)),
+                ("moved_to", models.CharField(blank=True, max_length=32)),
                 ("outcome", models.TextField(blank=True)),
+                ("disputed", models.BooleanField(default=False)),
                 (
                     "item",
                     models.ForeignKey(
@@ -206,10 +220,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="paymentdeadline",
             constraint=models.UniqueConstraint(fields=("document", "ordinal"), name="one_deadline_per_ordinal"),
-        ),
-        migrations.AddIndex(
-            model_name="financereceipt",
-            index=models.Index(fields=["applied_at"], name="receipts_open"),
         ),
         migrations.AddConstraint(
             model_name="financereceipt",

@@ -92,8 +92,8 @@ class PaymentDeadline(models.Model):
 class FinanceBatch(models.Model):
     """Invoices handed over to the finance system together; committed before the files are written.
 
-    `sha256`: of the batch's main file, as in its trailer and manifest. `written_at`: all files and the marker are
-    where the finance system fetches them.
+    `sha256`: of its XML file. `placed_at`: the files lie complete where the finance system fetches them, committed
+    before the marker that allows it; `written_at`: the marker was set.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -102,7 +102,11 @@ class FinanceBatch(models.Model):
     count = models.PositiveIntegerField()
     total = models.DecimalField(max_digits=18, decimal_places=2)
     sha256 = models.CharField(max_length=64)
+    placed_at = models.DateTimeField(null=True)
     written_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["written_at"], name="finance_batches_open")]
 
 
 class FinanceFile(models.Model):
@@ -139,6 +143,7 @@ class ReceiptFile(models.Model):
 
     sha256 = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=255)
+    content = models.ForeignKey(StoredObject, on_delete=models.PROTECT, related_name="receipt_files", null=True)
     taken_at = models.DateTimeField()
     accepted = models.BooleanField()
     problem = models.TextField(blank=True)
@@ -147,7 +152,8 @@ class ReceiptFile(models.Model):
 class FinanceReceipt(models.Model):
     """What the finance system says of one item: posted, paid or refused; each once, whatever order they come in.
 
-    `applied_at` None: it waits for one that must come before it.
+    `moved_to`: the state it led to; empty if it only was noted, then `outcome` says why (German). `disputed`: it
+    contradicts what was said before, a person must look.
     """
 
     item = models.ForeignKey(FinanceItem, on_delete=models.PROTECT, related_name="receipts")
@@ -157,9 +163,9 @@ class FinanceReceipt(models.Model):
     on = models.DateField()
     reason = models.TextField(blank=True)
     received_at = models.DateTimeField()
-    applied_at = models.DateTimeField(null=True)
+    moved_to = models.CharField(max_length=32, blank=True)
     outcome = models.TextField(blank=True)
+    disputed = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "kind"], name="one_receipt_per_item_and_kind")]
-        indexes = [models.Index(fields=["applied_at"], name="receipts_open")]
