@@ -26,6 +26,7 @@ __all__ = [
     "add",
     "change",
     "entry_of",
+    "everyone",
     "found",
     "merge",
     "note",
@@ -62,6 +63,12 @@ def senders_now() -> Senders:
         active = Sender.objects.filter(state=SenderState.ACTIVE).prefetch_related("marks").order_by("id")
         _cached = Senders(version, tuple(_known(sender) for sender in active))
     return _cached
+
+
+def everyone() -> Senders:
+    """Every sender that counts or was at least noticed, to tell whose the next letter is."""
+    kept = Sender.objects.filter(state__in=(SenderState.ACTIVE, SenderState.SEEN)).prefetch_related("marks")
+    return Senders(0, tuple(_known(sender) for sender in kept.order_by("id")))
 
 
 def _known(sender: Sender) -> KnownSender:

@@ -69,7 +69,7 @@ class SenderIndex:
     """All senders by their marks; made once for each version of the register."""
 
     def __init__(self, senders: Senders) -> None:
-        self._marked = {
+        self._marked: dict[tuple[MarkKind, str], KnownSender] = {
             (mark.kind, mark.key): sender
             for sender in senders.known
             for mark in sender.marks
