@@ -20,6 +20,7 @@ _CHECK_MAPPING = 1800.0
 _PAPER = 20.0
 _REMOVAL = 300.0
 _QUALITY = 60.0
+_DEADLINES = 600.0
 _MODEST = 5
 """Text recognition takes every core; pages, intake and filing come first."""
 
@@ -67,6 +68,11 @@ app.conf.update(
             "task": "workers.tasks.look_after_quality",
             "schedule": _QUALITY,
             "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
+        },
+        "look_after_deadlines": {
+            "task": "workers.tasks.look_after_deadlines",
+            "schedule": _DEADLINES,
+            "options": {"expires": _DEADLINES, "queue": Queue.FILING.value},
         },
         "remove_as_planned": {
             "task": "workers.tasks.remove_as_planned",

@@ -10,6 +10,7 @@ from config.load import city
 from config.settings import load_settings
 from pipelines.flow import automatic_states, stage_of
 from records.batches import cut_out_of
+from records.deadline_reminders import remind
 from records.lots import draw_ready, gather
 from records.neighbours import note
 from records.originals import place_missing
@@ -107,6 +108,13 @@ def look_after_quality() -> None:
     settle_left(rules, now)
     ask_for_later_seals(rules, object_store())
     round_of_annexes(rules, object_store(), load_settings().scratch, seconds=_ANNEXES)
+
+
+@app.task(name="workers.tasks.look_after_deadlines")
+def look_after_deadlines() -> None:
+    """Tell units of deadlines that come near, have passed, or that nobody has confirmed."""
+    close_old_connections()
+    remind(f"{load_settings().page_address}/fristen/", datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.remove_as_planned")
