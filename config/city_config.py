@@ -13,6 +13,7 @@ from config.procedure_config import Procedure, Protection
 from config.released import NOT_RELEASED
 from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
+from config.register_config import RegisterRules
 from config.seal_config import Seals
 from config.teaching_config import TeachingRules
 from config.values import Key, Strict, Text, UnitNumber
@@ -116,6 +117,7 @@ class Appraisal(Strict):
     document_type: Key
     decision: Literal["A", "V"]
     number: Text
+    invoice_register: RegisterRules = RegisterRules()
     decided_on: date
     decided_by: Text
 

@@ -22,6 +22,7 @@ from config.finance_config import FinanceRules
 from config.procedure_config import Procedure
 from config.released import NOT_RELEASED, Released, mark, read_released
 from config.routing_config import DocumentType, Routing
+from config.register_config import RegisterRules
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings
@@ -85,6 +86,9 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         scan=files.read("scan.yaml", ScanRules),
         deadlines=files.read_if_there("deadlines.yaml", DeadlineRules),
         teaching=files.read_if_there("teaching.yaml", TeachingRules),
+        invoice_register=(
+            files.read("legal_entities.yaml", RegisterRules) if files.has("legal_entities.yaml") else RegisterRules()
+        ),
         accounting=files.read_if_there("accounting.yaml", AccountingRules),
         finance=files.read_if_there("finance.yaml", FinanceRules),
         procedure_version=str(released.number) if released else NOT_RELEASED,

@@ -24,6 +24,7 @@ def facts_in(document: Document) -> DocumentFacts:
         reasons=tuple(document.reasons),
         anomalies=tuple(document.anomalies),
         invoice_identity=document.invoice_identity,
+        invoice_number_key=document.invoice_number_key,
         delivered_as=document.delivered_as,
         case_reference=document.case_reference,
         dossier=document.dossier,
@@ -43,6 +44,7 @@ def write_facts(document: Document, facts: DocumentFacts) -> None:
     document.reasons = list(facts.reasons)
     document.anomalies = list(facts.anomalies)
     document.invoice_identity = facts.invoice_identity
+    document.invoice_number_key = facts.invoice_number_key
     document.delivered_as = facts.delivered_as
     document.case_reference = facts.case_reference
     document.dossier = facts.dossier

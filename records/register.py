@@ -2,22 +2,77 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
-from records.models import Document, RegisterEntry
-from records.numbers import INVOICE_REGISTER, next_number
-from schemas.states import FileRole
+from django.db.models import QuerySet
+
+from records.models import Document, RegisterEntry, RegisterReceived
+from records.numbers import next_number
+from records.register_likeness import note_likeness
+from records.search import index_entry
+from schemas.rebu import InvoiceSaid, Receipt, Received, canonical, digest_of, read_received
+from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Verdict
 from schemas.values import Assessment, Entry, InvoiceFacts
 
-__all__ = ["assess", "enter", "entry_of", "entry_with", "originals_received", "release_identity", "same_number"]
+__all__ = [
+    "assess",
+    "enter",
+    "entry_of",
+    "entry_with",
+    "like",
+    "originals_received",
+    "received_of",
+    "release_identity",
+    "same_number",
+    "value_of",
+    "with_number",
+]
+
+_MOST = 20
+_NOTHING_MORE = InvoiceSaid()
 
 
-def enter(document: Document, invoice: InvoiceFacts, now: datetime, year: int) -> RegisterEntry:
-    """The new entry with the next RE number. Inside the caller's transaction; IntegrityError for a second identity."""
+def enter(
+    document: Document, invoice: InvoiceFacts, now: datetime, year: int, said: InvoiceSaid = _NOTHING_MORE
+) -> RegisterEntry:
+    """The new entry with the next number of its series. Inside the caller's transaction.
+
+    IntegrityError for a second identity. What else it says is kept once and for all; likely duplicates are noted.
+    """
     facts = asdict(invoice)
     facts["invoice_number"] = facts.pop("number")
-    return RegisterEntry.objects.create(
-        number=next_number(INVOICE_REGISTER, year, document.id), document=document, entered_at=now, **facts
+    series = facts.pop("series")
+    entry = RegisterEntry.objects.create(
+        number=next_number(series, year, document.id),
+        document=document,
+        entered_at=now,
+        received_at=document.intake.received_at,
+        **facts,
+    )
+    text = canonical(Received(_receipt(document), said))
+    RegisterReceived.objects.create(entry=entry, text=text, sha256=digest_of(text))
+    note_likeness(entry, said, now)
+    index_entry(document)
+    return entry
+
+
+def received_of(document_id: UUID) -> Received | None:
+    """Everything the invoice said when it came in; None if it is no entered invoice, or was entered before this."""
+    text = RegisterReceived.objects.filter(entry__document=document_id).values_list("text", flat=True).first()
+    return None if text is None else read_received(text)
+
+
+def _receipt(document: Document) -> Receipt:
+    original = document.files.filter(role=FileRole.ORIGINAL).values_list("content_id", flat=True).first()
+    intake = document.intake
+    return Receipt(
+        received_at=intake.received_at,
+        channel=intake.inbox,
+        intake_point=intake.intake_point,
+        received_by=intake.operator,
+        file_name=document.file_name,
+        sha256=original or intake.content_id,
     )
 
 
@@ -38,6 +93,11 @@ def entry_of(document: Document) -> Entry | None:
     row = RegisterEntry.objects.filter(document=document).first()
     if row is None:
         return None
+    return value_of(row)
+
+
+def value_of(row: RegisterEntry) -> Entry:
+    """The entry as a step sees it."""
     invoice = InvoiceFacts(
         syntax=row.syntax,
         profile=row.profile,
@@ -58,6 +118,9 @@ def entry_of(document: Document) -> Entry | None:
         account=row.account,
         identity=row.identity,
         number_key=row.number_key,
+        seller_key=row.seller_key,
+        legal_entity=row.legal_entity,
+        series=row.number.split("-")[0],
     )
     assessment = None
     if row.verdict is not None and row.kind is not None:
@@ -82,10 +145,26 @@ def entry_with(identity: str | None, besides: Document) -> RegisterEntry | None:
     return RegisterEntry.objects.filter(identity=identity).exclude(document=besides).first()
 
 
+def with_number(number: str | None) -> RegisterEntry | None:
+    """The entry with that register number."""
+    return RegisterEntry.objects.filter(number=number).first() if number else None
+
+
 def same_number(document: Document) -> tuple[str, ...]:
     """Register numbers of other invoices which the same seller sent under the same number."""
-    key = RegisterEntry.objects.filter(document=document).values_list("number_key", flat=True).first()
+    return tuple(_under_its_number(document).values_list("number", flat=True))
+
+
+def like(document: Document) -> tuple[Entry, ...]:
+    """Those among them that were neither rejected nor cancelled, with what they say; oldest first."""
+    gone = (State.REJECTED, State.CANCELLED)
+    rows = _under_its_number(document).exclude(document__state__in=gone)
+    return tuple(value_of(row) for row in rows[:_MOST])
+
+
+def _under_its_number(document: Document) -> QuerySet[RegisterEntry]:
+    own = RegisterEntry.objects.filter(document=document).values_list("number_key", flat=True).first()
+    key = own or document.invoice_number_key
     if key is None:
-        return ()
-    others = RegisterEntry.objects.filter(number_key=key).exclude(document=document)
-    return tuple(others.order_by("id").values_list("number", flat=True))
+        return RegisterEntry.objects.none()
+    return RegisterEntry.objects.filter(number_key=key).exclude(document=document).order_by("id")

@@ -15,12 +15,12 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
-from records.models import Document, DocumentFile, SearchText
+from records.models import Document, DocumentFile, RegisterEntry, SearchText
 from records.objects import ObjectStore
 from records.wording import Spelling, Term, folded, readable, terms_of, text_of_html
 from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["TEXT_ROLES", "Reindexed", "index", "index_files", "matching", "reindex", "remove"]
+__all__ = ["TEXT_ROLES", "Reindexed", "index", "index_entry", "index_files", "matching", "reindex", "remove"]
 
 TEXT_ROLES = (FileRole.TEXT, FileRole.RENDERING)
 _AsSql: TypeAlias = tuple[str, tuple[str | int, ...]]
@@ -62,10 +62,16 @@ def index_files(document: Document, store: ObjectStore) -> bool:
     texts = [_text(FileRole(role), store.path(sha256)) for role, sha256 in rows.values_list("role", "content_id")]
     present = [text for text in texts if text is not None]
     if present:
+        present.append(_entered(document))
         index(document, "\n".join(present))
     else:
         remove(document.id)
     return bool(present)
+
+
+def index_entry(document: Document) -> None:
+    """Make an invoice found by what the register says of it, before there is a readable form of it."""
+    index(document, _entered(document))
 
 
 def remove(document_id: UUID) -> None:
@@ -110,6 +116,16 @@ def _text(role: FileRole, path: Path) -> str | None:
     except FileNotFoundError:
         return None
     return text_of_html(text) if role is FileRole.RENDERING else text
+
+
+def _entered(document: Document) -> str:
+    """What an entry of the register is looked for by; nothing for other mail."""
+    entry = RegisterEntry.objects.filter(document=document).first()
+    if entry is None:
+        return ""
+    amounts = [f"{value:.2f}".replace(".", ",") for value in (entry.gross, entry.payable) if value is not None]
+    said = (entry.number, document.register_number, entry.invoice_number, entry.seller_name, entry.order_reference)
+    return " ".join([*(text for text in said if text), *amounts])
 
 
 def _named(said: str) -> Q:

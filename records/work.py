@@ -18,6 +18,7 @@ from records.numbers import MAIL_REGISTER, next_number
 from records.objects import ObjectStore
 from records.senders import senders_now
 from schemas.faults import fault_point
+from schemas.rebu import InvoiceSaid
 from schemas.senders import NOBODY
 from schemas.states import ANNEX_ROLES, CLOSED, FileRole, State
 from schemas.values import FileDigest, NewDocument, NewFile, ScanFacts, StepResult, StoredFile, Work
@@ -101,6 +102,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         closed_like=_closed_like(document),
         represents=_represented(document),
         same_number=register.same_number(document),
+        like=register.like(document) if lease.state in (State.E_INVOICE, State.VALIDATED) else (),
         entry=register.entry_of(document),
         acts=acts_of(document.id),
         history=audit.past(document.id) if lease.state is State.APPRAISED else (),
@@ -158,9 +160,13 @@ def _commit(
         if document.register_number is None and result.state in registered:
             document.register_number = next_number(MAIL_REGISTER, year, document.id)
         if result.state is State.DUPLICATE:
-            first = _first_document_like(document) or _entered_document(document)
+            first = _first_document_like(document) or _entered_document(document, result.represents)
             document.duplicate_of = first.duplicate_of or first if first else None
-        entered = register.enter(document, result.invoice, now, year) if result.invoice is not None else None
+        entered = (
+            register.enter(document, result.invoice, now, year, result.said or InvoiceSaid())
+            if result.invoice is not None
+            else None
+        )
         if result.assessment is not None:
             register.assess(document, result.assessment)
         if result.payment_terms is not None:
@@ -339,7 +345,7 @@ def _first_like(document: Document) -> str | None:
 
 def _entered_document(document: Document) -> Document | None:
     """The document that was entered in the register for the same invoice."""
-    entry = register.entry_with(document.invoice_identity, besides=document)
+    entry = register.with_number(number) or register.entry_with(document.invoice_identity, besides=document)
     return None if entry is None else entry.document
 
 

@@ -134,13 +134,15 @@ def _invoice_xml(original: StoredFile) -> Source:
 
 def _e_invoice(work: Work, facts: DocumentFacts, source: Source, city: City) -> StepResult:
     """The document is an invoice by its data, whatever it looks like; data out of something else are kept as a file."""
+    said = facts_of(read_invoice(source.root))
     facts = replace(
         facts,
         document_type=city.invoices.document_type,
         confidence=1.0,
         needs_original=False,
         anomalies=(*facts.anomalies, *source.anomalies),
-        invoice_identity=facts_of(read_invoice(source.root)).identity,
+        invoice_identity=said.identity,
+        invoice_number_key=said.number_key,
     )
     files: tuple[NewFile, ...] = ()
     if source.embedded is not None:

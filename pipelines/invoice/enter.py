@@ -3,13 +3,16 @@
 import hashlib
 import re
 import unicodedata
-from dataclasses import astuple, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from lxml import etree
 
 from config.city_config import City
+from pipelines.invoice.compare import COMPARED, is_representation
 from pipelines.invoice.read import read_invoice
+from pipelines.invoice.recipient import legal_entity_of
+from pipelines.invoice.said import said_by
 from schemas.invoice import Invoice, Party
 from schemas.safe_xml import parse_xml
 from schemas.states import FileRole, State
@@ -20,19 +23,31 @@ __all__ = ["enter", "facts_of", "invoice_data", "same_invoice", "same_number"]
 _LONGEST = 255
 _LARGEST = Decimal(10) ** 13
 _NOISE = re.compile(r"[\W_]")
+_IDENTIFYING = (*COMPARED, "seller_name", "number_key")
 
 
 def enter(work: Work, city: City) -> StepResult:
     """Entered with what the invoice says of itself, or linked to the entry it represents once more."""
     if work.represents is not None:
-        return StepResult(
-            State.DUPLICATE,
-            work.facts,
-            f"Weitere Darstellung zu {work.represents}: Rechnungssteller, Nummer, Datum, Beträge, Konto und Empfänger "
-            "sind gleich.",
-        )
-    facts = facts_of(read_invoice(invoice_data(work)))
-    return StepResult(State.ENTERED, work.facts, "Im Rechnungseingangsbuch eingetragen.", invoice=facts)
+        return _linked(work, work.represents)
+    invoice = read_invoice(invoice_data(work))
+    entity, _ = legal_entity_of(invoice, city.invoice_register)
+    facts = replace(facts_of(invoice), legal_entity=entity.key, series=entity.series)
+    first = next((entry.number for entry in work.like if is_representation(entry.invoice, facts)), None)
+    if first is not None:
+        return _linked(work, first)
+    return StepResult(
+        State.ENTERED, work.facts, "Im Rechnungseingangsbuch eingetragen.", invoice=facts, said=said_by(invoice)
+    )
+
+
+def _linked(work: Work, number: str) -> StepResult:
+    return StepResult(
+        State.DUPLICATE,
+        work.facts,
+        f"Weitere Darstellung zu {number}: Rechnungssteller, Nummer, Datum und Betrag sind gleich, nichts widerspricht.",
+        represents=number,
+    )
 
 
 def invoice_data(work: Work) -> etree._Element:
@@ -63,6 +78,7 @@ def facts_of(invoice: Invoice) -> InvoiceFacts:
         seller_tax_number=_short(seller.tax_number),
         account=_short(accounts[0]) if accounts else None,
         number_key=same_number(invoice),
+        seller_key=_hashed(key) if (key := _seller_key(seller)) else None,
     )
     return replace(facts, identity=same_invoice(facts))
 
@@ -83,8 +99,7 @@ def same_invoice(facts: InvoiceFacts) -> str | None:
     """
     if facts.number_key is None or facts.number is None or facts.issued_on is None or facts.gross is None:
         return None
-    said = replace(facts, syntax="", profile=None, identity=None)
-    return _hashed(*(_plain(value) for value in astuple(said)))
+    return _hashed(*(_plain(getattr(facts, name)) for name in _IDENTIFYING))
 
 
 def _seller_key(seller: Party) -> str:

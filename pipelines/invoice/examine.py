@@ -6,18 +6,20 @@ from config.city_config import City
 from config.settings import load_settings
 from pipelines.invoice.checks.said import Expected
 from pipelines.invoice.detect import look_into
+from pipelines.invoice.compare import differences, is_correction
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
 from pipelines.invoice.payment_terms import payment_terms
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import invoice_html, marks
+from pipelines.invoice.recipient import legal_entity_of
 from pipelines.invoice.validator import own_validator
 from pipelines.packs.store import packs_for
 from schemas.german_time import day_in_germany
 from schemas.invoice import Invoice
 from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Severity, ValidationReport, Verdict
-from schemas.values import Assessment, NewFile, StepResult, Work
+from schemas.values import Assessment, InvoiceFacts, NewFile, StepResult, Work
 
 __all__ = ["examine", "read_report", "validate"]
 
@@ -45,7 +47,8 @@ def validate(work: Work, city: City) -> StepResult:
 def examine(work: Work, city: City) -> StepResult:
     """To certification if it is formally in order and its unit is known, else to clarification with every reason."""
     report, invoice = read_report(work), read_invoice(invoice_data(work))
-    unit, about_unit = unit_for(invoice, city)
+    unit, about_unit = unit_for(invoice, city, day_in_germany(work.now))
+    _, wrong_entity = legal_entity_of(invoice, city.invoice_register)
     title = f"{work.entry.number if work.entry else ''}"
     path = work.scratch / "rechnung.html"
     path.write_text(invoice_html(invoice, title=title), encoding="utf-8")
@@ -53,6 +56,7 @@ def examine(work: Work, city: City) -> StepResult:
         *_doubts(report),
         *_number_doubts(work),
         *([] if unit else [about_unit]),
+        *([wrong_entity] if wrong_entity else []),
         *_other_data(work),
         *marks(invoice),
         *invoice.problems,
@@ -61,7 +65,7 @@ def examine(work: Work, city: City) -> StepResult:
         work.facts,
         unit=unit,
         reasons=(about_unit,) if unit else (),
-        anomalies=(*work.facts.anomalies, *invoice.problems),
+        anomalies=(*work.facts.anomalies, *invoice.problems, *_corrects(work)),
     )
     rendering = NewFile(FileRole.RENDERING, path, "rechnung.html")
     terms = payment_terms(invoice, day_in_germany(work.scan.received_at), city.finance.payments)
@@ -106,12 +110,34 @@ def _other_data(work: Work) -> tuple[str, ...]:
 
 
 def _number_doubts(work: Work) -> list[str]:
-    if not work.same_number:
-        return []
-    return [
-        f"Unter derselben Rechnungsnummer dieses Rechnungsstellers ist schon eingetragen: "
-        f"{', '.join(work.same_number)}. Bitte prüfen, ob doppelt berechnet wird."
-    ]
+    """The same number of the same seller once more: what differs from the first, for a person to decide."""
+    told_apart, found = set(), []
+    said = work.entry.invoice if work.entry else InvoiceFacts(syntax="")
+    for entry in work.like:
+        if is_correction(entry.invoice, said):
+            told_apart.add(entry.number)
+        elif differing := differences(entry.invoice, said):
+            told_apart.add(entry.number)
+            listed = "; ".join(f"{each.label} {each.second} statt {each.first}" for each in differing)
+            found.append(f"Abweichende Darstellung zu {entry.number}: {listed}. Bitte prüfen, welche gilt.")
+    others = [number for number in work.same_number if number not in told_apart]
+    if others:
+        found.append(
+            f"Unter derselben Rechnungsnummer dieses Rechnungsstellers ist schon eingetragen: "
+            f"{', '.join(others)}. Bitte prüfen, ob doppelt berechnet wird."
+        )
+    return found
+
+
+def _corrects(work: Work) -> tuple[str, ...]:
+    if work.entry is None:
+        return ()
+    said = work.entry.invoice
+    return tuple(
+        f"Unter derselben Nummer gibt es {entry.number}; eine von beiden ist eine Gutschrift oder Korrektur."
+        for entry in work.like
+        if is_correction(entry.invoice, said)
+    )
 
 
 def _counted(report: ValidationReport) -> str:

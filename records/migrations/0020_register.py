@@ -98,6 +98,9 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["unit", "state"], name="documents_of_unit"),
         ),
         migrations.AddField(
+            model_name="document", name="invoice_number_key", field=models.CharField(max_length=64, null=True)
+        ),
+        migrations.AddField(
             model_name="registerentry", name="legal_entity", field=models.CharField(default="stadt", max_length=32)
         ),
         migrations.AddField(model_name="registerentry", name="received_at", field=models.DateTimeField(null=True)),

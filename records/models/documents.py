@@ -91,6 +91,7 @@ class Document(models.Model):
     reasons = models.JSONField(default=list)
     anomalies = models.JSONField(default=list)
     invoice_identity = models.CharField(max_length=64, null=True, db_index=True)
+    invoice_number_key = models.CharField(max_length=64, null=True)
     delivered_as = models.CharField(max_length=255, null=True)
     case_reference = models.CharField(max_length=64, null=True)
     destruction_lock = models.TextField(null=True)

@@ -235,7 +235,7 @@ def test_a_further_representation_is_linked_and_gets_no_entry(desk: Desk, iserlo
     result = enter(replace(desk.work(), represents="RE-2026-000007"), iserlohn)
     assert (result.state, result.invoice) == (State.DUPLICATE, None)
     assert result.reason.startswith("Weitere Darstellung zu RE-2026-000007: ")
-    assert result.reason.endswith(" sind gleich.")
+    assert result.represents == "RE-2026-000007"
 
 
 def test_what_is_no_invoice_at_all_is_never_entered(desk: Desk, iserlohn: City) -> None:
