@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from config.accounting_config import AccountingRules
+from config.approval_config import Approval
 from config.deadlines_config import DeadlineRules
 from config.dms_config import DmsMapping
 from config.finance_config import FinanceRules
@@ -144,6 +145,7 @@ class City(Strict):
     deadlines: DeadlineRules = DeadlineRules()
     teaching: TeachingRules = TeachingRules()
     accounting: AccountingRules = AccountingRules()
+    approval: Approval = Approval()
     finance: FinanceRules = FinanceRules()
     procedure_version: str = NOT_RELEASED
 

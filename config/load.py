@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from config.accounting_config import AccountingRules
+from config.approval_config import Approval
 from config.city_config import (
     City,
     IntakePoint,
@@ -91,6 +92,7 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         ),
         accounting=files.read_if_there("accounting.yaml", AccountingRules),
         finance=files.read_if_there("finance.yaml", FinanceRules),
+        approval=files.read_if_there("approval.yaml", Approval),
         procedure_version=str(released.number) if released else NOT_RELEASED,
     )
     _check_unique(files, found)
@@ -149,6 +151,9 @@ def _references(found: City) -> Iterator[_Reference]:
     yield from _routing_references(found.routing)
     for at, entry in enumerate(found.invoices.leitweg_ids):
         yield _Reference("invoices.yaml", ("leitweg_ids", at, "unit"), f"{entry.id}: ", _UNIT, entry.unit)
+    for at, exception in enumerate(found.approval.bookkeepers_who_certify):
+        where = ("bookkeepers_who_certify", at, "unit")
+        yield _Reference("approval.yaml", where, f"{exception.account}: ", _UNIT, exception.unit)
     yield _Reference("invoices.yaml", ("document_type",), "", _TYPE, found.invoices.document_type)
     for at, appraisal in enumerate(found.retention.appraisals):
         where = ("appraisals", at, "document_type")

@@ -107,9 +107,12 @@ def accounts() -> list[Account]:
 def _record(event: str, user: Any) -> None:
     """Who could log in and sign, and since when, stands in a log of its own (ids only)."""
     import structlog
+    from django.utils import timezone
 
+    from records.appointments import keep
     from workers.process import prepare_logging
 
+    keep(user, timezone.now())
     prepare_logging("accounts", load_settings())
     roles = sorted(user.groups.values_list("name", flat=True))
     structlog.get_logger().info(event, account=user.pk, roles=",".join(roles))

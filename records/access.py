@@ -21,6 +21,7 @@ def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
         name=user.get_full_name() or user.get_username(),  # type: ignore[attr-defined]
         roles=frozenset(Role(name) for name in names if name in known),
         units=frozenset(UnitMembership.objects.filter(user_id=user.pk).values_list("unit", flat=True)),
+        account=user.get_username(),
     )
 
 

@@ -14,11 +14,23 @@ from records import models as rows
 from records.models import Document, DocumentFile, Event
 from records.retyped import judge_anew, retyped
 from schemas.errors import Conflict
+from schemas.proof import Proof, Shown
 from schemas.roles import Action, Person
 from schemas.states import CLOSED, FileRole, State
 from schemas.values import Act
 
-__all__ = ["Chosen", "Conflict", "Held", "acts_of", "came_from", "hold", "last_sequence", "may_have_arrived"]
+__all__ = [
+    "Chosen",
+    "Conflict",
+    "Held",
+    "acts_of",
+    "came_from",
+    "conflicted",
+    "earlier_acts_of",
+    "hold",
+    "last_sequence",
+    "may_have_arrived",
+]
 
 
 _DELIVERED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.STAGED})
@@ -67,9 +79,14 @@ class Held:
         *,
         wording: str = "",
         reason: str = "",
+        in_place_of: str = "",
+        proof: Proof | None = None,
         chosen: Chosen = Chosen(),
     ) -> None:
-        """Commit the person's act and the new state; the sweep asks for what follows."""
+        """Commit the person's act and the new state; the sweep asks for what follows.
+
+        `in_place_of`: whom they stand in for. `proof`: what they had before them, if they sign.
+        """
         document = self.document
         proposed = (document.document_type, document.unit, document.confidence)
         before = _place(document)
@@ -78,7 +95,7 @@ class Held:
         if action is Action.CONFIRM_OPENING:
             judge_anew(document)
         hashes = _hashes(document)
-        document.state, document.state_since, document.reason = to, now, _sentence(person, reason)
+        document.state, document.state_since, document.reason = to, now, _sentence(person, reason, in_place_of)
         document.attempts, document.deferrals = 0, 0
         document.next_attempt_at, document.last_error = None, ""
         document.lease_token, document.lease_until, document.leased_by = None, None, ""
@@ -101,7 +118,10 @@ class Held:
             "original_sha256": hashes.get(FileRole.ORIGINAL),
             "seen_sha256": hashes.get(FileRole.RENDERING),
             "report_sha256": hashes.get(FileRole.REPORT),
+            "in_place_of": in_place_of,
         }
+        if proof is not None:
+            payload |= _proven(proof)
         event = audit.append(document, to, payload, now)
         act = rows.Act.objects.create(
             document=document,
@@ -114,7 +134,10 @@ class Held:
             reason=reason,
             seen_sha256=hashes.get(FileRole.RENDERING),
             report_sha256=hashes.get(FileRole.REPORT),
+            in_place_of=in_place_of,
         )
+        if proof is not None:
+            rows.ActProof.objects.create(act=act, **_proven(proof))
         closed.moved(document, self.state, now)
         if action in (Action.DECIDE, Action.REDIRECT):
             rows.ClearingDecision.objects.create(
@@ -126,6 +149,14 @@ class Held:
                 chosen_unit=document.unit or "",
                 needs_original=bool(document.needs_original),
             )
+
+    def declare_conflict(self, person: Person, reason: str, now: datetime) -> None:
+        """The person is out, for good; the document stays where it is."""
+        rows.DeclaredConflict.objects.create(
+            document=self.document, user_id=person.user_id, name=person.name, at=now, reason=reason
+        )
+        payload = {"action": Action.DECLARE_CONFLICT, "actor": person.name, "user_id": person.user_id, "reason": reason}
+        audit.remark(self.document, "Befangenheit erklärt", payload, now)
 
 
 @contextmanager
@@ -190,9 +221,28 @@ def last_sequence(document_id: UUID) -> int:
 
 def acts_of(document_id: UUID) -> tuple[Act, ...]:
     """What people did since the document last went to certification (all of it, if it never did), oldest first."""
-    start = Event.objects.filter(document_id=document_id, kind=State.TO_CERTIFY_FACTUALLY).aggregate(
-        last=Max("sequence")
-    )["last"]
+    return _acts(document_id, sequence__gte=_round_of(document_id))
+
+
+def earlier_acts_of(document_id: UUID) -> tuple[Act, ...]:
+    """What people did before that: signatures of a round that was returned do not count any more."""
+    return _acts(document_id, sequence__lt=_round_of(document_id))
+
+
+def conflicted(document_id: UUID) -> frozenset[int]:
+    """Accounts of the persons who have declared that the matter is their own."""
+    declared = rows.DeclaredConflict.objects.filter(document_id=document_id)
+    return frozenset(declared.values_list("user_id", flat=True))
+
+
+def _round_of(document_id: UUID) -> int:
+    """Number of the event by which the document last went to certification; 0 if it never did."""
+    certifying = Event.objects.filter(document_id=document_id, kind=State.TO_CERTIFY_FACTUALLY)
+    return certifying.aggregate(last=Max("sequence"))["last"] or 0
+
+
+def _acts(document_id: UUID, **which: int) -> tuple[Act, ...]:
+    found = rows.Act.objects.filter(document_id=document_id, **which).select_related("proof").order_by("sequence")
     return tuple(
         Act(
             action=Action(row.action),
@@ -204,9 +254,38 @@ def acts_of(document_id: UUID) -> tuple[Act, ...]:
             sequence=row.sequence,
             seen_sha256=row.seen_sha256,
             report_sha256=row.report_sha256,
+            in_place_of=row.in_place_of,
+            proof=_proof_of(row),
         )
-        for row in rows.Act.objects.filter(document_id=document_id, sequence__gte=start or 0).order_by("sequence")
+        for row in found
     )
+
+
+def _proven(proof: Proof) -> dict[str, str]:
+    """What is kept of it beyond the hashes an act has anyway."""
+    return {
+        "data_sha256": proof.shown.data,
+        "assignments_sha256": proof.shown.assignments,
+        "creditor_sha256": proof.shown.creditor,
+        "verdict": proof.shown.verdict,
+        "signature": proof.signature,
+        "limit": proof.limit,
+    }
+
+
+def _proof_of(row: rows.Act) -> Proof | None:
+    kept: rows.ActProof | None = getattr(row, "proof", None)
+    if kept is None:
+        return None
+    shown = Shown(
+        rendering=row.seen_sha256 or "",
+        data=kept.data_sha256,
+        report=row.report_sha256 or "",
+        assignments=kept.assignments_sha256,
+        creditor=kept.creditor_sha256,
+        verdict=kept.verdict,
+    )
+    return Proof(shown, kept.signature, kept.limit)
 
 
 def _choose(document: Document, chosen: Chosen) -> None:
@@ -239,5 +318,6 @@ def _hashes(document: Document) -> dict[FileRole, str]:
     return {FileRole(role): sha256 for role, sha256 in shown.values_list("role", "content_id")}
 
 
-def _sentence(person: Person, reason: str) -> str:
-    return f"{person.name}: {reason}" if reason else f"Entschieden von {person.name}."
+def _sentence(person: Person, reason: str, in_place_of: str) -> str:
+    who = f"{person.name} in Vertretung für {in_place_of}" if in_place_of else person.name
+    return f"{who}: {reason}" if reason else f"Entschieden von {who}."

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from records import audit, batches, closed, nodes, payment_terms, recognised, register, removal, search
 from records.clock import database_now
-from records.decisions import acts_of
+from records.decisions import acts_of, earlier_acts_of
 from records.document_facts import facts_in, write_facts
 from records.models import Document, DocumentFile, Outbound, StoredObject
 from records.numbers import MAIL_REGISTER, next_number
@@ -105,7 +105,8 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         like=register.like(document) if lease.state in (State.E_INVOICE, State.VALIDATED) else (),
         entry=register.entry_of(document),
         acts=acts_of(document.id),
-        history=audit.past(document.id) if lease.state is State.APPRAISED else (),
+        earlier_acts=earlier_acts_of(document.id) if lease.state is State.RELEASED else (),
+        history=audit.past(document.id) if lease.state in (State.APPRAISED, State.RELEASED) else (),
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         nodes=nodes.known(),

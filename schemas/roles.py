@@ -88,6 +88,7 @@ class Person:
     roles: frozenset[Role]
     units: frozenset[str] = frozenset()
     stands_in: tuple[StandIn, ...] = ()
+    account: str = ""
 
     @property
     def mail_units(self) -> frozenset[str]:

@@ -12,6 +12,7 @@ from schemas.batch_place import BatchPlace
 from schemas.payment_terms import PaymentTerms
 from schemas.recognised import Recognised
 from schemas.rebu import InvoiceSaid
+from schemas.proof import Proof
 from schemas.roles import Action
 from schemas.senders import NOBODY, Senders
 from schemas.states import FileRole, State
@@ -196,7 +197,7 @@ class Act:
     """What a person did with a document: who, when (aware), which words they signed, what they had before them.
 
     `sequence` is the event of the audit chain; `seen_sha256` the readable invoice shown, `report_sha256` the report.
-    `in_place_of`: whom they stood in for (Vertretung), empty: nobody.
+    `in_place_of`: whom they stood in for (Vertretung), empty: nobody. `proof`: of what was signed.
     """
 
     action: Action
@@ -209,6 +210,7 @@ class Act:
     seen_sha256: str | None = None
     report_sha256: str | None = None
     in_place_of: str = ""
+    proof: Proof | None = None
 
     def __post_init__(self) -> None:
         aware(self.at)
@@ -244,7 +246,7 @@ class Work:
     `duplicate_of`: the first document with the same bytes; `closed_like`: the number of closed mail with these bytes.
     `represents`: the register number of the invoice this one is a further representation of. `same_number`: those of
     other invoices of the seller under that number; `like`: those among them that were not rejected or cancelled.
-    `acts`: what people did since the invoice last went to certification. `history`: all events, for the archive only.
+    `acts`: what people did since the invoice last went to certification; `earlier_acts`: all they did before. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
     `kept`: a folder of this document that outlives a try of the step, and may be gone at any time; None: the step must
@@ -266,6 +268,7 @@ class Work:
     like: tuple[Entry, ...] = ()
     entry: Entry | None = None
     acts: tuple[Act, ...] = ()
+    earlier_acts: tuple[Act, ...] = ()
     history: tuple[PastEvent, ...] = ()
     unclear: Mapping[str, float] = field(default_factory=dict)
     arrived: Mapping[str, str] = field(default_factory=dict)

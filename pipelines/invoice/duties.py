@@ -2,43 +2,91 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from datetime import date
 
+from config.approval_config import Approval
 from schemas.roles import Action, Person, Role
 from schemas.values import Act
 
-__all__ = ["objection"]
+__all__ = ["Matter", "Objection", "objection"]
 
-_CERTIFICATIONS = frozenset({Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY})
+_CERTIFICATIONS = (Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY)
 _TITLES = frozenset({"dr", "prof", "herr", "frau", "dipl", "ing", "von", "van", "de"})
-_KEPT_APART: dict[Action, frozenset[Action]] = {
-    Action.ORDER_PAYMENT: _CERTIFICATIONS,
-    Action.RELEASE: _CERTIFICATIONS | {Action.ORDER_PAYMENT},
-}
 
 _DONE = {
     Action.CERTIFY_FACTUALLY: "sachliche Feststellung",
     Action.CERTIFY_ARITHMETICALLY: "rechnerische Feststellung",
     Action.ORDER_PAYMENT: "Auszahlungsanordnung",
+    Action.RELEASE: "Freigabe",
 }
 
 
-def objection(action: Action, person: Person, acts: tuple[Act, ...], seller: str | None) -> str | None:
-    """Why this person must not sign this (German), or None.
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What duties are judged upon: whose invoice it is, what was done with it so far, and who has declared a conflict.
 
-    Factual and arithmetical certification may be one person; whoever certified does not order, and the two persons
-    of § 31 (3), order and release, differ. Bookkeeping does not certify. Nobody signs in their own matter.
+    `on`: the day of the signature. `conflicted`: ids of the accounts that are out.
     """
-    if action in _CERTIFICATIONS and Role.ACCOUNTING in person.roles:
-        return "Beschäftigte der Buchhaltung stellen nicht fest (§ 31 Abs. 3 KomHVO NRW)."
-    if seller is not None and _own_matter(seller, person.name):
-        return "Der Rechnungssteller trägt Ihren Namen; in eigener Sache dürfen Sie nicht unterschreiben."
-    for act in acts:
-        if act.user_id == person.user_id and act.action in _KEPT_APART.get(action, frozenset()):
-            return (
+
+    unit: str | None
+    seller: str | None
+    on: date
+    acts: tuple[Act, ...] = ()
+    conflicted: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Why somebody must not sign, in German: said to themselves, and about them."""
+
+    you: str
+    they: str
+
+
+_BOOKKEEPER = Objection(
+    "Beschäftigte der Buchhaltung stellen nicht fest (§ 31 Abs. 3 KomHVO NRW).",
+    "Buchhaltung: stellt nicht fest (§ 31 Abs. 3 KomHVO NRW)",
+)
+_CONFLICTED = Objection(
+    "Sie haben sich für befangen erklärt; das muss eine andere Person tun.", "hat sich für befangen erklärt"
+)
+_NAMESAKE = Objection(
+    "Der Rechnungssteller trägt Ihren Namen; in eigener Sache dürfen Sie nicht unterschreiben.",
+    "eigene Sache: der Rechnungssteller trägt diesen Namen",
+)
+
+
+def objection(action: Action, person: Person, matter: Matter, rules: Approval) -> Objection | None:
+    """Why this person must not sign this, or None.
+
+    By default factual and arithmetical certification may be one person; whoever certified neither orders nor releases,
+    and the two persons of § 31 (3), order and release, differ. Bookkeeping certifies only where it is configured.
+    Nobody signs in their own matter.
+    """
+    parts = _CERTIFICATIONS if action is Action.CERTIFY_BOTH else (action,)
+    if action in (*_CERTIFICATIONS, Action.CERTIFY_BOTH) and _bookkeeper(person, matter, rules):
+        return _BOOKKEEPER
+    if person.user_id in matter.conflicted:
+        return _CONFLICTED
+    if matter.seller is not None and _own_matter(matter.seller, person.name):
+        return _NAMESAKE
+    apart = frozenset().union(*(rules.kept_apart.get(part, frozenset()) for part in parts))
+    for act in matter.acts:
+        if act.user_id == person.user_id and act.action in apart:
+            return Objection(
                 f"Sie haben diese Rechnung schon unterschrieben ({_DONE[act.action]}); "
-                "das muss eine andere Person tun (§ 31 Abs. 3 KomHVO NRW)."
+                "das muss eine andere Person tun (§ 31 Abs. 3 KomHVO NRW).",
+                f"hat schon unterschrieben ({_DONE[act.action]})",
             )
     return None
+
+
+def _bookkeeper(person: Person, matter: Matter, rules: Approval) -> bool:
+    """Somebody of accounting who is not configured to certify for that unit because only they can judge."""
+    if Role.ACCOUNTING not in person.roles:
+        return False
+    return rules.certifies_although_bookkeeper(person.account, matter.unit, matter.on) is None
 
 
 def _own_matter(seller: str, person: str) -> bool:

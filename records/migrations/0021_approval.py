@@ -26,12 +26,11 @@ class Migration(migrations.Migration):
             name="ActProof",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("data_sha256", models.CharField(max_length=64, null=True)),
-                ("assignments_sha256", models.CharField(max_length=64, null=True)),
-                ("creditor_sha256", models.CharField(max_length=64, null=True)),
+                ("data_sha256", models.CharField(blank=True, max_length=64)),
+                ("assignments_sha256", models.CharField(blank=True, max_length=64)),
+                ("creditor_sha256", models.CharField(blank=True, max_length=64)),
                 ("verdict", models.CharField(blank=True, max_length=16)),
                 ("signature", models.CharField(max_length=16)),
-                ("in_place_of", models.CharField(blank=True, max_length=255)),
                 ("limit", models.CharField(blank=True, max_length=255)),
                 (
                     "act",

@@ -14,16 +14,15 @@ class ActProof(models.Model):
     """What a person had before them when they signed, beyond the hashes of the act, and by which right they did.
 
     `assignments`, `creditor`: SHA-256 of their canonical JSON. `signature`: 'account', or 'password' if it was asked
-    for again. `in_place_of`: whom they stood in for; empty: nobody. `limit`: what held for them, as people read it.
+    for again. `limit`: what held for them, as people read it.
     """
 
     act = models.OneToOneField(Act, on_delete=models.PROTECT, related_name="proof")
-    data_sha256 = models.CharField(max_length=64, null=True)
-    assignments_sha256 = models.CharField(max_length=64, null=True)
-    creditor_sha256 = models.CharField(max_length=64, null=True)
+    data_sha256 = models.CharField(max_length=64, blank=True)
+    assignments_sha256 = models.CharField(max_length=64, blank=True)
+    creditor_sha256 = models.CharField(max_length=64, blank=True)
     verdict = models.CharField(max_length=16, blank=True)
     signature = models.CharField(max_length=16)
-    in_place_of = models.CharField(max_length=255, blank=True)
     limit = models.CharField(max_length=255, blank=True)
 
 
