@@ -344,7 +344,7 @@ def _first_like(document: Document) -> str | None:
     return None if first is None else (first.register_number or first.intake.original_name)
 
 
-def _entered_document(document: Document) -> Document | None:
+def _entered_document(document: Document, number: str | None) -> Document | None:
     """The document that was entered in the register for the same invoice."""
     entry = register.with_number(number) or register.entry_with(document.invoice_identity, besides=document)
     return None if entry is None else entry.document

@@ -45,7 +45,7 @@ def _linked(work: Work, number: str) -> StepResult:
     return StepResult(
         State.DUPLICATE,
         work.facts,
-        f"Weitere Darstellung zu {number}: Rechnungssteller, Nummer, Datum und Betrag sind gleich, nichts widerspricht.",
+        f"Weitere Darstellung zu {number}: Rechnungssteller, Nummer, Datum und Betrag gleich, nichts widerspricht.",
         represents=number,
     )
 
