@@ -13,6 +13,7 @@ from config.load import city
 from records import audit
 from records.access import visible_documents
 from records.models import Deadline, Document
+from records.places import place_columns
 from schemas.deadlines import OPEN, DeadlineAct, DeadlineMove, DeadlineState, moves_from
 from schemas.errors import BadInput, Conflict
 from schemas.german_time import day_in_germany
@@ -52,10 +53,9 @@ def propose(document: Document, proposals: Iterable[Proposal], now: datetime) ->
             warn_on=_warning(each.ends_on, today),
             proposed_on=each.ends_on,
             basis=key[1],
-            page=each.place.page,
-            line=each.place.line,
             state=DeadlineState.PROPOSED,
             added_at=now,
+            **place_columns(each.place),
         )
         for key, each in read.items()
         if key not in known

@@ -17,9 +17,10 @@ from pydantic import TypeAdapter
 
 from records import audit, deadlines
 from records.models import Deadline, Document, Event, FoundValue, Reading
+from records.places import box_of, place_columns
 from records.wording import folded, terms_of
 from schemas.errors import BadInput, Conflict
-from schemas.recognised import Box, Found, Kind, PaperInvoice, Place, Recognised, ValueAct, ValueState, Zone
+from schemas.recognised import Found, Kind, PaperInvoice, Place, Recognised, ValueAct, ValueState, Zone
 from schemas.roles import Person
 
 __all__ = [
@@ -147,8 +148,8 @@ def _keep_values(document: Document, found: Iterable[Found], number: int, now: d
 
 
 def _row(document: Document, found: Found, number: int) -> FoundValue:
-    text, place = found.value[:LONGEST_VALUE], found.place
-    row = FoundValue(
+    text = found.value[:LONGEST_VALUE]
+    return FoundValue(
         document=document,
         reading=number,
         kind=found.kind,
@@ -156,19 +157,10 @@ def _row(document: Document, found: Found, number: int) -> FoundValue:
         value=text,
         folded=_fold(found.kind, text),
         confidence=found.confidence,
-        zone=place.zone,
-        page=place.page,
-        line=place.line,
+        zone=found.place.zone,
         state=ValueState.PROPOSED,
+        **place_columns(found.place),
     )
-    if place.box is not None:
-        row.left, row.top, row.right, row.bottom = (
-            place.box.left,
-            place.box.top,
-            place.box.right,
-            place.box.bottom,
-        )
-    return row
 
 
 def _known(kinds: Iterable[Kind]) -> QuerySet[FoundValue]:
@@ -191,10 +183,7 @@ def _sureness(row: FoundValue) -> float:
 
 
 def _place(row: FoundValue) -> Place:
-    box = None
-    if row.left is not None and row.top is not None and row.right is not None and row.bottom is not None:
-        box = Box(row.left, row.top, row.right, row.bottom)
-    return Place(Zone(row.zone), row.page, row.line, box)
+    return Place(Zone(row.zone), row.page or 1, row.line or 1, box_of(row))
 
 
 def _told(row: FoundValue, former: str, person: Person) -> dict[str, object]:

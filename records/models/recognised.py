@@ -27,11 +27,27 @@ class Reading(models.Model):
     digest = models.CharField(max_length=64)
 
 
-class FoundValue(models.Model):
+class Placed(models.Model):
+    """Where in the document something stands: page and line from 1, and the box of that line on the upright page, in
+    millimetres from its upper left corner; None as far as that is not known.
+    """
+
+    page = models.PositiveIntegerField(null=True)
+    line = models.PositiveIntegerField(null=True)
+    left = models.FloatField(null=True)
+    top = models.FloatField(null=True)
+    right = models.FloatField(null=True)
+    bottom = models.FloatField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class FoundValue(Placed):
     """One recognised value. `proposed` stays as it was read, `value` is what counts: a person may have corrected it.
 
-    `folded`: the value as the search compares it. The box is in millimetres from the page's upper left corner.
-    `replaced_at`: a later reading has taken its place. `version` counts its changes: what a person had before them.
+    `folded`: the value as the search compares it. `replaced_at`: a later reading has taken its place. `version` counts
+    its changes: what a person had before them.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="found_values")
@@ -42,12 +58,6 @@ class FoundValue(models.Model):
     folded = models.CharField(max_length=255)
     confidence = models.FloatField()
     zone = models.CharField(max_length=16)
-    page = models.PositiveIntegerField()
-    line = models.PositiveIntegerField()
-    left = models.FloatField(null=True)
-    top = models.FloatField(null=True)
-    right = models.FloatField(null=True)
-    bottom = models.FloatField(null=True)
     state = models.CharField(max_length=16)
     decided_by = models.CharField(max_length=255, blank=True)
     decided_by_user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -59,10 +69,10 @@ class FoundValue(models.Model):
         indexes = [models.Index(fields=["kind", "folded"], condition=Q(replaced_at=None), name="values_by_kind")]
 
 
-class Deadline(models.Model):
+class Deadline(Placed):
     """A last day (Frist) with its early warning (Vorfrist); its unit is that of the document, wherever that goes.
 
-    `proposed_on`: as the letter was read, None: added by a person. `page` and `line`: where it stands, None: nowhere.
+    `proposed_on`: as the letter was read, None: added by a person.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="deadlines")
@@ -70,8 +80,6 @@ class Deadline(models.Model):
     warn_on = models.DateField()
     proposed_on = models.DateField(null=True)
     basis = models.TextField()
-    page = models.PositiveIntegerField(null=True)
-    line = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=16)
     added_by = models.CharField(max_length=255, blank=True)
     added_at = models.DateTimeField()
