@@ -10,7 +10,7 @@ from config.values import Key, Strict, Text
 __all__ = ["Alike", "LegalEntity", "RegisterRules"]
 
 Series = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,8}$")]
-_TAKEN = frozenset({"PE", "VL", "LZ", "SV"})
+_TAKEN = frozenset({"PE", "VL", "LZ", "SV", "FB"})
 
 
 class LegalEntity(Strict):

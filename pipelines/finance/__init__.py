@@ -1,0 +1,1 @@
+"""What goes to the finance system as files, and what it answers."""
