@@ -12,6 +12,7 @@ from PIL import Image
 from pipelines.scan import preview
 from pipelines.scan.preview import WIDEST, page_picture
 from schemas.errors import BadInput
+from schemas.recognised import Box
 from tests.pipelines.papers import pdf_bytes, typed
 
 
@@ -31,6 +32,14 @@ def test_a_page_is_drawn_as_wide_as_asked(tmp_path: Path) -> None:
     path = written(tmp_path, typed("Eins", "Zwei"))
     assert size_of(page_picture(path, 2, 400)) == (400, 566)
     assert page_picture(path, 1, 400) != page_picture(path, 2, 400)
+
+
+def test_a_frame_is_drawn_around_a_place_in_millimetres(tmp_path: Path) -> None:
+    path = written(tmp_path, typed("Eins"))
+    with Image.open(io.BytesIO(page_picture(path, 1, 1190, Box(105.0, 148.5, 150.0, 160.0)))) as drawn:
+        red = [at for at in range(1190) if drawn.getpixel((at, 870)) == (156, 31, 25)]
+    assert 580 < red[0] < 595 < 840 < red[-1] < 865, "5.67 pixels are a millimetre of A4"
+    assert page_picture(path, 1, 400, Box(-5.0, 900.0, 2e4, 3.0)), "a place outside the page frames nothing"
 
 
 @pytest.mark.parametrize(
