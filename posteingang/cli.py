@@ -11,6 +11,7 @@ from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
 from posteingang.master_data import master_data_app
 from posteingang.procedure import procedure_app
+from posteingang.register import register_app
 from posteingang.routing import routing_app
 from posteingang.separators import separators_app
 from posteingang.transfernote import transfernote_app
@@ -49,6 +50,7 @@ for name, group in (
     ("transfernote", transfernote_app),
     ("separators", separators_app),
     ("routing", routing_app),
+    ("register", register_app),
     ("procedure", procedure_app),
     ("master-data", master_data_app),
 ):

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -39,7 +39,6 @@ __all__ = [
 ]
 
 VERSION = "1.0"
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,9 +275,10 @@ def digest_of(text: str) -> str:
 
 def read_received(text: str) -> Received:
     """What `canonical` has written of it."""
-    return _adapter(Received).validate_json(text)
+    received: Received = _adapter(Received).validate_json(text)
+    return received
 
 
 @cache
-def _adapter(kind: type[Value]) -> TypeAdapter[Value]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
