@@ -13,7 +13,7 @@ from pipelines.invoice.checks.said import hint, shown
 from schemas.invoice import Invoice
 from schemas.validation import Finding
 
-__all__ = ["check_visible", "visible_text"]
+__all__ = ["amounts", "check_visible", "compact", "visible_text"]
 
 _RULE = "PE-SICHTBAR"
 _MOST_PAGES = 20
@@ -43,7 +43,7 @@ def visible_text(path: Path) -> str | None:
 
 def check_visible(invoice: Invoice, text: str) -> Iterator[Finding]:
     """Every value of the XML that the text does not show; a text without a letter says so once."""
-    seen = _compact(text)
+    seen = compact(text)
     if not seen:
         yield hint(
             _RULE,
@@ -60,18 +60,18 @@ def check_visible(invoice: Invoice, text: str) -> Iterator[Finding]:
 
 def _wanted(invoice: Invoice) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """Term, name, the value as people read it, the ways it may be written on paper without blanks."""
-    if invoice.number and _compact(invoice.number):
-        yield "BT-1", "Rechnungsnummer", invoice.number, (_compact(invoice.number),)
+    if invoice.number and compact(invoice.number):
+        yield "BT-1", "Rechnungsnummer", invoice.number, (compact(invoice.number),)
     gross = invoice.totals.gross
     if gross is not None and gross.is_finite() and abs(gross.adjusted()) <= 20:
-        yield "BT-112", "Gesamtsumme brutto", german.amount(gross), _amounts(gross)
+        yield "BT-112", "Gesamtsumme brutto", german.amount(gross), amounts(gross)
     accounts = dict.fromkeys(transfer.account for means in invoice.payment for transfer in means.transfers)
     for account in accounts:
         if account and german.is_iban(account):
-            yield "BT-84", "IBAN", german.iban(account), (_compact(account),)
+            yield "BT-84", "IBAN", german.iban(account), (compact(account),)
 
 
-def _amounts(value: Decimal) -> tuple[str, ...]:
+def amounts(value: Decimal) -> tuple[str, ...]:
     """'1234,56' with or without a mark between the thousands, with comma or point."""
     grouped = f"{value.copy_abs():,.2f}"
     plain = grouped.replace(",", "")
@@ -79,6 +79,6 @@ def _amounts(value: Decimal) -> tuple[str, ...]:
     return plain, plain.replace(".", ","), grouped, swapped, grouped.replace(",", "'"), swapped.replace(".", "'")
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
     """Without blanks of any kind and without regard to case."""
     return "".join(text.split()).casefold().replace("\u00ad", "").replace("\u2019", "'")
