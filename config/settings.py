@@ -76,6 +76,7 @@ class Settings(MailSettings):
     sweep_seconds: float = Field(default=5.0, gt=0)
     neighbours_seconds: float = Field(default=30.0, gt=0)
     dms_tasks_seconds: float = Field(default=60.0, gt=0, le=60)
+    finance_seconds: float = Field(default=30.0, gt=0)
     spool_sweep_seconds: float = Field(default=30.0, gt=0)
     step_time_limit: int = Field(default=900, gt=0)
     lease_seconds: int = Field(default=1200, gt=0)
@@ -214,6 +215,16 @@ class Settings(MailSettings):
         return self.var / "staging" / "dips"
 
     @property
+    def finance_out(self) -> Path:
+        """Where the finance system fetches batches of released invoices."""
+        return self.var / "export" / "finanz"
+
+    @property
+    def finance_in(self) -> Path:
+        """Where the finance system lays its receipts."""
+        return self.var / "import" / "finanz"
+
+    @property
     def packs(self) -> Path:
         """Installed rule packs for invoices."""
         return self.var / "packs"
@@ -256,6 +267,8 @@ class Settings(MailSettings):
             self.out_trays,
             self.receipts,
             self.staging,
+            self.finance_out,
+            self.finance_in,
             self.packs,
             self.procedure,
             self.master_data,

@@ -9,6 +9,7 @@ from records.models import NumberSeries, ReservedNumber
 
 __all__ = [
     "DESTRUCTION_LISTS",
+    "FINANCE_BATCHES",
     "INVOICE_REGISTER",
     "MAIL_REGISTER",
     "PROCEDURE_VERSIONS",
@@ -23,6 +24,7 @@ INVOICE_REGISTER = "RE"
 DESTRUCTION_LISTS = "VL"
 ROUTING_SLIPS = "LZ"
 PROCEDURE_VERSIONS = "SV"
+FINANCE_BATCHES = "FB"
 
 
 def next_number(series: str, year: int, document_id: UUID) -> str:

@@ -17,6 +17,12 @@ FAULT_POINTS = (
     "step.after_commit",
     "outbound.after_intent",
     "outbound.after_call",
+    "finance.before_commit",
+    "finance.after_commit",
+    "finance.after_files",
+    "finance.after_placed",
+    "finance.after_marker",
+    "finance.after_receipt",
 )
 
 _VARIABLE = "POSTEINGANG_FAULT"

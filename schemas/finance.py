@@ -61,7 +61,7 @@ Value = str | Decimal | date | int | None
 class ExportItem:
     """One version of an invoice as it is handed over. `version` counts how often it is, from 1.
 
-    `original`: SHA-256 of the invoice as received, if it is laid beside.
+    `original`: SHA-256 of the invoice as received, if it is laid beside, and the name under which it came.
     """
 
     number: str
@@ -71,6 +71,7 @@ class ExportItem:
     values: Mapping[ExportField, Value]
     lines: tuple[Mapping[ExportField, Value], ...] = ()
     original: str | None = None
+    original_name: str = ""
 
     @property
     def key(self) -> str:

@@ -94,6 +94,11 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=30),
             "options": {"queue": Queue.INVOICE.value},
         },
+        "look_after_finance": {
+            "task": "workers.tasks.look_after_finance",
+            "schedule": settings.finance_seconds,
+            "options": {"expires": settings.finance_seconds, "queue": Queue.FILING.value},
+        },
         "check_mapping": {
             "task": "workers.tasks.check_mapping",
             "schedule": _CHECK_MAPPING,

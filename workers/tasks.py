@@ -26,6 +26,7 @@ from workers.annexes import ask_for_later_seals, round_of_annexes
 from workers.app import app, worker_name
 from workers.dms_check import check_dms
 from workers.dms_tasks import round_of_tasks
+from workers.finance import round_of_finance
 from workers.master_data import round_of_master_data
 from workers.notices import round_of_notices
 from workers.step import run_step
@@ -37,6 +38,7 @@ __all__ = [
     "enqueue",
     "import_master_data",
     "look_after_dms_tasks",
+    "look_after_finance",
     "look_after_quality",
     "look_at_neighbours",
     "place_paper",
@@ -131,6 +133,13 @@ def place_paper() -> None:
     """Every noted scan has its paper in the records."""
     close_old_connections()
     place_missing(datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.look_after_finance")
+def look_after_finance() -> None:
+    """Hand released invoices over to the finance system, and act on what it answered."""
+    close_old_connections()
+    round_of_finance(load_settings(), city(), object_store(), datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.send_notices")
