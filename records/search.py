@@ -6,6 +6,7 @@ clerk looks for what came in lately, and a rank would be computed from texts whi
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -20,7 +21,7 @@ from records.objects import ObjectStore
 from records.wording import Spelling, Term, folded, readable, terms_of, text_of_html
 from schemas.states import CLOSED, FileRole, State
 
-__all__ = ["TEXT_ROLES", "Reindexed", "index", "index_entry", "index_files", "matching", "reindex", "remove"]
+__all__ = ["TEXT_ROLES", "Reindexed", "in_text", "index", "index_entry", "index_files", "matching", "reindex", "remove"]
 
 TEXT_ROLES = (FileRole.TEXT, FileRole.RENDERING)
 _AsSql: TypeAlias = tuple[str, tuple[str | int, ...]]
@@ -89,6 +90,13 @@ def matching(documents: QuerySet[Document], query: str) -> QuerySet[Document]:
     return documents
 
 
+def in_text(documents: QuerySet[Document], query: str) -> QuerySet[Document]:
+    """As `matching`, but by words of the text alone, which holds what the register says of an invoice: far quicker."""
+    for term in terms_of(query):
+        documents = documents.filter(_said_in_text(term))
+    return documents
+
+
 def reindex(store: ObjectStore, progress: Callable[[int, int], None]) -> Reindexed:
     """Everything anew from the evidence store, while others work; `progress` is told how many of how many are done."""
     with_text = Document.objects.exclude(state__in=CLOSED).filter(
@@ -123,9 +131,15 @@ def _entered(document: Document) -> str:
     entry = RegisterEntry.objects.filter(document=document).first()
     if entry is None:
         return ""
-    amounts = [f"{value:.2f}".replace(".", ",") for value in (entry.gross, entry.payable) if value is not None]
+    amounts = [_spelled(value) for value in (entry.gross, entry.payable) if value is not None]
     said = (entry.number, document.register_number, entry.invoice_number, entry.seller_name, entry.order_reference)
     return " ".join([*(text for text in said if text), *amounts])
+
+
+def _spelled(amount: Decimal) -> str:
+    """With and without dots between the thousands: '1.190,00 1190,00'."""
+    dotted = f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
+    return f"{dotted} {dotted.replace('.', '')}"
 
 
 def _named(said: str) -> Q:

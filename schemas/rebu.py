@@ -260,7 +260,8 @@ class ExportedEntry:
 
 def plain(value: object) -> dict[str, Any]:
     """A value of this module as JSON knows it: amounts and times are texts, times in UTC."""
-    return dict(_adapter(type(value)).dump_python(value, mode="json"))
+    kind: Any = type(value)
+    return dict(_adapter(kind).dump_python(value, mode="json"))
 
 
 def canonical(value: object) -> str:

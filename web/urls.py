@@ -19,6 +19,7 @@ from web.pages import (
     procedure,
     quality,
     register,
+    register_entry,
     start,
     status,
     upload,
@@ -28,6 +29,7 @@ from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
 MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
+WHOLE_REGISTER = frozenset({Role.ACCOUNTING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
 BATCHES = frozenset({Role.MAILROOM, Role.AUDIT})
@@ -58,7 +60,20 @@ urlpatterns = [
     page("verschlossen/<uuid:document_id>/hinweis.pdf", closed.removal_note, name="removal_note", roles=CLOSED_MAIL),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
+    page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
     page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
+    page(
+        "rechnungen/<slug:number>/berichtigungen/",
+        register_entry.corrections,
+        name="register_corrections",
+        roles=INVOICES,
+    ),
+    page(
+        "rechnungen/<slug:number>/vergleich/<slug:other>/",
+        register_entry.compare,
+        name="register_compare",
+        roles=INVOICES,
+    ),
     page("einlegen/", upload.upload, name="upload", roles=HANDING_IN),
     page("einlegen/<uuid:form_id>/", upload.handed_in, name="handed_in", roles=HANDING_IN),
     page("status/", status.status, name="status", roles=OPERATION),

@@ -43,6 +43,9 @@ EXPECTED = {
     "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
     "quality": {MAILROOM, AUDIT},
     "quality_lot": {MAILROOM, AUDIT},
+    "register_export": {ACCOUNTING, AUDIT},
+    "register_corrections": READERS,
+    "register_compare": READERS,
     "quality_check": {MAILROOM, AUDIT},
     "procedure": {MAILROOM, AUDIT, ADMIN},
     "procedure_version": {MAILROOM, AUDIT, ADMIN},
@@ -107,6 +110,7 @@ def test_a_letter_and_all_its_files_exist_only_for_who_may_see_it(
     role: Role, unit: str, sign_in: SignIn, arrive: Arrive
 ) -> None:
     letter = arrive(State.IDENTIFIED, State.CLEARING, unit=unit)
+        found += [f"/rechnungen/{number}/berichtigungen/", f"/rechnungen/{number}/vergleich/{number}/"]
     seen = role in {MAILROOM, AUDIT} or (role in {UNIT, ORDERING} and unit == OWN)
     client = sign_in(role, units=(OWN,))
     for address in addresses(letter):

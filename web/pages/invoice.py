@@ -15,6 +15,8 @@ from web.evidence import Evidence, evidence_of, object_store
 from web.history import history_of
 from web.pages.acting import act
 from web.shown_pages import shown_pages
+from web.picture_view import beside_picture
+from web.register_view import register_view
 
 __all__ = ["invoice"]
 
@@ -44,6 +46,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "history": history_of(found.id),
         "files": files,
     }
+        "register": register_view(entry, seen),
     return render(request, "web/invoice.html", context, status=form.status)
 
 
