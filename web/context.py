@@ -11,6 +11,7 @@ from config.settings import load_settings
 from records.procedure import to_release
 from schemas.roles import Person, Role
 from schemas.states import State
+from web.pages.deadlines import waiting_deadlines
 from web.permissions import ROLES, person_behind
 from web.quality_view import to_check
 from web.tasks import counts
@@ -21,6 +22,7 @@ _DESTINATIONS = (
     ("start", "Meine Aufgaben"),
     ("post", "Post"),
     ("clearing", "Klärfälle"),
+    ("deadlines", "Fristen"),
     ("register", "Rechnungen"),
     ("upload", "Einlegen"),
     ("status", "Status"),
@@ -59,6 +61,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     counted = {"start": sum(waiting.values()), "clearing": waiting.get(State.CLEARING, 0)}
     if Role.MAILROOM in person.roles:
         counted["quality"] = to_check()
+    if person.roles & ROLES["deadlines"]:
+        counted["deadlines"] = waiting_deadlines(person)
     counted["procedure"] = to_release(person)
     scanning = _places(_SCANNING, person, request.path, counted)
     within = len(scanning) > 1 and any(place.current for place in scanning)

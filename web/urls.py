@@ -25,6 +25,7 @@ from web.pages import (
     upload,
 )
 from web.pages.paper_routes import paper_routes
+from web.pages.recognised_routes import recognised_routes
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
@@ -87,6 +88,7 @@ urlpatterns = [
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
     path("gesund", health.health, name="health"),
     *paper_routes,
+    *recognised_routes,
     *api_routes,
     path("metrics", metrics.metrics, name="metrics"),
 ]

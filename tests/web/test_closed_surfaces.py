@@ -12,13 +12,17 @@ from records import audit, removal, search
 from records.closed import forget
 from records.dms_tasks import due, plan
 from records.excerpt import excerpts
-from records.models import Batch, BatchImage, Document, Lot, LotDocument, Original, SearchText
+from records.models import Batch, BatchImage, Deadline, Document, FoundValue, Lot, LotDocument, Original, SearchText
+from records.recognised import keep as keep_reading
 from records.removal import Grounds
 from records.status import held_up
 from schemas.batch import ImageKind
+from schemas.recognised import Kind
 from schemas.roles import Role
 from schemas.states import CLOSED, FileRole, State
 from tests.pipelines.papers import pdf_bytes
+from tests.records.letters import found, proposal
+from tests.records.letters import reading as recognised_as
 from tests.records.persons import make_person
 from tests.web.conftest import NOW, Arrive, Keep, log_in
 from web.api.routes import api_routes
@@ -32,14 +36,16 @@ SECRET = "Feuerwehrauto"
 """Stands in the name, the text, the reasons, the findings and the file of the batch."""
 
 GROUNDS = Grounds("War verschlossen.", "Anna Beispiel", "Bernd Beispiel")
-QUESTIONS = f"?suche={SECRET}&grund={SECRET}&zustand=&tag={NOW:%Y-%m-%d}&karton=K-1&leere=ja"
+QUESTIONS = (
+    f"?suche={SECRET}&absender={SECRET}&zeichen={SECRET}&grund={SECRET}&zustand=&tag={NOW:%Y-%m-%d}&karton=K-1&leere=ja"
+)
 WITHOUT_MAIL = {"login", "logout", "metrics", "health", "upload", "procedure", "procedure_version", "procedure_file"}
 ROUTES = [route for route in urlpatterns if route not in api_routes and route.name not in WITHOUT_MAIL]
 
 
 @pytest.fixture(params=[State.LOCKED, State.REMOVED], ids=str)
 def closed(request: pytest.FixtureRequest, arrive: Arrive, keep: Keep) -> Document:
-    """Closed mail cut out of a batch, with a duplicate, in its lot, with its paper, and a search entry left behind."""
+    """Closed mail cut out of a batch, with a duplicate, lot, paper; a search entry and a reading are left behind."""
     content = pdf_bytes() + SECRET.encode()
     batch = arrive(State.IDENTIFIED, State.SPLIT, name="stapel.pdf", content=content, page_count=1)
     document = arrive(State.RECOGNISED, State.FILED, name=f"{SECRET}.pdf", content=content + b"2")
@@ -69,6 +75,7 @@ def closed(request: pytest.FixtureRequest, arrive: Arrive, keep: Keep) -> Docume
     Original.objects.create(
         document=document, box="K-1", position="1", scanned_on=NOW.date(), state="kept", state_since=NOW
     )
+    keep_reading(document, recognised_as(found(Kind.SENDER, SECRET), deadlines=(proposal(basis=SECRET),)), NOW)
     state = State(request.param)
     audit.append(document, state, {"reason": "Gesperrt."}, NOW)
     Document.objects.filter(id=document.id).update(state=state, reason="Gesperrt.")
@@ -91,6 +98,9 @@ def addresses(route: URLPattern, document: Document) -> list[str]:
         "lot_id": list(Lot.objects.values_list("id", flat=True)),
         "number": [1] if "<int:number>" in str(route.pattern) else [document.register_number],
         "version": [1],
+        "other": [document.register_number],
+        "deadline_id": list(Deadline.objects.values_list("id", flat=True)),
+        "value_id": list(FoundValue.objects.values_list("id", flat=True)),
         "name": ["scan.yaml"],
     }
     found = [str(route.pattern)]

@@ -36,16 +36,22 @@ EXPECTED = {
     "note": READERS | {MAILROOM},
     "picture": READERS | {MAILROOM},
     "register": READERS,
+    "deadlines": {MAILROOM, UNIT, ORDERING, AUDIT},
+    "deadlines_csv": {MAILROOM, UNIT, ORDERING, AUDIT},
+    "deadlines_calendar": {MAILROOM, UNIT, ORDERING, AUDIT},
+    "deadline": {MAILROOM, UNIT, ORDERING, AUDIT},
+    "add_deadline": {MAILROOM, UNIT},
+    "value": {MAILROOM, UNIT},
     "invoice": READERS,
+    "register_export": {ACCOUNTING, AUDIT},
+    "register_corrections": READERS,
+    "register_compare": READERS,
     "readable_invoice": READERS,
     "upload": {MAILROOM, ACCOUNTING},
     "handed_in": {MAILROOM, ACCOUNTING},
     "status": {MAILROOM, ACCOUNTING, AUDIT, ADMIN},
     "quality": {MAILROOM, AUDIT},
     "quality_lot": {MAILROOM, AUDIT},
-    "register_export": {ACCOUNTING, AUDIT},
-    "register_corrections": READERS,
-    "register_compare": READERS,
     "quality_check": {MAILROOM, AUDIT},
     "procedure": {MAILROOM, AUDIT, ADMIN},
     "procedure_version": {MAILROOM, AUDIT, ADMIN},
@@ -71,6 +77,9 @@ LISTS = {
     "closed": "/verschlossen/",
     "register_closed": "/verschlossen/erfassen/",
     "register": "/rechnungen/",
+    "deadlines": "/fristen/",
+    "deadlines_csv": "/fristen/fristen.csv",
+    "deadlines_calendar": "/fristen/fristen.ics",
     "upload": "/einlegen/",
     "status": "/status/",
     "quality": "/qualitaet/",
@@ -101,6 +110,7 @@ def addresses(document: Document) -> list[str]:
     if hasattr(document, "invoice"):
         number = document.invoice.number
         found += [f"/rechnungen/{number}/", f"/rechnungen/{number}/ansicht", f"{base}datei/rendering"]
+        found += [f"/rechnungen/{number}/berichtigungen/", f"/rechnungen/{number}/vergleich/{number}/"]
     return found
 
 
@@ -110,7 +120,6 @@ def test_a_letter_and_all_its_files_exist_only_for_who_may_see_it(
     role: Role, unit: str, sign_in: SignIn, arrive: Arrive
 ) -> None:
     letter = arrive(State.IDENTIFIED, State.CLEARING, unit=unit)
-        found += [f"/rechnungen/{number}/berichtigungen/", f"/rechnungen/{number}/vergleich/{number}/"]
     seen = role in {MAILROOM, AUDIT} or (role in {UNIT, ORDERING} and unit == OWN)
     client = sign_in(role, units=(OWN,))
     for address in addresses(letter):
@@ -174,11 +183,11 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/", "/stapel/"]),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/fristen/", "/einlegen/", "/status/", "/stapel/"]),
         (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
-        (UNIT, ["/", "/post/", "/rechnungen/", "/originale/"]),
-        (ORDERING, ["/", "/post/", "/rechnungen/"]),
-        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/", "/stapel/"]),
+        (UNIT, ["/", "/post/", "/fristen/", "/rechnungen/", "/originale/"]),
+        (ORDERING, ["/", "/post/", "/fristen/", "/rechnungen/"]),
+        (AUDIT, ["/", "/post/", "/fristen/", "/rechnungen/", "/status/", "/stapel/"]),
         (ARCHIVE, ["/", "/originale/"]),
         (ADMIN, ["/", "/status/", "/verfahren/"]),
     ],

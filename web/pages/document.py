@@ -21,6 +21,7 @@ from web.history import history_of
 from web.pages.acting import act
 from web.permissions import ROLES
 from web.quality_view import standing_of
+from web.recognised_view import recognised_part
 from web.shown_pages import shown_pages
 
 __all__ = ["document"]
@@ -63,6 +64,7 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
         "has_note": any(file.role is FileRole.TRANSFER_NOTE for file in files),
         "removed": found.removed_files.select_related("content").order_by("id"),
         "closed_mail": _closed_mail(found),
+        "recognised": recognised_part(request, found, person),
     }
     return render(request, "web/document.html", context, status=form.status)
 

@@ -21,6 +21,7 @@ from schemas.roles import Person
 from schemas.states import FileRole
 from web.evidence import is_pdf, object_store, pictured, safe_name, unaltered
 from web.pages.errors import missing_file
+from web.recognised_view import marked_in
 from web.security import DOWNLOAD_POLICY, NOTE_POLICY, PAPER_POLICY
 
 __all__ = ["download", "note", "picture", "readable_invoice"]
@@ -60,15 +61,17 @@ def download(request: HttpRequest, person: Person, document_id: UUID, role: str,
 
 @require_safe
 def picture(request: HttpRequest, person: Person, document_id: UUID, number: int) -> HttpResponseBase:
-    """One page as a PNG; a picture that says so if it cannot be drawn now."""
+    """One page as a PNG, around what the address asks for a frame; another picture if it cannot be drawn."""
     found = get_object_or_404(visible_documents(person), id=document_id)
     file = pictured(found)
     if file is None or not 1 <= number <= (found.page_count or 1):
         raise Http404
+    marked = marked_in(request, document_id)
+    frame = marked.box if marked is not None and marked.page == number else None
     if not _DRAWING.acquire(timeout=_PATIENCE):
         return redirect(static("web/ohne-bild.svg"))
     try:
-        drawn = page_picture(object_store().path(file.content_id), number, WIDEST)
+        drawn = page_picture(object_store().path(file.content_id), number, WIDEST, frame)
     except BadInput:
         return redirect(static("web/ohne-bild.svg"))
     finally:

@@ -14,6 +14,7 @@ from records import status
 from records.access import visible_documents
 from records.excerpt import excerpts
 from records.models import Document
+from records.recognised import with_values
 from records.search import matching
 from schemas.roles import Person, Role
 from schemas.states import State
@@ -26,9 +27,12 @@ Row = TypeVar("Row", bound=Model)
 
 @require_safe
 def post(request: HttpRequest, person: Person) -> HttpResponse:
-    """Newest first, by state (`zustand`) and what was looked for in numbers, names and texts (`suche`)."""
+    """Newest first, by state (`zustand`), what was looked for in numbers, names and texts (`suche`), who wrote
+    (`absender`) and a reference (`zeichen`)."""
     state, words = asked(request, "zustand"), asked(request, "suche")
-    rows = matching(visible_documents(person), words).select_related("intake", "invoice").order_by("-entry")
+    sender, reference = asked(request, "absender"), asked(request, "zeichen")
+    rows = with_values(matching(visible_documents(person), words), sender=sender, reference=reference)
+    rows = rows.select_related("intake", "invoice").order_by("-entry")
     if state in set(State):
         rows = rows.filter(state=state)
     page = paged(request, rows)
@@ -38,6 +42,8 @@ def post(request: HttpRequest, person: Person) -> HttpResponse:
         "stages": FLOW,
         "state": state,
         "words": words,
+        "sender": sender,
+        "reference": reference,
         "most": PAGE_SIZE,
         "waiting": status.inbox(PAGE_SIZE) if Role.MAILROOM in person.roles else (),
     }
