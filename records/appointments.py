@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from records.models import Appointment, UnitMembership
+from records.models import Appointment, Deputy, UnitMembership
+from schemas.deputies import DeputyKind, StandIn
 from schemas.roles import Person, Role
 
-__all__ = ["keep", "persons_on"]
+__all__ = ["keep", "persons_on", "stood_in"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,7 @@ def keep(user: Any, now: datetime) -> None:
 
 def persons_on(day: date) -> tuple[Person, ...]:
     """Everybody who had a role at any moment of that day (German time), with the roles and units of that day."""
-    midnight = timezone.make_aware(datetime.combine(day, datetime.min.time()))
-    following = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
+    midnight, following = _bounds(day)
     rows = Appointment.objects.filter(Q(ended_at=None) | Q(ended_at__gt=midnight), since__lt=following)
     known = {role.value for role in Role}
     held: dict[int, set[_What]] = {}
@@ -49,13 +49,46 @@ def persons_on(day: date) -> tuple[Person, ...]:
     return tuple(
         Person(
             user_id=user.pk,
-            name=user.get_full_name() or user.get_username(),
+            name=_name(user),
             roles=frozenset(Role(what.role) for what in held[user.pk] if what.role in known),
             units=frozenset(what.unit for what in held[user.pk] if what.unit),
             account=user.get_username(),
         )
         for user in users
     )
+
+
+def stood_in(user_id: int, day: date) -> tuple[StandIn, ...]:
+    """Where that account was a deputy at any moment of that day (German time), as it was granted then."""
+    midnight, following = _bounds(day)
+    rows = Deputy.objects.filter(
+        Q(revoked_at=None) | Q(revoked_at__gt=midnight),
+        deputy_id=user_id,
+        valid_from__lte=day,
+        valid_to__gte=day,
+        granted_at__lt=following,
+    )
+    return tuple(
+        StandIn(
+            unit=row.unit,
+            kind=DeputyKind(row.kind),
+            name=_name(row.principal) if row.principal else f"Einheit {row.unit}",
+            until=row.valid_to,
+            principal_id=row.principal_id,
+            limit=row.limit,
+        )
+        for row in rows.select_related("principal").order_by("pk")
+    )
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    """Both midnights of a day, which may have 23 or 25 hours."""
+    first, last = (datetime.combine(each, datetime.min.time()) for each in (day, day + timedelta(days=1)))
+    return timezone.make_aware(first), timezone.make_aware(last)
+
+
+def _name(user: Any) -> str:
+    return str(user.get_full_name() or user.get_username())
 
 
 def _running(user: Any) -> list[Appointment]:

@@ -2,44 +2,51 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from django.http import QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
 from config.load import city
-from pipelines.filing.place import goes_to_dms
-from pipelines.flow import Choice, choice_of
+from pipelines.flow import Choice, choice_of, stage_of
 from pipelines.intake.hazards import SIGNED
-from pipelines.invoice.duties import objection
 from records.access import known_documents
-from records.decisions import Chosen, Conflict, Held, acts_of, came_from, hold, may_have_arrived
+from records.decisions import Chosen, Conflict, Held, acts_of, came_from, conflicted, hold, may_have_arrived
 from records.models import Document
-from records.register import entry_of
 from records.search import index_files
+from records.trays import tray_of
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
 from schemas.states import State
 from schemas.values import Act
+from web import distributing, signing, step_up
 from web.evidence import evidence_of, object_store, unaltered
+from web.history import history_of
 
 __all__ = ["Entered", "Offer", "decide", "offers"]
 
 LONGEST_REASON = 2000
 LONGEST_REFERENCE = 64
 _ASKS: dict[Action, frozenset[str]] = {
-    Action.DECIDE: frozenset({"document_type", "unit", "needs_original", "case_reference"}),
-    Action.REDIRECT: frozenset({"document_type", "unit", "case_reference"}),
+    Action.DECIDE: frozenset({"document_type", "unit", "needs_original", "case_reference", "copies"}),
+    Action.REDIRECT: frozenset({"document_type", "unit", "case_reference", "cause", "copies"}),
     Action.ACCEPT: frozenset({"unit"}),
+    Action.CONFIRM_DATA: frozenset({"unit"}),
     Action.CUT: frozenset({"cut_at"}),
 }
+_MOST_CHANGES = 3
 _YES_OR_NO = {"ja": True, "nein": False}
 
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """A filled-in form as it was sent. `seen` is the number of the event the person had before them."""
+    """A filled-in form as it was sent. `seen` is the number of the event the person had before them.
+
+    `shown`: the hashes of what was shown with what they sign (schemas.proof.Shown.token).
+    """
 
     action: str
     seen: str
@@ -49,44 +56,54 @@ class Entered:
     needs_original: str = ""
     case_reference: str = ""
     cut_at: str = ""
+    cause: str = ""
+    copies: str = ""
+    shown: str = ""
+    password: str = field(default="", repr=False)
 
     @classmethod
     def of(cls, form: Mapping[str, str]) -> "Entered":
-        """Only the known fields, without NUL (no database keeps it) and blanks around."""
-        return cls(**{name: form.get(name, "").replace("\0", "").strip() for name in cls.__dataclass_fields__})
+        """Only the known fields, without NUL (no database keeps it) and blanks around; the password as it is."""
+        fields = {name: form.get(name, "").replace("\0", "").strip() for name in cls.__dataclass_fields__}
+        several = form.getlist("copies") if isinstance(form, QueryDict) else [form.get("copies", "")]
+        return cls(**fields | {"password": form.get("password", ""), "copies": ",".join(several)})
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A choice as the page shows it: the words to be signed, what is asked, or why this person must not."""
+    """A choice as the page shows it: the words to be signed, what is asked, or everything that is against it."""
 
     choice: Choice
     wording: str
-    objection: str | None
+    against: tuple[str, ...]
+    password: bool = False
 
     @property
     def asks(self) -> frozenset[str]:
-        """The facts to be set with it."""
-        return _ASKS.get(self.choice.action, frozenset())
+        """The facts to be set with it, and whether the password is needed again."""
+        return _ASKS.get(self.choice.action, frozenset()) | ({"password"} if self.password else frozenset())
 
 
-def offers(document: Document, person: Person) -> tuple[Offer, ...]:
-    """Everything this person can do with the document in its present state."""
-    state, found = State(document.state), []
+def offers(document: Document, person: Person, now: datetime) -> tuple[Offer, ...]:
+    """Everything this person can do with the document in its present state, signatures first."""
+    found = []
     acts = acts_of(document.id)
-    for action in Action:
-        choice = choice_of(state, action, person.roles)
+    for action in dict.fromkeys(choice.action for choice in stage_of(State(document.state)).choices):
+        choice = choice_of(State(document.state), action, person.roles, city().approval.variants)
         if choice is not None and _fits(choice, document, person):
-            found.append(Offer(choice, _wording(choice), _objection(choice, document, person, acts)))
+            words = signing.wording(choice, signing.in_place_of(choice, document, person))
+            against = _against(choice, document, person, acts, now)
+            found.append(Offer(choice, words, against, step_up.asks_password(action, document)))
     return tuple(found)
 
 
 def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -> Choice:
     """Do it, once and upon what the person has seen; BadInput (Conflict among them) says why not."""
+    signature = _signature(document_id, entered, person)
     try:
         with hold(document_id, _number(entered.seen)) as held:
             get_object_or_404(known_documents(person), id=document_id)
-            choice = _allowed(held, entered.action, person)
+            choice = _allowed(held, entered.action, person, now)
             if choice.needs_reason and not entered.reason:
                 raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie Ihre Entscheidung in einem Satz.")
             if len(entered.reason) > LONGEST_REASON:
@@ -95,30 +112,68 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
             _refuse_closed_type(chosen)
             if choice.action is Action.REDIRECT:
                 _refuse_same_place(held.document, chosen)
-            held.move(
-                choice.next or held.back(choice.action),
-                choice.action,
-                person,
-                now,
-                wording=_wording(choice),
-                reason=entered.reason,
-                chosen=chosen,
-            )
+            if choice.action is Action.DECLARE_CONFLICT:
+                held.declare_conflict(person, entered.reason, now)
+                return choice
+            cause, copies = distributing.cause_of(choice, entered.cause), distributing.copies_of(choice, entered.copies)
+            before = distributing.place_of(held.document)
+            _move(held, choice, entered, person, now, chosen, signature)
+            distributing.settle(held.document, before, cause, copies, person, now)
             if choice.action is Action.CONFIRM_OPENING:
                 index_files(held.document, object_store())
             return choice
     except Conflict as conflict:
-        raise (_done_already(document_id, entered, person) or conflict) from None
+        raise (_done_already(document_id, entered, person) or _told(document_id, entered, conflict)) from None
 
 
-def _allowed(held: Held, action: str, person: Person) -> Choice:
+def _move(
+    held: Held, choice: Choice, entered: Entered, person: Person, now: datetime, chosen: Chosen, signature: str
+) -> None:
+    """Every act the choice consists of, with the words that were signed and what was shown."""
+    place = signing.in_place_of(choice, held.document, person)
+    document = held.document
+    proof = signing.proof(choice, document, person, entered.shown, signature, now) if choice.signed else None
+    steps = signing.parts(choice)
+    for step in steps:
+        to = (choice if step is steps[-1] else step).next or held.back(choice.action)
+        Held(document, State(document.state), held.acts).move(
+            to,
+            step.action,
+            person,
+            now,
+            wording=signing.wording(step, place),
+            reason=entered.reason,
+            in_place_of=place,
+            proof=proof,
+            chosen=chosen,
+        )
+
+
+def _signature(document_id: UUID, entered: Entered, person: Person) -> str:
+    """How it is signed, before the document is held: to compare a password takes its time."""
+    action = next((each for each in Action if each == entered.action), None)
+    document = known_documents(person).filter(id=document_id).first()
+    if action is None or document is None:
+        return "account"
+    return step_up.signature_of(action, document, person, entered.password)
+
+
+def _told(document_id: UUID, entered: Entered, conflict: Conflict) -> Conflict:
+    """The same with what happened since the person looked: who did what."""
+    later = history_of(document_id)[_number(entered.seen) :][-_MOST_CHANGES:]
+    happened = (f"{each.what} ({each.person or 'System'})" for each in later)
+    said = "; ".join(happened)
+    return Conflict(conflict.sentence, remedy=f"{conflict.remedy} Seither: {said}." if said else conflict.remedy)
+
+
+def _allowed(held: Held, action: str, person: Person, now: datetime) -> Choice:
     """The choice of the table for that action, if this person may take it now."""
     known = next((each for each in Action if each == action), None)
-    choice = choice_of(held.state, known, person.roles) if known else None
+    choice = choice_of(held.state, known, person.roles, city().approval.variants) if known else None
     if choice is None or not _fits(choice, held.document, person):
         raise BadInput("Das ist mit diesem Schriftstück nicht (mehr) möglich.", remedy="Bitte prüfen Sie den Stand.")
-    if reason := _objection(choice, held.document, person, held.acts):
-        raise BadInput(reason)
+    if against := _against(choice, held.document, person, held.acts, now):
+        raise BadInput(" ".join(against))
     if choice.signed and any(unaltered(file.sha256) is None for file in evidence_of(held.document)):
         raise BadInput(
             "Ein Beleg dieser Rechnung fehlt oder ist verändert; so kann sie nicht unterschrieben werden.",
@@ -128,16 +183,20 @@ def _allowed(held: Held, action: str, person: Person) -> Choice:
 
 
 def _fits(choice: Choice, document: Document, person: Person) -> bool:
-    own = not choice.own_unit or document.unit in person.units
     invoice = hasattr(document, "invoice")
+    own = not choice.own_unit or document.unit in (person.approval_units if invoice else person.mail_units)
+    if choice.action is Action.DECLARE_CONFLICT and person.user_id in conflicted(document.id):
+        return False
     if (choice.no_invoice and invoice) or (choice.whole and not _is_whole(document)):
         return False
     if choice.delivered is None:
         there = True
     elif choice.delivered:
-        there = document.delivered_as is not None and (invoice or goes_to_dms(document.unit, city()))
+        there = document.delivered_as is not None and document.delivered_as != tray_of(document.id)
     else:
         there = not may_have_arrived(document)
+    if choice.in_tray and tray_of(document.id) is None:
+        return False
     return own and there and (not choice.after or came_from(document) in choice.after)
 
 
@@ -146,17 +205,12 @@ def _is_whole(document: Document) -> bool:
     return document.ordinal == 1 and (document.page_count or 0) > 1 and SIGNED not in document.anomalies
 
 
-def _objection(choice: Choice, document: Document, person: Person, acts: tuple[Act, ...]) -> str | None:
+def _against(
+    choice: Choice, document: Document, person: Person, acts: tuple[Act, ...], now: datetime
+) -> tuple[str, ...]:
     if choice.four_eyes and acts and acts[-1].user_id == person.user_id:
-        return "Das haben Sie selbst beantragt; bestätigen muss es eine zweite Person."
-    if not choice.signed:
-        return None
-    entry = entry_of(document)
-    return objection(choice.action, person, acts, entry.invoice.seller_name if entry else None)
-
-
-def _wording(choice: Choice) -> str:
-    return city().invoices.wording[choice.action] if choice.signed else ""
+        return ("Das haben Sie selbst beantragt; bestätigen muss es eine zweite Person.",)
+    return signing.against(choice, document, person, acts, now)
 
 
 def _chosen(choice: Choice, entered: Entered, document: Document) -> Chosen:
@@ -169,7 +223,7 @@ def _chosen(choice: Choice, entered: Entered, document: Document) -> Chosen:
             raise BadInput("Die Dokumentart fehlt.", remedy="Bitte wählen Sie eine Dokumentart aus der Liste.")
     if "unit" in asked:
         unit = entered.unit
-        if city().unit(unit) is None:
+        if unit not in {each.number for each in city().units_on(timezone.localdate())}:
             raise BadInput("Die Einheit fehlt.", remedy="Bitte wählen Sie eine Organisationseinheit aus der Liste.")
     if "needs_original" in asked:
         needs_original = _YES_OR_NO.get(entered.needs_original)
@@ -219,6 +273,7 @@ def _number(text: str) -> int:
 def _done_already(document_id: UUID, entered: Entered, person: Person) -> Conflict | None:
     """A double click or the back button: the same person has done the same upon the same event."""
     for act in acts_of(document_id):
-        if (act.sequence, act.user_id, act.action) == (_number(entered.seen) + 1, person.user_id, entered.action):
+        done = {act.action, Action.CERTIFY_BOTH} if act.action is Action.CERTIFY_FACTUALLY else {act.action}
+        if (act.sequence, act.user_id) == (_number(entered.seen) + 1, person.user_id) and entered.action in done:
             return Conflict("Das haben Sie bereits eingetragen; die zweite Eingabe wird nicht gebraucht.")
     return None

@@ -11,6 +11,7 @@ from pipelines.intake.hazards import SIGNED as SIGNED_FILE
 from records import audit
 from records.decisions import last_sequence
 from records.models import Act, ClearingDecision, Document, Outbound, RegisterEntry
+from records.shown import shown_of
 from schemas.roles import SIGNED, Action, Role
 from schemas.states import FileRole, State
 from tests.records.persons import make_person
@@ -29,7 +30,8 @@ def address_of(document: Document) -> str:
 
 def send(client: Client, document: Document, action: Action | str, **fields: Any) -> Any:
     """Fill in the form of that action as the page shows it now, and send it."""
-    form = {"action": str(action), "seen": str(last_sequence(document.id))} | fields
+    shown = shown_of(document).token
+    form = {"action": str(action), "seen": str(last_sequence(document.id)), "shown": shown} | fields
     return client.post(address_of(document), form)
 
 
@@ -110,7 +112,13 @@ def test_whoever_certified_neither_orders_nor_releases_and_is_told_instead_of_a_
 
     page = text_of(client.get(address_of(document)))
     assert "Sie haben diese Rechnung schon unterschrieben (sachliche Feststellung)" in page
-    assert actions_on(page) == [Action.QUERY]
+    assert actions_on(page) == [
+        Action.QUERY,
+        Action.RETURN_TO_ARITHMETICAL,
+        Action.RETURN_TO_FACTUAL,
+        Action.MISDIRECT,
+        Action.DECLARE_CONFLICT,
+    ]
     answer = send(client, document, Action.ORDER_PAYMENT)
     assert answer.status_code == 400
     assert "das muss eine andere Person tun" in text_of(answer)
@@ -130,7 +138,11 @@ def test_bookkeeping_does_not_certify_and_nobody_signs_in_their_own_matter(enter
 def test_a_double_click_and_the_back_button_do_it_once_and_say_so(enter: Enter, sign_in: SignIn) -> None:
     document = enter(unit="16").document
     anna = sign_in(Role.UNIT, units=("16",))
-    form = {"action": Action.CERTIFY_FACTUALLY, "seen": last_sequence(document.id)}
+    form = {
+        "action": Action.CERTIFY_FACTUALLY,
+        "seen": last_sequence(document.id),
+        "shown": shown_of(document).token,
+    }
     first, second = (anna.post(address_of(document), form) for _ in range(2))
     assert (first.status_code, second.status_code) == (302, 409)
     assert "Das haben Sie bereits eingetragen" in text_of(second)
@@ -182,7 +194,7 @@ def test_accounting_accepts_an_invoice_for_a_unit_with_a_reason(enter: Enter, si
     document = enter(State.CLARIFICATION, unit="50").document
     client = sign_in(Role.ACCOUNTING)
     page = text_of(client.get(address_of(document)))
-    assert actions_on(page) == [Action.ACCEPT, Action.REJECT]
+    assert actions_on(page) == [Action.ACCEPT, Action.REJECT, Action.ASK_CANCELLATION]
     assert '<option value="50" selected>50 Ressortreferat Soziales (Vorschlag)</option>' in page
 
     wrong = send(client, document, Action.ACCEPT, unit="99", reason="Telefonisch geklärt.")
@@ -518,7 +530,7 @@ def test_a_form_without_the_token_of_the_session_is_refused_in_german(enter: Ent
 def test_every_form_carries_its_token(enter: Enter, sign_in: SignIn) -> None:
     page = text_of(sign_in(Role.UNIT, units=("16",)).get(address_of(enter(unit="16").document)))
     forms = page.split('<form method="post"')[1:]
-    assert len(forms) == 3
+    assert len(forms) == 5
     assert all("csrfmiddlewaretoken" in form.partition("</form>")[0] for form in forms)
 
 

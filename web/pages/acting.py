@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.html import format_html
 
-from config.city_config import OrgUnit
 from config.load import city
+from config.organisation_config import OrgUnit
 from config.routing_config import DocumentType
 from pipelines.flow import stage_of
 from records.access import known_documents
 from records.decisions import Conflict, last_sequence
 from records.models import Document
+from records.shown import shown_of
 from schemas.errors import BadInput
 from schemas.roles import Action, Person
 from schemas.states import Kind, State
@@ -23,9 +25,22 @@ from web.deciding import LONGEST_REASON, LONGEST_REFERENCE, Entered, Offer, deci
 __all__ = ["Form", "act"]
 
 _BESIDE = frozenset(
-    {Action.CUT, Action.QUERY, Action.RETRY, Action.CONFIRM, Action.REDIRECT, Action.ASK_OPENING, Action.KEEP_LOCKED}
+    {
+        Action.CUT,
+        Action.QUERY,
+        Action.RETRY,
+        Action.CONFIRM,
+        Action.REDIRECT,
+        Action.MISDIRECT,
+        Action.RETURN_TO_FACTUAL,
+        Action.RETURN_TO_ARITHMETICAL,
+        Action.RETURN_TO_ORDER,
+        Action.REFUSE_CANCELLATION,
+        Action.ASK_OPENING,
+        Action.KEEP_LOCKED,
+    }
 )
-_APART = frozenset({Action.REDIRECT, Action.LOCK})
+_APART = frozenset({Action.REDIRECT, Action.LOCK, Action.ASK_CANCELLATION, Action.DECLARE_CONFLICT})
 """Ways out that are no task: never the usual one, even if there is no other."""
 
 
@@ -53,6 +68,7 @@ class Form:
     sheets: tuple[Sheet, ...]
     seen: int
     problem: BadInput | None = None
+    shown: str = ""
 
     @property
     def status(self) -> int:
@@ -74,7 +90,7 @@ class Form:
 
     @property
     def units(self) -> tuple[OrgUnit, ...]:
-        return city().organisation.units
+        return city().units_on(timezone.localdate())
 
 
 def act(request: HttpRequest, person: Person, document: Document) -> Form | HttpResponse:
@@ -93,10 +109,11 @@ def act(request: HttpRequest, person: Person, document: Document) -> Form | Http
             return _onward(request, person, document, choice.label)
     seen = last_sequence(document.id)
     document.refresh_from_db()
-    found = offers(document, person)
+    found = offers(document, person, datetime.now(UTC))
     usual = [offer for offer in found if offer.choice.action not in _APART]
     sheets = tuple(_sheet(offer, document, entered, alone=len(usual) == 1) for offer in found)
-    return Form(sheets, seen, problem)
+    signing = any(offer.choice.signed and not offer.against for offer in found)
+    return Form(sheets, seen, problem, shown_of(document).token if signing else "")
 
 
 def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: bool) -> Sheet:
@@ -107,7 +124,8 @@ def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: 
     action = offer.choice.action
     at_rest = stage_of(State(document.state)).kind is Kind.FINAL
     folded = at_rest or action in _APART or (action in _BESIDE and not alone)
-    unit = "" if action is Action.REDIRECT else document.unit or ""
+    wrong = action is Action.REDIRECT or document.state == State.MISDIRECTED
+    unit = "" if wrong else document.unit or ""
     cut_at = ", ".join(map(str, document.cut_at))
     return Sheet(offer, folded, document.document_type or "", unit, original, document.case_reference or "", "", cut_at)
 
@@ -120,4 +138,4 @@ def _onward(request: HttpRequest, person: Person, document: Document, done: str)
     form = '<a href="{}">{}</a>: „{}“ ist eingetragen.' if seen else "{1}: „{2}“ ist eingetragen."
     text = format_html(form, request.path, number or "Schriftstück", done)
     messages.success(request, text)
-    return redirect(request.path if seen and offers(document, person) else "start")
+    return redirect(request.path if seen and offers(document, person, datetime.now(UTC)) else "start")

@@ -10,7 +10,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse
 
-__all__ = ["LoginView", "Tries"]
+__all__ = ["TRIES", "LoginView", "Tries"]
 
 log = structlog.get_logger()
 
@@ -44,7 +44,8 @@ def _key(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()[:150]
 
 
-_tries = Tries()
+TRIES = Tries()
+"""Of the login, and of every signature that asks for the password again."""
 
 
 class LoginView(auth.LoginView):
@@ -54,17 +55,17 @@ class LoginView(auth.LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if _tries.locked(request.POST.get("username", "")):
+        if TRIES.locked(request.POST.get("username", "")):
             log.warning("login_locked")
             return self.render_to_response(self.get_context_data(locked=True), status=429)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        _tries.right(form.cleaned_data["username"])
+        TRIES.right(form.cleaned_data["username"])
         log.info("login", account=form.get_user().pk)
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        _tries.wrong(form.data.get("username", ""))
+        TRIES.wrong(form.data.get("username", ""))
         log.warning("login_failed")
         return super().form_invalid(form)
