@@ -121,11 +121,15 @@ class _Question:
 
 
 def _fitted(matrix, truth: NDArray[np.int64], weights: NDArray[np.float64]):  # type: ignore[no-untyped-def]
-    """Classes that occur, their weights (classes x keys) and biases: one linear separation for each."""
+    """Classes that occur, their weights (classes x keys) and biases: one linear separation for each.
+
+    A rare class counts more, by the root of how rare it is: otherwise every other letter were an 'other letter'.
+    """
     from sklearn.svm import LinearSVC  # type: ignore[import-untyped, unused-ignore]
 
-    known = np.unique(truth)
-    fit = LinearSVC(C=0.5, random_state=_SEED, max_iter=2000).fit(matrix, truth, sample_weight=weights)
+    known, place, count = np.unique(truth, return_inverse=True, return_counts=True)
+    rare = np.sqrt(count.max() / count)[place]
+    fit = LinearSVC(C=0.1, random_state=_SEED, max_iter=2000).fit(matrix, truth, sample_weight=weights * rare)
     slope, bias = fit.coef_, fit.intercept_
     if len(known) == 2:  # scikit-learn keeps one separation of two classes
         slope, bias = np.vstack([-slope, slope]), np.concatenate([-bias, bias])

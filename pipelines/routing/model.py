@@ -39,10 +39,16 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the model says of one letter, likeliest first. Empty: too few known words."""
+    """What the model says of one letter, likeliest first. Empty: it was not asked, or knows none of the words.
+
+    `type_bar`, `unit_bar`: from which probability on the first answer is right as often as demanded.
+    """
 
     types: tuple[Alike, ...] = ()
     units: tuple[Alike, ...] = ()
+    type_bar: float = 1.01
+    unit_bar: float = 1.01
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,17 +82,23 @@ class Model:
     units: Head
     version: str
 
-    def judge(self, letter: Letter) -> Judgement:
+    def judge(self, letter: Letter, precision: float = 0.995) -> Judgement:
         """Types and units with their probabilities; never raises, whatever the letter holds."""
         found, values = features(letter)
         places = np.searchsorted(self.keys, found)
         known = np.flatnonzero((places < len(self.keys)) & (self.keys[np.minimum(places, len(self.keys) - 1)] == found))
         if len(known) == 0:
-            return Judgement()
+            return Judgement(version=self.version)
         rows, values = places[known], values[known]
         words = spoken_words(letter)
         spoken = {int(row): words[key] for row, key in zip(rows, found[known].tolist(), strict=True) if key in words}
-        return Judgement(_answers(self.types, rows, values, spoken), _answers(self.units, rows, values, spoken))
+        return Judgement(
+            _answers(self.types, rows, values, spoken),
+            _answers(self.units, rows, values, spoken),
+            self.types.threshold(precision),
+            self.units.threshold(precision),
+            self.version,
+        )
 
     def to_bytes(self) -> bytes:
         """The file; the same model gives the same bytes."""
