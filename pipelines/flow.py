@@ -114,7 +114,7 @@ FLOW: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "an den DMS-Import übergeben, wartet auf Abholung",
         step="pipelines.filing.confirm:confirm",
-        next=(State.HANDED_OVER, State.APPRAISED, State.CLEARING),
+        next=(State.HANDED_OVER, State.TO_EXPORT, State.APPRAISED, State.CLEARING),
         queue=Queue.FILING,
         outbound=Target.IMPORT,
         choices=LOCK,

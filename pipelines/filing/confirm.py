@@ -3,6 +3,7 @@
 from config.city_config import City
 from dms_connectors.port import Submission, Submissions, SubmissionState
 from pipelines.filing.once import accepted_by
+from pipelines.filing.onward import after_filing
 from schemas.errors import Unavailable
 from schemas.states import State
 from schemas.values import StepResult, Work
@@ -24,7 +25,7 @@ def confirm(work: Work, city: City, connector: Submissions) -> StepResult:
         return StepResult(State.CLEARING, work.facts, lost)
     if waiting := _told(looks, SubmissionState.WAITING):
         raise Unavailable(waiting)
-    reached = State.APPRAISED if city.kept_by_archive(work.facts.document_type) else State.HANDED_OVER
+    reached = after_filing(work, city, State.HANDED_OVER)
     said = f"Dem DMS-Import übergeben, unbestätigt: {', '.join(looks)}."
     return StepResult(reached, work.facts, f"{said} Anerkannt von {person}." if person else said)
 

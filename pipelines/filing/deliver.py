@@ -5,6 +5,7 @@ from dataclasses import replace
 from config.city_config import City
 from dms_connectors.port import Ability, Connector, FilingRequest
 from pipelines.filing.once import Brought, accepted_by, bring
+from pipelines.filing.onward import after_filing
 from pipelines.filing.papers import Filing, filings_of, tray_request
 from pipelines.filing.place import Destination, destination, goes_to_dms
 from schemas.digest import digest_of_file
@@ -96,7 +97,7 @@ def _into_dms(work: Work, city: City, connector: Connector) -> StepResult:
     if Ability.PROOF not in connector.abilities():
         handed = f"An den DMS-Import übergeben als {brought.ids}; ob es ankommt, meldet er nicht."
         return _result(brought, State.SUBMITTED, work, place, handed)
-    reached = State.APPRAISED if city.kept_by_archive(work.facts.document_type) else State.FILED
+    reached = after_filing(work, city, State.FILED)
     where = f" {place.name}" if place.name else ""
     said = f"Im DMS als {brought.ids}{where} abgelegt und geprüft. {place.note}".strip()
     if person := accepted_by(work):
