@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 from pydantic import ValidationError
 
+from pipelines.invoice.picture_said import contradictions
 from records.access import visible_documents
 from records.dms_tasks import of_document
 from records.models import RegisterEntry
@@ -14,9 +15,9 @@ from schemas.validation import Finding, Severity, ValidationReport
 from web.evidence import Evidence, evidence_of, object_store
 from web.history import history_of
 from web.pages.acting import act
-from web.shown_pages import shown_pages
 from web.picture_view import beside_picture
 from web.register_view import register_view
+from web.shown_pages import shown_pages
 
 __all__ = ["invoice"]
 
@@ -33,6 +34,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         return form
     files = evidence_of(found)
     report = _report(files)
+    compared = beside_picture(found, files)
     context = {
         "entry": entry,
         "document": found,
@@ -44,9 +46,11 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "representations": seen.filter(duplicate_of=found).select_related("intake").order_by("entry"),
         "dms_tasks": of_document(found.id),
         "history": history_of(found.id),
-        "files": files,
-    }
         "register": register_view(entry, seen),
+        "files": files,
+        "compared": compared,
+        "contradicts": len(contradictions(compared)),
+    }
     return render(request, "web/invoice.html", context, status=form.status)
 
 
