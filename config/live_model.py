@@ -15,9 +15,12 @@ import structlog
 from schemas.digest import digest_of_file
 from schemas.durable import fsync_folder, write_durably
 
-__all__ = ["LiveModel", "keep_model", "live_model", "model_file", "model_problem", "read_mark", "write_mark"]
+__all__ = ["SHIPPED", "LiveModel", "keep_model", "live_model", "model_file", "model_problem", "read_mark", "write_mark"]
 
 log = structlog.get_logger()
+SHIPPED = Path(__file__).resolve().parent / "routing_model.npz"
+"""The model that comes with the program."""
+
 _MARK = "live.json"
 
 

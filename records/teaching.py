@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from config.teaching_config import SenderRules
 from records import models as rows
@@ -100,7 +100,8 @@ def sight(
 
 def _seen(name: str, marks: tuple[SenderMark, ...], now: datetime) -> int | None:
     """The sender of exactly these marks: a new one; None if they tell two, and nothing is learned of that letter."""
-    good = [mark for mark in (SenderMark(MarkKind.NAME, name), *marks) if mark_problem(mark) is None]
+    named = (SenderMark(MarkKind.NAME, name), *marks)
+    good = {(mark.kind, mark.key): mark for mark in named if mark_problem(mark) is None}.values()
     told = Q(pk__in=[])
     for mark in good:
         told |= Q(kind=mark.kind, key=mark.key)
@@ -120,7 +121,8 @@ def propose_units(rules: SenderRules, now: datetime) -> int:
     What a person set is never changed: letters at several units since then only keep it from being told.
     """
     made = 0
-    for sender in Sender.objects.exclude(state__in=(SenderState.OFF, SenderState.MERGED)).iterator():
+    senders = Sender.objects.exclude(state__in=(SenderState.OFF, SenderState.MERGED))
+    for sender in senders.annotate(seen=Count("sightings")).filter(seen__gte=rules.letters).iterator():
         counted = _counted(sender)
         letters = counted.total()
         if letters < rules.letters:
