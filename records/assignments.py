@@ -113,7 +113,7 @@ def faults_in(lines: Sequence[AccountAssignment], basis: Basis, rules: Accountin
     total = sum((line.amount for line in lines), Decimal(0))
     if lines and total != payable:
         faults.append(
-            f"Die Zeilen ergeben {euro(total)}, zu zahlen sind {euro(payable)} ({euro(payable - total)} fehlen)."
+            f"Die Zeilen ergeben {euro(total)}, zu zahlen sind {euro(payable)}: Unterschied {euro(payable - total)}."
         )
     for line in lines[:MOST_LINES]:
         faults += [f"Zeile {line.line}: {fault}" for fault in _line_faults(line, rules)]

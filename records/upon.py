@@ -37,5 +37,5 @@ def changed_since(document_id: UUID, seen: int) -> tuple[str, ...]:
 
 
 def _sentence(at: datetime, kind: str, payload: dict[str, object]) -> str:
-    what = payload.get("what") or payload.get("action") or kind
+    what = payload.get("what") or payload.get("action") or f"neuer Stand ({kind})"
     return f"{moment_in_germany(at)}, {payload.get('actor') or 'System'}: {what}."
