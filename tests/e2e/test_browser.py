@@ -101,7 +101,7 @@ def until_state(system: System, file: str, state: str) -> None:
     system.until(lambda: system.state_of(file) == state, f"{file} is {state}", unwanted=())
 
 
-def test_a_clerk_certifies_another_orders_and_the_invoice_is_filed(system: System, browser: Browser) -> None:
+def test_a_clerk_certifies_another_orders_and_the_invoice_is_filed_and_handed_over(system: System, browser: Browser) -> None:
     number = drop_sample(system, "rechnung/xrechnung_ubl.xml", until="to_certify_factually")
 
     clerk = Desk(browser, system, "bernd")
@@ -123,7 +123,7 @@ def test_a_clerk_certifies_another_orders_and_the_invoice_is_filed(system: Syste
     accountant = Desk(browser, system, "bettina")
     accountant.open_task(number)
     accountant.press("Freigeben", says="Freigeben")
-    until_state(system, "xrechnung_ubl.xml", "filed")
+    until_state(system, "xrechnung_ubl.xml", "exported")
     accountant.page.goto("/rechnungen/")
     accountant.picture("rechnungseingangsbuch")
     accountant.page.get_by_role("link", name=number, exact=True).click()

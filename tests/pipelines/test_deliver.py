@@ -8,6 +8,7 @@ import pytest
 
 from config.city_config import City
 from config.dms_config import PropertySource
+from config.finance_config import FinanceRules
 from config.settings import load_settings
 from dms_connectors.memory import MemoryConnector
 from dms_connectors.port import Ability, FiledDocument, FilingRequest, Value
@@ -385,9 +386,10 @@ def test_what_did_not_arrive_does_not_go_to_the_archive(make_work: Make, plain: 
     assert deliver(make_work(kept), plain, Refusing()).state is State.CLEARING
 
 
-def test_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(desk: Desk, plain: City) -> None:
+def test_without_a_hand_over_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(desk: Desk, plain: City) -> None:
     connector, work = MemoryConnector(), filed_invoice(desk)
-    result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), plain, connector)
+    alone = plain.model_copy(update={"finance": FinanceRules(handover="none")})
+    result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), alone, connector)
     assert result.state is State.APPRAISED
     assert [done.part for done in result.delivered] == ["hauptdokument", "lesbar", "pruefbericht", "freigabeprotokoll"]
     assert result.facts.delivered_as == "M000000001"

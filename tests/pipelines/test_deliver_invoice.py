@@ -75,7 +75,7 @@ class Recording(MemoryConnector):
 def test_every_paper_is_filed_once_in_order_and_recorded(make_work: Make, plain: City) -> None:
     target = Recording()
     result = deliver_invoice(make_work(), plain, target)
-    assert result.state is State.FILED
+    assert result.state is State.TO_EXPORT
     assert target.stored == list(PARTS)
     assert result.delivered == tuple(Delivered(part, f"M{number:09d}") for number, part in enumerate(PARTS, 1))
     assert result.facts.delivered_as == "M000000001", "the invoice itself stands for all"
@@ -145,7 +145,7 @@ def test_after_a_break_at_any_paper_only_the_rest_is_filed(at: str, after: bool,
     target._failure = None
     wait = load_settings().dms_unclear_wait
     result = deliver_invoice(make_work(unclear={at: wait}), plain, target)
-    assert result.state is State.FILED
+    assert result.state is State.TO_EXPORT
     assert sorted(target.stored) == sorted(PARTS), "each once"
     assert [done.part for done in result.delivered] == list(PARTS)
 
@@ -176,7 +176,7 @@ class Lagging(Recording):
 def test_an_index_that_lags_behind_does_not_lead_to_a_second_copy(make_work: Make, plain: City) -> None:
     target = Lagging()
     arrived = {done.part: done.target_id for done in deliver_invoice(make_work(), plain, target).delivered}
-    assert deliver_invoice(make_work(arrived=arrived), plain, target).state is State.FILED
+    assert deliver_invoice(make_work(arrived=arrived), plain, target).state is State.TO_EXPORT
     assert target.stored == list(PARTS)
 
 

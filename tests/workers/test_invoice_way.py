@@ -90,7 +90,7 @@ def test_an_invoice_goes_from_the_inbox_into_the_dms(
     assert work_on(document) is State.TO_CERTIFY_FACTUALLY, document.reason
     assert document.unit == unit
     approve(document)
-    assert work_on(document) is State.FILED, document.reason
+    assert work_on(document) is State.TO_EXPORT, document.reason
 
     filed = mock.documents()
     assert len(filed) == papers
@@ -167,7 +167,7 @@ def test_papers_that_the_dms_refused_wait_for_a_person_and_go_on_from_there(mock
         assert held.came_from() is State.PROTOCOLLED
         held.move(held.came_from(), Action.RETRY, clerk, NOW, reason="DMS berichtigt")
     document.refresh_from_db()
-    assert work_on(document) is State.FILED, document.reason
+    assert work_on(document) is State.TO_EXPORT, document.reason
     assert len(mock.documents()) == 4, "what had arrived is not filed again"
 
 
@@ -213,7 +213,7 @@ def test_what_has_arrived_is_read_back_and_never_stored_again_whatever_the_searc
         held.move(held.came_from(), Action.RETRY, make_person(Role.ACCOUNTING), NOW, reason="DMS berichtigt")
     document.refresh_from_db()
 
-    assert work_on(document) is State.FILED, document.reason
+    assert work_on(document) is State.TO_EXPORT, document.reason
     assert mock.filed_under(document.id) == [first]
 
 
