@@ -8,13 +8,15 @@ from pydantic import Field, StringConstraints, model_validator
 from config.accounting_config import AccountingRules
 from config.approval_config import Approval
 from config.deadlines_config import DeadlineRules
+from config.distribution_config import Distribution
 from config.dms_config import DmsMapping
 from config.finance_config import FinanceRules
+from config.organisation_config import Organisation, OrgUnit, successor
 from config.procedure_config import Procedure, Protection
+from config.register_config import RegisterRules
 from config.released import NOT_RELEASED
 from config.routing_config import DocumentType, Routing
 from config.scan_config import ScanRules
-from config.register_config import RegisterRules
 from config.seal_config import Seals
 from config.teaching_config import TeachingRules
 from config.values import Key, Strict, Text, UnitNumber
@@ -26,34 +28,8 @@ __all__ = [
     "IntakePoint",
     "InvoiceRules",
     "Leitweg",
-    "OrgUnit",
-    "Organisation",
     "Retention",
 ]
-
-
-class OrgUnit(Strict):
-    """One organisational unit; `dms` says whether it works in the DMS or gets an out-tray.
-
-    `aliases`: how else an address names it; `persons`: who works there, as an address names them.
-    """
-
-    number: UnitNumber
-    name: Text
-    dms: bool
-    aliases: tuple[Text, ...] = ()
-    persons: tuple[Text, ...] = ()
-
-    @property
-    def folder(self) -> str:
-        """The number as a file name: '41/2' -> '41-2'."""
-        return self.number.replace("/", "-")
-
-
-class Organisation(Strict):
-    city: Text
-    procedure: Text
-    units: tuple[OrgUnit, ...] = Field(min_length=1)
 
 
 class IntakePoint(Strict):
@@ -118,7 +94,6 @@ class Appraisal(Strict):
     document_type: Key
     decision: Literal["A", "V"]
     number: Text
-    invoice_register: RegisterRules = RegisterRules()
     decided_on: date
     decided_by: Text
 
@@ -142,15 +117,33 @@ class City(Strict):
     procedure: Procedure
     seals: Seals = Seals()
     scan: ScanRules = ScanRules()
+    invoice_register: RegisterRules = RegisterRules()
     deadlines: DeadlineRules = DeadlineRules()
     teaching: TeachingRules = TeachingRules()
+    distribution: Distribution = Distribution()
     accounting: AccountingRules = AccountingRules()
     approval: Approval = Approval()
     finance: FinanceRules = FinanceRules()
     procedure_version: str = NOT_RELEASED
 
-    def unit(self, number: str) -> OrgUnit | None:
-        return next((unit for unit in self.organisation.units if unit.number == number), None)
+    def unit(self, number: str, day: date | None = None) -> OrgUnit | None:
+        """The unit of that number as it is, or was, on that day; it keeps its name when it is gone."""
+        return self.organisation.entry(number, day)
+
+    def units_on(self, day: date) -> tuple[OrgUnit, ...]:
+        """The units that are there on that day: only to these mail is sent."""
+        return tuple(unit for unit in self.organisation.units if unit.valid_on(day))
+
+    def successor(self, number: str, day: date) -> OrgUnit | None:
+        """Who takes the mail of that unit on that day: itself, or whoever followed; None: nobody does."""
+        return successor(self.organisation, number, day)
+
+    def known_on(self, day: date) -> "City":
+        """The rules without units that are not there yet: nothing is addressed to them."""
+        units = tuple(unit for unit in self.organisation.units if unit.valid_from is None or unit.valid_from <= day)
+        if len(units) in (0, len(self.organisation.units)):
+            return self
+        return self.model_copy(update={"organisation": self.organisation.model_copy(update={"units": units})})
 
     def document_type(self, key: str) -> DocumentType | None:
         return next((kind for kind in self.document_types if kind.key == key), None)

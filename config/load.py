@@ -13,17 +13,18 @@ from config.city_config import (
     City,
     IntakePoint,
     InvoiceRules,
-    Organisation,
     Retention,
 )
 from config.city_files import CityFiles
 from config.deadlines_config import DeadlineRules
+from config.distribution_config import Distribution
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, DmsMapping
 from config.finance_config import FinanceRules
+from config.organisation_config import Organisation, mistakes
 from config.procedure_config import Procedure
+from config.register_config import RegisterRules
 from config.released import NOT_RELEASED, Released, mark, read_released
 from config.routing_config import DocumentType, Routing
-from config.register_config import RegisterRules
 from config.scan_config import ScanRules
 from config.seal_config import Seals
 from config.settings import load_settings
@@ -85,11 +86,12 @@ def read_city(folder: Path, released: Released | None = None) -> City:
         procedure=files.read("procedure.yaml", Procedure),
         seals=files.read("seals.yaml", Seals) if files.has("seals.yaml") else Seals(),
         scan=files.read("scan.yaml", ScanRules),
-        deadlines=files.read_if_there("deadlines.yaml", DeadlineRules),
-        teaching=files.read_if_there("teaching.yaml", TeachingRules),
         invoice_register=(
             files.read("legal_entities.yaml", RegisterRules) if files.has("legal_entities.yaml") else RegisterRules()
         ),
+        deadlines=files.read_if_there("deadlines.yaml", DeadlineRules),
+        teaching=files.read_if_there("teaching.yaml", TeachingRules),
+        distribution=files.read_if_there("distribution.yaml", Distribution),
         accounting=files.read_if_there("accounting.yaml", AccountingRules),
         finance=files.read_if_there("finance.yaml", FinanceRules),
         approval=files.read_if_there("approval.yaml", Approval),
@@ -110,8 +112,10 @@ def _rules(folder: Path, released: Path, _mark: tuple[int, int, int] | None) -> 
 
 
 def _check_unique(files: CityFiles, found: City) -> None:
+    for where, problem in mistakes(found.organisation):
+        raise ConfigurationError(f"{files.place('organisation.yaml', where)}: {problem}")
     for file, root, field, names in (
-        ("organisation.yaml", "units", "number", [unit.number for unit in found.organisation.units]),
+        ("distribution.yaml", "causes", "key", [cause.key for cause in found.distribution.causes]),
         ("document_types.yaml", "document_types", "key", [kind.key for kind in found.document_types]),
         ("intake_points.yaml", "intake_points", "key", [point.key for point in found.intake_points]),
         ("intake_points.yaml", "intake_points", "inbox", [point.inbox for point in found.intake_points]),
@@ -160,6 +164,8 @@ def _references(found: City) -> Iterator[_Reference]:
         yield _Reference("retention.yaml", where, "", _TYPE, appraisal.document_type)
     for at, rules in enumerate(found.procedure.classes):
         yield _Reference("procedure.yaml", ("classes", at, "document_type"), "", _TYPE, rules.document_type)
+    for unit in found.distribution.escalation.unit_days:
+        yield _Reference("distribution.yaml", ("escalation", "unit_days", unit), "", _UNIT, unit)
     legal_unit = found.procedure.originals.legal_unit
     yield _Reference("procedure.yaml", ("originals", "legal_unit"), "legal_unit: ", _UNIT, legal_unit)
     escalation_unit = found.deadlines.escalation_unit

@@ -96,6 +96,30 @@ class FolderConnector(LimitedConnector):
         except OSError as error:
             raise Unavailable(f"Das Postfach mit {target_id} ist nicht lesbar ({os_reason(error)}).") from error
 
+    def take_out(self, target_id: str) -> bool:
+        """Renamed out of sight first, so that nobody takes half of it; then the receipt goes, then the files.
+
+        Without receipt an earlier try got at least that far.
+        """
+        document_id = document_of(target_id)
+        receipt = self._receipts.of(document_id) if document_id is not None else None
+        if document_id is None or (receipt is not None and receipt.target_id != target_id):
+            raise Rejected(f"Im Postfach liegt {target_id} nicht als Schriftstück von hier.")
+        folder, leaving = self._root / target_id, self._pending(target_id)
+        try:
+            if not folder.parent.is_dir():
+                raise Unavailable(f"Den Ordner {folder.parent} gibt es nicht (Freigabe nicht eingehängt?).")
+            if folder.exists() and not leaving.exists():
+                folder.rename(leaving)
+                fsync_folder(folder.parent)
+            whole = _is_whole(leaving) if leaving.exists() else receipt is None
+            self._receipts.withdraw(document_id)
+            if leaving.exists():
+                shutil.rmtree(leaving)  # lint: unlink - a copy for a unit; the evidence lies in the object store
+        except OSError as error:
+            raise Unavailable(f"Das Postfach mit {target_id} antwortet nicht ({os_reason(error)}).") from error
+        return whole
+
     def download(self, target_id: str, to: Path) -> FileDigest:
         folder = self._root / target_id
         try:
@@ -136,6 +160,14 @@ class FolderConnector(LimitedConnector):
                 f"Das Postfach {tray} ist ein Verweis (Link); dorthin wird nichts gelegt.",
                 remedy="Bitte durch einen Ordner ersetzen; ein anderes Laufwerk dort einhängen.",
             )
+
+
+def _is_whole(folder: Path) -> bool:
+    """True if the document itself is still in it."""
+    try:
+        return (folder / read_index((folder / XML_NAME).read_bytes()).file).is_file()
+    except (BadInput, FileNotFoundError):
+        return False
 
 
 def _write(folder: Path, request: FilingRequest) -> None:

@@ -306,6 +306,17 @@ class Connector(Protocol):
         ...
 
 
+class Trays(Protocol):
+    """What an out-tray offers besides: we may take out again what we have laid there."""
+
+    def take_out(self, target_id: str) -> bool:
+        """Remove what lies there under that id, and forget that it did: it may be laid there anew. Repeatable.
+
+        False: the unit has taken it, or a file of it, before. Unavailable if the tray does not answer.
+        """
+        ...
+
+
 class Submissions(Protocol):
     """What a target without Ability.PROOF offers besides: it fetches what we lay ready, now or later."""
 

@@ -8,7 +8,18 @@ the table.
 from collections.abc import Collection, Iterable
 
 from pipelines.flow_invoice import INVOICE_ROWS
-from pipelines.flow_rows import ASK_REMOVAL, CUT, LOCK, Choice, Stage, confirm, keep_locked, redirect
+from pipelines.flow_rows import (
+    ASK_REMOVAL,
+    CUT,
+    LOCK,
+    Choice,
+    Stage,
+    confirm,
+    give_back,
+    keep_locked,
+    redirect,
+    send_back,
+)
 from schemas.roles import Action, Role
 from schemas.states import Kind, Queue, State, Target, Variant
 
@@ -138,6 +149,34 @@ FLOW: tuple[Stage, ...] = (
         queue=Queue.FILING,
         outbound=Target.DMS,
     ),
+    # Out of the out-tray: given back by its unit, or the unit works in the DMS from now on
+    Stage(
+        State.GIVEN_BACK,
+        Kind.AUTOMATIC,
+        "zurückgegeben, wird aus dem Postfach genommen",
+        step="pipelines.filing.trays:take_back",
+        next=(State.ROUTED, State.SENT_BACK, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.TRAY,
+    ),
+    Stage(
+        State.CONNECTED,
+        Kind.AUTOMATIC,
+        "aus dem Postfach, wird im DMS abgelegt",
+        step="pipelines.filing.trays:connect",
+        next=(State.EMPTIED, State.HANDED_OVER, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.DMS,
+    ),
+    Stage(
+        State.EMPTIED,
+        Kind.AUTOMATIC,
+        "im DMS abgelegt, wird aus dem Postfach genommen",
+        step="pipelines.filing.trays:empty",
+        next=(State.FILED, State.APPRAISED, State.CLEARING),
+        queue=Queue.FILING,
+        outbound=Target.TRAY,
+    ),
     # The way into the archive, if the archive has decided so of the document's type
     Stage(
         State.APPRAISED,
@@ -165,7 +204,8 @@ FLOW: tuple[Stage, ...] = (
                 delivered=False,
             ),
             CUT,
-            confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED),
+            send_back(Role.MAILROOM, State.SENT_BACK, after=(State.NOTED, State.ROUTED), delivered=False),
+            confirm(Role.MAILROOM, State.ROUTED, State.REDIRECTED, State.CONNECTED),
             confirm(Role.ACCOUNTING, State.PROTOCOLLED),
             redirect(Role.MAILROOM, State.REDIRECTED),
             Choice(Action.RETRY, "Erneut verarbeiten", Role.MAILROOM, None, needs_reason=True),
@@ -185,7 +225,19 @@ FLOW: tuple[Stage, ...] = (
         "im DMS abgelegt",
         choices=(redirect(Role.MAILROOM), redirect(Role.UNIT, own_unit=True), *LOCK),
     ),
-    Stage(State.HANDED_OVER, Kind.FINAL, "übergeben (Postfach oder DMS-Import)", choices=LOCK),
+    Stage(
+        State.HANDED_OVER,
+        Kind.FINAL,
+        "übergeben (Postfach oder DMS-Import)",
+        choices=(
+            give_back(Role.MAILROOM),
+            give_back(Role.UNIT, own_unit=True),
+            send_back(Role.MAILROOM, State.GIVEN_BACK, in_tray=True),
+            send_back(Role.UNIT, State.GIVEN_BACK, in_tray=True, own_unit=True),
+            *LOCK,
+        ),
+    ),
+    Stage(State.SENT_BACK, Kind.FINAL, "nicht an uns gerichtet, zurück an den Absender", choices=LOCK),
     Stage(State.STAGED, Kind.FINAL, "abgelegt, dem Archiv bereitgestellt", choices=LOCK),
     Stage(State.DUPLICATE, Kind.FINAL, "Dublette"),
     Stage(State.SPLIT, Kind.FINAL, "in Schriftstücke getrennt"),

@@ -14,11 +14,13 @@ __all__ = [
     "Stage",
     "confirm",
     "declare_conflict",
+    "give_back",
     "keep_locked",
     "misdirect",
     "query",
     "redirect",
     "returns",
+    "send_back",
 ]
 
 
@@ -30,7 +32,8 @@ class Choice:
     these states (empty: always), `delivered`: only if the target holds the document already (True), or if it cannot
     have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart. `no_invoice`: never
     for an entered invoice. `four_eyes`: never by the person who asked for it. `whole`: only for a document that is all
-    of the file it came in as. `variants`: only where the city has decided so. `task`: nobody waits for it to be taken.
+    of the file it came in as. `in_tray`: only while it lies in an out-tray, or was taken out of it. `variants`: only
+    where the city has decided so. `task`: nobody waits for it to be taken.
     """
 
     action: Action
@@ -45,6 +48,7 @@ class Choice:
     no_invoice: bool = False
     four_eyes: bool = False
     whole: bool = False
+    in_tray: bool = False
     variants: tuple[Variant, ...] = ()
     task: bool = True
 
@@ -142,6 +146,44 @@ def redirect(role: Role, *after: State, own_unit: bool = False) -> Choice:
         after=after,
         delivered=None if after else True,
         no_invoice=True,
+    )
+
+
+def give_back(role: Role, *, own_unit: bool = False) -> Choice:
+    """Falsch zugeleitet, out of an out-tray: handed over anew to the unit whose it is."""
+    return Choice(
+        Action.REDIRECT,
+        "Falsch zugeleitet",
+        role,
+        State.GIVEN_BACK,
+        own_unit=own_unit,
+        needs_reason=True,
+        no_invoice=True,
+        in_tray=True,
+    )
+
+
+def send_back(
+    role: Role,
+    to: State,
+    *,
+    own_unit: bool = False,
+    after: tuple[State, ...] = (),
+    delivered: bool | None = None,
+    in_tray: bool = False,
+) -> Choice:
+    """Mail that is not for the city at all goes back to its sender."""
+    return Choice(
+        Action.SEND_BACK,
+        "Nicht an uns gerichtet",
+        role,
+        to,
+        own_unit=own_unit,
+        needs_reason=True,
+        after=after,
+        delivered=delivered,
+        no_invoice=True,
+        in_tray=in_tray,
     )
 
 

@@ -48,9 +48,10 @@ def _dms(now: datetime) -> dict[str, Any]:
     from config.settings import load_settings
     from pipelines.filing.waiting import waiting_for_dms
     from records import dms_status, dms_tasks, neighbours
+    from schemas.german_time import day_in_germany
 
     look, mapping = neighbours.last_look("DMS", now), neighbours.last_look(neighbours.MAPPING, now)
-    wanted = waiting_for_dms(city())
+    wanted = waiting_for_dms(city(), day_in_germany(now))
     unclear = dms_status.unclear_calls()
     waiting = dms_status.waiting_for_dms(wanted.states, wanted.unit_states, wanted.units)
     tasks = dms_tasks.counts()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from records import audit, recognised, removal, search
+from records import audit, copies, recognised, removal, search
 from records.journal import Locked, note_locked
 from records.models import Batch, ClearingDecision, Document, Event, Intake, RoutingSlip
 from records.removal import Grounds
@@ -31,6 +31,7 @@ def moved(document: Document, before: State | None, now: datetime) -> None:
         search.remove(document.id)
         recognised.forget(document, now)
         ClearingDecision.objects.filter(act__document=document).delete()
+        copies.recall_all(document, now)
 
 
 def settle(document: Document, before: State, result: StepResult, now: datetime) -> None:
@@ -40,6 +41,7 @@ def settle(document: Document, before: State, result: StepResult, now: datetime)
     moved(document, before, now)
     if before in CLOSED and document.delivered_as is None:
         document.outbound.all().delete()  # proved to lie nowhere: opened again, it is handed over anew
+        document.hand_overs.filter(ended_at=None).update(ended_at=now, ended_why="Verschlossene Post")
     if result.state is State.REMOVED:
         forget(document, grounds, now)
 

@@ -34,7 +34,7 @@ __all__ = [
 
 
 _DELIVERED = frozenset({State.FILED, State.HANDED_OVER, State.APPRAISED, State.STAGED})
-_LAID = _DELIVERED | {State.REDIRECTED, State.WITHDRAWN}
+_LAID = _DELIVERED | {State.REDIRECTED, State.WITHDRAWN, State.GIVEN_BACK, State.CONNECTED, State.EMPTIED}
 """Who stopped there has, or had, the document with a target."""
 _READ = frozenset({State.RECOGNISED, State.CLASSIFIED, State.NOTED})
 

@@ -15,6 +15,7 @@ from records.balance import balances_of
 from records.models import Act, BackupRun, Batch, Document, Event, Hold, Intake, Original
 from records.procedure import released_version, write_copy
 from records.quality import passed_among
+from records.trays import in_tray
 from schemas.destruction import DestructionFacts, Office, obstacles
 from schemas.german_time import BERLIN, day_in_germany
 from schemas.originals import OriginalState
@@ -59,6 +60,7 @@ class _Known:
     received: Mapping[UUID, datetime]
     passed: frozenset[UUID]
     submitted: frozenset[UUID]
+    in_tray: frozenset[UUID]
     accepted: Mapping[UUID, str]
     replaced_by: Mapping[UUID, str]
     earlier: Mapping[UUID, tuple[Document, ...]]
@@ -86,6 +88,7 @@ def _gather(originals: Collection[Original], now: datetime) -> _Known:
         submitted=frozenset(
             Event.objects.filter(document__in=ids, kind=State.SUBMITTED).values_list("document", flat=True)
         ),
+        in_tray=in_tray(ids),
         accepted=dict(accepted.values_list("document", "name")),
         replaced_by=_numbers(rescans),
         earlier=earlier,
@@ -165,7 +168,7 @@ def _unproven(document: Document, known: _Known) -> str:
         return "Es ist dem DMS-Import übergeben; ob es angekommen ist, bestätigt er nicht."
     if document.state not in _IN_THE_DMS or document.delivered_as is None:
         return "Es ist nicht im DMS abgelegt und zurückgelesen."
-    if unit is None or not unit.dms:
+    if unit is None or document.id in known.in_tray:
         return "Es liegt im Postfach der Einheit, nicht im DMS."
     if person := known.accepted.get(document.id):
         return f"Was im DMS liegt, hat {person} anerkannt; zurückgelesen und verglichen ist es nicht."

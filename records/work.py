@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, batches, closed, nodes, payment_terms, recognised, register, removal, search
+from records import audit, batches, closed, nodes, payment_terms, recognised, register, removal, search, trays
 from records.clock import database_now
 from records.decisions import acts_of, earlier_acts_of
 from records.document_facts import facts_in, write_facts
@@ -110,6 +110,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),
         nodes=nodes.known(),
+        tray=trays.tray_of(document.id),
         batch=batches.place_of(document) if lease.state in (State.RECOGNISED, State.CLASSIFIED) else None,
         demo=intake.demo,
         senders=senders_now() if lease.state is State.RECOGNISED else NOBODY,
@@ -180,6 +181,10 @@ def _commit(
             Outbound.objects.filter(document=document, kind=part.part).update(
                 result=part.target_id, done_at=now, unclear_since=None
             )
+        if result.tray is not None:
+            trays.laid(document, result.tray, now)
+        if result.tray_emptied:
+            trays.emptied(document, result.reason, now)
         nodes.remember(result.nodes)
         payload: dict[str, object] = {
             "reason": result.reason,

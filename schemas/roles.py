@@ -47,6 +47,8 @@ class Action(StrEnum):
     RETRY = "wiederholen"
     CONFIRM = "anerkennen"
     REDIRECT = "falsch_zugeleitet"
+    SEND_BACK = "nicht_an_uns"
+    CONNECT = "ins_dms"
     ACCEPT = "annehmen"
     REJECT = "zurueckweisen"
     CERTIFY_FACTUALLY = "sachlich_richtig"

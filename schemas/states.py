@@ -22,6 +22,10 @@ class State(StrEnum):
     REDIRECTED = "redirected"
     WITHDRAWN = "withdrawn"
     HANDED_OVER = "handed_over"
+    GIVEN_BACK = "given_back"
+    CONNECTED = "connected"
+    EMPTIED = "emptied"
+    SENT_BACK = "sent_back"
     APPRAISED = "appraised"
     STAGED = "staged"
     DUPLICATE = "duplicate"
@@ -99,10 +103,14 @@ class Queue(StrEnum):
 
 
 class Target(StrEnum):
-    """Which neighbour an outbound step talks to: the one of the document's unit, the DMS or its import, the archive."""
+    """Which neighbour an outbound step talks to.
+
+    That of the document's unit, the DMS or its import, the out-trays, the archive.
+    """
 
     UNIT = "unit"
     DMS = "dms"
+    TRAY = "tray"
     IMPORT = "import"
     ARCHIVE = "archive"
 
@@ -128,6 +136,7 @@ class FileRole(StrEnum):
     INVOICE_PDF = "invoice_pdf"
     REPORT_PDF = "report_pdf"
     PROTOCOL = "protocol"
+    PROTOCOL_XML = "protocol_xml"
     REMOVAL_NOTE = "removal_note"
 
 

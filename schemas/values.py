@@ -10,9 +10,9 @@ from uuid import UUID
 from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
 from schemas.payment_terms import PaymentTerms
-from schemas.recognised import Recognised
-from schemas.rebu import InvoiceSaid
 from schemas.proof import Proof
+from schemas.rebu import InvoiceSaid
+from schemas.recognised import Recognised
 from schemas.roles import Action
 from schemas.senders import NOBODY, Senders
 from schemas.states import FileRole, State
@@ -249,6 +249,7 @@ class Work:
     `acts`: what people did since the invoice last went to certification; `earlier_acts`: all they did before. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
+    `tray`: the id under which it lies, or was, in the out-tray of its unit; None: it is in none.
     `kept`: a folder of this document that outlives a try of the step, and may be gone at any time; None: the step must
     be done in one go. `senders`: who is known to write, where a letter is classified; else empty.
     """
@@ -273,6 +274,7 @@ class Work:
     unclear: Mapping[str, float] = field(default_factory=dict)
     arrived: Mapping[str, str] = field(default_factory=dict)
     nodes: Mapping[str, str] = field(default_factory=dict)
+    tray: str | None = None
     batch: BatchPlace | None = None
     kept: Path | None = None
     demo: bool = False
@@ -295,7 +297,8 @@ class StepResult:
     `said`: what the invoice says beside its facts; `represents`: the register number of the invoice this is once more.
     `nodes`: nodes of the filing plan found in the DMS, by their reference. `children`: documents cut out of this one,
     committed with it or not at all; `batch`: what became of every image. `removed`: roles of files the document had and
-    shall not have any more. `recognised`: what its text says, to be kept; None: the text was not read.
+    shall not have any more. `tray`: the id under which it now lies in the out-tray of its unit; `tray_emptied`: it is
+    out of there again. `recognised`: what its text says, to be kept; None: the text was not read.
     """
 
     state: State
@@ -311,5 +314,7 @@ class StepResult:
     children: tuple[NewDocument, ...] = ()
     batch: BatchFacts | None = None
     removed: frozenset[FileRole] = frozenset()
+    tray: str | None = None
+    tray_emptied: bool = False
     recognised: Recognised | None = None
     payment_terms: PaymentTerms | None = None

@@ -8,7 +8,8 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
-from config.city_config import IntakePoint, InvoiceRules, Organisation, Retention
+from config.city_config import IntakePoint, InvoiceRules, Retention
+from config.organisation_config import Organisation
 from config.procedure_config import Procedure
 from config.routing_config import Routing
 from config.scan_config import ScanRules

@@ -11,6 +11,7 @@ from records.dms_status import Finding
 from records.dms_tasks import TaskCounts
 from records.neighbours import MAPPING, Neighbour, last_look
 from records.status import InState
+from schemas.german_time import day_in_germany
 
 __all__ = ["DmsState", "dms_state"]
 
@@ -40,7 +41,7 @@ def dms_state(looks: tuple[Neighbour, ...], now: datetime) -> DmsState:
     """From the rows of the last looks and our own books; the DMS itself is not asked."""
     by_name = {look.name: look for look in looks}
     settings = load_settings()
-    wanted = waiting_for_dms(city())
+    wanted = waiting_for_dms(city(), day_in_germany(now))
     found = dms_status.findings()
     return DmsState(
         kind=_KINDS[settings.dms_adapter],

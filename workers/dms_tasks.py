@@ -1,15 +1,17 @@
 """One round over the tasks in the DMS: plan, create, poll, complete. Bounded; the first silence of the DMS ends it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import structlog
 
 from config.city_config import City
 from dms_connectors.port import Ability, Connector, TaskRequest, TaskState
+from pipelines.filing.place import goes_to_dms
 from records import dms_tasks, neighbours
 from records.dms_tasks import Ending, Task
 from schemas.errors import Rejected, Unavailable
+from schemas.german_time import day_in_germany
 from schemas.states import State
 
 __all__ = ["APPROVALS", "NAME", "round_of_tasks"]
@@ -34,7 +36,7 @@ def round_of_tasks(connector: Connector, city: City, page: str, now: datetime, *
         neighbours.forget(NAME)
         return
     rules = city.dms.tasks
-    wanted = _occasions(city)
+    wanted = _occasions(city, day_in_germany(now))
     dms_tasks.plan(wanted, now, newest=timedelta(days=rules.due_days), limit=_MOST)
     trouble = ""
     try:
@@ -54,7 +56,7 @@ def round_of_tasks(connector: Connector, city: City, page: str, now: datetime, *
     neighbours.note(NAME, ok, f"{detail}. {trouble}" if trouble else detail, now)
 
 
-def _occasions(city: City) -> Mapping[State, Sequence[str] | None]:
+def _occasions(city: City, day: date) -> Mapping[State, Sequence[str] | None]:
     """The occasions tasks are wanted for, and of which units; units without a group in the DMS get none."""
     rules = city.dms.tasks
     with_group = [unit for unit, inbox in city.dms.inboxes.items() if inbox.group is not None]
@@ -64,7 +66,7 @@ def _occasions(city: City) -> Mapping[State, Sequence[str] | None]:
     if rules.approval and with_group:
         wanted |= dict.fromkeys(APPROVALS, with_group)
     if rules.filed and with_group:
-        working = [unit for unit in with_group if (found := city.unit(unit)) is not None and found.dms]
+        working = [unit for unit in with_group if goes_to_dms(unit, city, day)]
         wanted[State.FILED] = working
     return wanted
 

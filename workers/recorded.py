@@ -21,6 +21,7 @@ from dms_connectors.port import (
     TaskState,
     Value,
 )
+from pipelines.archive.stage import Intents
 from records.nodes import creating
 from records.work import Lease, begin_call, call_refused
 from schemas.errors import PosteingangError, UnclearOutcome
@@ -56,9 +57,9 @@ class RecordedCalls:
 class RecordedConnector:
     """Passes everything on to the connector; what must not happen twice is a recorded call."""
 
-    def __init__(self, inner: Connector, lease: Lease) -> None:
+    def __init__(self, inner: Connector, calls: Intents) -> None:
         self._inner = inner
-        self._calls = RecordedCalls(lease)
+        self._calls = calls
 
     def store(self, request: FilingRequest) -> str:
         with self._calls.calling(request.part):

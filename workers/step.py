@@ -32,7 +32,7 @@ from schemas.states import CLOSED, Kind, State, Target
 from schemas.unfinished import Unfinished
 from schemas.values import StepResult, Work
 from workers.recorded import RecordedCalls, RecordedConnector
-from workers.targets import hostimport, object_store, target_for
+from workers.targets import hostimport, object_store, out_trays, target_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,9 +114,12 @@ def _call(stage: Stage, loaded: Work, lease: Lease) -> StepResult:
             result = step(loaded, rules, RecordedCalls(lease))
         elif stage.outbound is Target.IMPORT:
             result = step(loaded, rules, hostimport())
+        elif stage.outbound is Target.TRAY:
+            result = step(loaded, rules, out_trays())
         else:
-            target = target_for(_where(stage.outbound, loaded, lease), loaded.facts.unit)
-            result = step(loaded, rules, RecordedConnector(target, lease))
+            day = day_in_germany(loaded.now)
+            target = target_for(_where(stage.outbound, loaded, lease), loaded.facts.unit, day)
+            result = step(loaded, rules, RecordedConnector(target, RecordedCalls(lease)))
     except BadInput as problem:
         return StepResult(_clearing(lease), loaded.facts, str(problem))
     if result.state not in stage.next:
@@ -128,7 +131,11 @@ def _where(outbound: Target, loaded: Work, lease: Lease) -> Target:
     """Closed mail is taken back from where it is, which need not be where its unit has its mail."""
     from pipelines.filing.remove import stayed_in_dms
 
-    return Target.DMS if lease.state in CLOSED and stayed_in_dms(loaded) else outbound
+    if lease.state not in CLOSED:
+        return outbound
+    if stayed_in_dms(loaded):
+        return Target.DMS
+    return outbound if loaded.tray is None else Target.TRAY
 
 
 def _rules() -> City:

@@ -1,6 +1,6 @@
 """The one place that knows concrete connectors: where documents go, and the evidence store."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from schemas.errors import Unavailable
 from schemas.states import Target
 
 if TYPE_CHECKING:
+    from dms_connectors.folder import FolderConnector
     from dms_connectors.hostimport import HostimportConnector
 
 __all__ = ["dms", "hostimport", "object_store", "out_trays", "target_for"]
@@ -86,7 +87,7 @@ def hostimport() -> "HostimportConnector":
 
 
 @cache
-def out_trays() -> Connector:
+def out_trays() -> "FolderConnector":
     """The out-trays of units that do not work in the DMS."""
     from dms_connectors.folder import FolderConnector
 
@@ -94,8 +95,10 @@ def out_trays() -> Connector:
     return FolderConnector(settings.out_trays, settings.receipts / "postfach")
 
 
-def target_for(target: Target, unit: str | None) -> Connector:
-    """The neighbour an outbound step talks to; the unit's own one depends on whether it works in the DMS."""
+def target_for(target: Target, unit: str | None, day: date) -> Connector:
+    """The neighbour an outbound step talks to; the unit's own one depends on whether it works in the DMS that day."""
     from pipelines.filing.place import goes_to_dms
 
-    return dms() if target is Target.DMS or goes_to_dms(unit, city()) else out_trays()
+    if target is Target.TRAY:
+        return out_trays()
+    return dms() if target is Target.DMS or goes_to_dms(unit, city(), day) else out_trays()

@@ -10,7 +10,6 @@ from lxml import etree
 
 from config.city_config import Appraisal, City
 from config.settings import CODE_ROOT
-from pipelines.filing.place import goes_to_dms
 from schemas.german_time import day_in_germany
 from schemas.safe_xml import parse_xml
 from schemas.values import FileDigest, PastEvent, Work
@@ -42,7 +41,7 @@ def metadata_xml(
     _set(root, version="1.0", art=FORM, demo="true" if work.demo else "false")
     _document(root, work, city)
     invoice = work.entry is not None
-    where = "DMS" if invoice or goes_to_dms(work.facts.unit, city) else "Postfach"
+    where = "DMS" if invoice or work.tray is None else "Postfach"
     _add(root, "Ablage", ziel=where, kennung=work.facts.delivered_as or "")
     _add(
         root,

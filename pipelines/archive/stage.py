@@ -11,7 +11,6 @@ from config.settings import load_settings
 from pipelines.archive.check import findings
 from pipelines.archive.metadata import FORM
 from pipelines.archive.package import package_name, write_package
-from pipelines.filing.place import goes_to_dms
 from schemas.durable import fsync_file, fsync_folder
 from schemas.errors import BadInput, Unavailable, os_reason
 from schemas.states import State
@@ -59,7 +58,7 @@ def stage(work: Work, city: City, intents: Intents) -> StepResult:
     """
     appraisal = city.kept_by_archive(work.facts.document_type)
     if appraisal is None:
-        return _withdrawn(work, city)
+        return _withdrawn(work)
     place = _Place(load_settings().staging, package_name(work))
     try:
         return _staged(work, place, _handed_over(work, city, appraisal, place, intents))
@@ -71,9 +70,9 @@ def stage(work: Work, city: City, intents: Intents) -> StepResult:
         ) from error
 
 
-def _withdrawn(work: Work, city: City) -> StepResult:
+def _withdrawn(work: Work) -> StepResult:
     unconfirmed = any(event.kind == State.SUBMITTED for event in work.history)
-    filed = not unconfirmed and (work.entry is not None or goes_to_dms(work.facts.unit, city))
+    filed = not unconfirmed and (work.entry is not None or work.tray is None)
     reason = f"Abgelegt als {work.facts.delivered_as}. Für die Dokumentart gilt keine Bewertung A mehr; "
     if PART in work.unclear:
         reason += "ein Paket kann dem Archiv schon übergeben sein. Bitte mit dem Archiv klären."

@@ -77,7 +77,7 @@ def _units_without_inbox(city: City) -> CheckResult:
 def _inboxes_without_unit(city: City) -> Iterator[CheckResult]:
     for number in city.dms.inboxes:
         unit = city.unit(number)
-        if unit is not None and not unit.dms:
+        if unit is not None and not any(each.dms for each in city.organisation.units if each.number == number):
             detail = f"Die Einheit {number} arbeitet nicht im DMS ('dms: false' in organisation.yaml)."
             yield CheckResult(False, f"Eingang der Einheit {number}", detail)
 

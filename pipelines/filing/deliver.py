@@ -10,10 +10,11 @@ from pipelines.filing.papers import Filing, filings_of, tray_request
 from pipelines.filing.place import Destination, destination, goes_to_dms
 from schemas.digest import digest_of_file
 from schemas.errors import Rejected
+from schemas.german_time import day_in_germany
 from schemas.states import State
 from schemas.values import StepResult, Work
 
-__all__ = ["bring_all", "damage", "deliver", "deliver_invoice", "unknown_unit"]
+__all__ = ["bring_all", "damage", "deliver", "deliver_invoice", "into_dms", "unknown_unit"]
 
 
 def deliver(work: Work, city: City, connector: Connector) -> StepResult:
@@ -23,31 +24,35 @@ def deliver(work: Work, city: City, connector: Connector) -> StepResult:
     """
     if reason := unknown_unit(work, city):
         return StepResult(State.CLEARING, work.facts, reason)
-    if goes_to_dms(work.facts.unit, city):
-        return _into_dms(work, city, connector)
+    if goes_to_dms(work.facts.unit, city, day_in_germany(work.now)):
+        return into_dms(work, city, connector)
     tray = (Filing((tray_request(work),)),)
     if reason := damage(tray):
         return StepResult(State.CLEARING, work.facts, reason)
     brought = bring_all(tray, work, connector)
     if brought.problem is not None:
-        return _to_clearing(brought, work, Destination())
+        return replace(_to_clearing(brought, work, Destination()), tray=brought.ids or None)
     reached = State.APPRAISED if city.kept_by_archive(work.facts.document_type) else State.HANDED_OVER
     laid = f"Im Postfach als {brought.ids} abgelegt und geprüft."
     if connector.read_back(brought.ids).digest is None:
         laid = f"Ins Postfach übergeben als {brought.ids}, unbestätigt: die Einheit hat es schon entnommen."
-    return _result(brought, reached, work, Destination(), laid)
+    return replace(_result(brought, reached, work, Destination(), laid), tray=brought.ids)
 
 
 def deliver_invoice(work: Work, city: City, connector: Connector) -> StepResult:
     """The invoice as received on top, its papers as configured. It is filed whether its unit has the DMS or not."""
-    return _into_dms(work, city, connector)
+    return into_dms(work, city, connector)
 
 
 def unknown_unit(work: Work, city: City) -> str | None:
-    """Why nobody can get this document (German), or None."""
-    if city.unit(work.facts.unit or "") is not None:
+    """Why nobody can get this document (German), or None. Whoever followed a unit is proposed."""
+    number, day = work.facts.unit or "", day_in_germany(work.now)
+    unit = city.unit(number, day)
+    if unit is not None and unit.valid_on(day):
         return None
-    return f"Die Organisationseinheit {work.facts.unit or ''} gibt es nicht (mehr). Bitte die Einheit festlegen."
+    follows = city.successor(number, day)
+    proposal = f" Nachfolge: {follows.number} {follows.name}." if follows is not None else ""
+    return f"Die Organisationseinheit {number} gibt es nicht (mehr).{proposal} Bitte die Einheit festlegen."
 
 
 def bring_all(filings: tuple[Filing, ...], work: Work, connector: Connector) -> Brought:
@@ -80,8 +85,8 @@ def _whole(request: FilingRequest) -> bool:
     return request.content.is_file() and digest_of_file(request.content) == request.digest
 
 
-def _into_dms(work: Work, city: City, connector: Connector) -> StepResult:
-    """Lost or changed evidence is noticed first, whether the DMS answers or not."""
+def into_dms(work: Work, city: City, connector: Connector) -> StepResult:
+    """Filed in the DMS, submitted to its import, or clearing. Lost or changed evidence is noticed first."""
     if reason := damage(filings_of(work, city, connector.abilities())):
         return StepResult(State.CLEARING, work.facts, reason)
     try:

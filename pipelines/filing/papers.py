@@ -8,13 +8,14 @@ from uuid import UUID, uuid5
 from config.city_config import City
 from config.dms_config import INVOICE_PAPERS, SCAN_PAPERS, PaperForm
 from dms_connectors.port import Ability, Companion, FilingRequest
+from schemas.copies import COPY
 from schemas.german_time import day_in_germany
+from schemas.parts import MAIN
 from schemas.states import FileRole
 from schemas.values import StoredFile, Work
 
-__all__ = ["MAIN", "Filing", "filings_of", "tray_request"]
+__all__ = ["MAIN", "Filing", "copy_request", "filings_of", "tray_request"]
 
-MAIN = "hauptdokument"
 _ROLES = {
     "original": FileRole.ORIGINAL,
     "transfervermerk": FileRole.TRANSFER_NOTE,
@@ -24,6 +25,7 @@ _ROLES = {
     "lesbar": FileRole.INVOICE_PDF,
     "pruefbericht": FileRole.REPORT_PDF,
     "freigabeprotokoll": FileRole.PROTOCOL,
+    "freigabeprotokoll_xml": FileRole.PROTOCOL_XML,
 }
 
 
@@ -69,6 +71,13 @@ def tray_request(work: Work, part: str = MAIN) -> FilingRequest:
         if (file := work.files.get(_ROLES[name])) is not None
     )
     return replace(_scan(work), part=part, companions=tuple(companions))
+
+
+def copy_request(work: Work) -> FilingRequest:
+    """A copy for information: the searchable document alone, marked as a copy; `work` is that of the copy."""
+    name = f"{work.register_number or ''} {COPY}.pdf"
+    request = _request(work, COPY, work.document_id, name, work.file(FileRole.PRODUCT))
+    return replace(request, page_count=work.facts.page_count)
 
 
 def _scan(work: Work) -> FilingRequest:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from config.city_config import City
 from dms_connectors.port import Ability, Connector, Dossier, DossierRequest
 from schemas.errors import Rejected
+from schemas.german_time import day_in_germany
 from schemas.values import Work
 
 __all__ = ["Destination", "destination", "goes_to_dms"]
@@ -27,10 +29,10 @@ class Destination:
     found: Mapping[str, str] = field(default_factory=dict)
 
 
-def goes_to_dms(unit: str | None, city: City) -> bool:
-    """True if the unit works in the DMS; False means its out-tray."""
-    found = city.unit(unit or "")
-    return found is not None and found.dms
+def goes_to_dms(unit: str | None, city: City, day: date) -> bool:
+    """True if the unit works in the DMS on that (German) day; False means its out-tray."""
+    found = city.unit(unit or "", day)
+    return found is not None and found.in_dms(day)
 
 
 def destination(work: Work, city: City, connector: Connector, *, anew: bool = False) -> Destination:
@@ -61,7 +63,7 @@ def _inbox(work: Work, city: City, connector: Connector, note: str, *, anew: boo
     found = _only(connector.find_dossiers(node), f"Den Knoten {node}")
     if found is not None:
         return Destination(found.target_id, name, note, node, found={node: found.target_id})
-    unit = city.unit(work.facts.unit or "")
+    unit = city.unit(work.facts.unit or "", day_in_germany(work.now))
     title = inbox.title or f"Posteingang {unit.name if unit else ''}".strip()
     if city.dms.dossiers is None or not city.dms.dossiers.create:
         raise Rejected(

@@ -11,14 +11,13 @@ from pipelines.filing.once import accepted_by, difference, mended
 from pipelines.filing.papers import Filing, filings_of, tray_request
 from pipelines.filing.place import Destination, destination, goes_to_dms
 from schemas.errors import Rejected
+from schemas.german_time import day_in_germany
+from schemas.parts import TRAY
 from schemas.roles import Action
 from schemas.states import State
 from schemas.values import StepResult, Work
 
-__all__ = ["TRAY", "left_in_target", "redirect", "withdraw"]
-
-TRAY = "postfach"
-"""The part under which a redirected document is handed over: its first hand-over was into the DMS."""
+__all__ = ["left_in_target", "redirect", "withdraw"]
 
 
 def redirect(work: Work, city: City, connector: Connector) -> StepResult:
@@ -28,7 +27,7 @@ def redirect(work: Work, city: City, connector: Connector) -> StepResult:
     """
     if reason := unknown_unit(work, city):
         return StepResult(State.CLEARING, work.facts, reason)
-    if not goes_to_dms(work.facts.unit, city):
+    if not goes_to_dms(work.facts.unit, city, day_in_germany(work.now)):
         return _into_tray(work, connector)
     try:
         place = destination(work, city, connector, anew=True)
@@ -78,7 +77,7 @@ def _into_tray(work: Work, connector: Connector) -> StepResult:
     checked = connector.read_back(brought.ids).digest is not None
     laid = "gelegt und geprüft" if checked else "übergeben (die Einheit hat es schon entnommen)"
     said = f"Ins Postfach als {brought.ids} {laid}; wird im DMS entfernt."
-    return StepResult(State.WITHDRAWN, work.facts, said, delivered=tuple(brought.delivered))
+    return StepResult(State.WITHDRAWN, work.facts, said, delivered=tuple(brought.delivered), tray=brought.ids)
 
 
 def _filed(work: Work, city: City, connector: Connector) -> list[tuple[FilingRequest, str]]:

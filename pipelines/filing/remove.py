@@ -7,10 +7,11 @@ from config.city_config import City
 from config.settings import load_settings
 from dms_connectors.port import Ability, Connector
 from pipelines.archive.stage import PART as ARCHIVE
-from pipelines.filing.redirect import TRAY, left_in_target
+from pipelines.filing.redirect import left_in_target
 from pipelines.invoice.german import moment
 from pipelines.invoice.paper import pdf_of
 from schemas.errors import Rejected, Unavailable
+from schemas.parts import MAIN, TRAY
 from schemas.roles import Action
 from schemas.states import FileRole, State
 from schemas.values import Act, NewFile, StepResult, Work
@@ -56,9 +57,11 @@ def remove(work: Work, city: City, connector: Connector) -> StepResult:
 
 
 def stayed_in_dms(work: Work) -> bool:
-    """True for what was redirected to an out-tray and has not left the DMS: it is taken back there, not in the tray."""
+    """True for what lies, or may lie, in the DMS although an out-tray has it or is to have it: taken back there."""
+    elsewhere = work.facts.delivered_as not in (None, work.arrived.get(TRAY))
     redirected = any(act.action is Action.REDIRECT for act in work.acts)
-    return redirected and work.facts.delivered_as not in (None, work.arrived.get(TRAY))
+    connecting = work.tray is not None and TRAY in work.arrived
+    return (redirected and elsewhere) or (connecting and (elsewhere or MAIN in work.unclear))
 
 
 def _taken_back(work: Work, connector: Connector) -> tuple[tuple[str, ...], str]:

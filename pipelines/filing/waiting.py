@@ -1,6 +1,7 @@
 """Which documents wait for the DMS: told by the flow and by which units work there."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from config.city_config import City
 from pipelines.flow import FLOW
@@ -18,10 +19,10 @@ class WaitingForDms:
     units: tuple[str, ...]
 
 
-def waiting_for_dms(city: City) -> WaitingForDms:
-    """Every step that leads to the DMS."""
+def waiting_for_dms(city: City, day: date) -> WaitingForDms:
+    """Every step that leads to the DMS, and the units that work there on that (German) day."""
     return WaitingForDms(
         states=tuple(stage.state for stage in FLOW if stage.outbound in (Target.DMS, Target.IMPORT)),
         unit_states=tuple(stage.state for stage in FLOW if stage.outbound is Target.UNIT),
-        units=tuple(unit.number for unit in city.organisation.units if unit.dms),
+        units=tuple(unit.number for unit in city.units_on(day) if unit.in_dms(day)),
     )

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from config.city_config import City, OrgUnit
+from config.city_config import City
+from config.organisation_config import OrgUnit
 from config.routing_config import DocumentType
 from pipelines.intake.names import first_of
 from schemas.batch import ImageKind, Part, Sheet, SheetType, Split

@@ -1,18 +1,21 @@
 """Validate an entered invoice, make it readable, find its unit; what is not in order goes to a person."""
 
 from dataclasses import replace
+from datetime import date
 
 from config.city_config import City
 from config.settings import load_settings
 from pipelines.invoice.checks.said import Expected
-from pipelines.invoice.detect import look_into
+from pipelines.invoice.checks.visible import visible_text
 from pipelines.invoice.compare import differences, is_correction
+from pipelines.invoice.detect import look_into
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.leitweg import leitweg_problem, normalised
 from pipelines.invoice.payment_terms import payment_terms
+from pipelines.invoice.picture_said import Compared, against_picture, contradictions
 from pipelines.invoice.read import read_invoice
-from pipelines.invoice.render import invoice_html, marks
 from pipelines.invoice.recipient import legal_entity_of
+from pipelines.invoice.render import invoice_html, marks
 from pipelines.invoice.validator import own_validator
 from pipelines.packs.store import packs_for
 from schemas.german_time import day_in_germany
@@ -55,9 +58,10 @@ def examine(work: Work, city: City) -> StepResult:
     doubts = [
         *_doubts(report),
         *_number_doubts(work),
-        *([] if unit else [about_unit]),
         *([wrong_entity] if wrong_entity else []),
+        *([] if unit else [about_unit]),
         *_other_data(work),
+        *contradictions(_on_the_pages(work, invoice, city)),
         *marks(invoice),
         *invoice.problems,
     ]
@@ -79,13 +83,13 @@ def read_report(work: Work) -> ValidationReport:
     return ValidationReport.model_validate_json(work.file(FileRole.REPORT).path.read_bytes())
 
 
-def unit_for(invoice: Invoice, city: City) -> tuple[str | None, str]:
+def unit_for(invoice: Invoice, city: City, day: date) -> tuple[str | None, str]:
     """The unit that certifies, by the Leitweg-ID (BT-10), and why, or why not (German)."""
     reference = invoice.buyer_reference
     if reference is None:
         return None, "Die Rechnung nennt keine Leitweg-ID (BT-10). Bitte die Organisationseinheit festlegen."
     number = city.invoices.unit_of(normalised(reference))
-    unit = city.unit(number) if number else None
+    unit = city.successor(number, day) if number else None
     if unit is not None:
         return unit.number, f"Leitweg-ID {normalised(reference)} gehört zu {unit.number} {unit.name}."
     problem = leitweg_problem(reference) or f"Die Leitweg-ID {normalised(reference)} ist keine der Stadt."
@@ -107,6 +111,14 @@ def _other_data(work: Work) -> tuple[str, ...]:
     """A PDF or an envelope with a second, different data set may be a second invoice."""
     source = look_into(work.file(FileRole.ORIGINAL).path) if FileRole.INVOICE_XML in work.files else None
     return source.anomalies if source and source.several else ()
+
+
+def _on_the_pages(work: Work, invoice: Invoice, city: City) -> tuple[Compared, ...]:
+    """Of a hybrid PDF, its data set against its pages."""
+    if FileRole.INVOICE_XML not in work.files:
+        return ()
+    text = visible_text(work.file(FileRole.ORIGINAL).path)
+    return against_picture(invoice, text or "", city, day_in_germany(work.scan.received_at))
 
 
 def _number_doubts(work: Work) -> list[str]:

@@ -51,6 +51,7 @@ def _recognised(work: Work, pages: Sequence[PageWords] | None, city: City) -> Re
     sure = None if pages is None else sureness(pages)
     sheet = city.unit(work.facts.unit or "")
     day = day_in_germany(work.scan.received_at)
+    city = city.known_on(day)
     letter = letter_from(rows, city)
     number = sheet.number if sheet else None
     return understand(

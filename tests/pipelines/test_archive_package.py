@@ -150,7 +150,8 @@ def test_the_bag_says_whose_it_is_what_it_is_and_no_more(desk: Desk, pack: Pack)
 
 
 def test_the_out_tray_of_a_unit_without_dms_is_named_as_such(desk: Desk, pack: Pack) -> None:
-    work = replace(filed_letter(desk), facts=replace(KEPT, unit="30", delivered_as="30/PE-2026-000042_x"))
+    tray = "30/PE-2026-000042_x"
+    work = replace(filed_letter(desk), facts=replace(KEPT, unit="30", delivered_as=tray), tray=tray)
     node = described(pack(work)).find("p:Ablage", OURS)
     assert node is not None
     assert dict(node.attrib) == {"ziel": "Postfach", "kennung": "30/PE-2026-000042_x"}

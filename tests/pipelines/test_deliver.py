@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -190,7 +191,7 @@ def test_what_a_target_without_proof_has_refused_is_stored_anew(make_work: Make,
 
 @pytest.mark.parametrize(("unit", "dms"), [("22", True), ("30", False), ("99", False), (None, False)])
 def test_only_a_known_unit_that_works_in_the_dms_goes_there(unit: str | None, dms: bool, plain: City) -> None:
-    assert goes_to_dms(unit, plain) is dms
+    assert goes_to_dms(unit, plain, date(2026, 11, 23)) is dms
 
 
 def test_the_product_is_what_is_filed_and_note_and_original_travel_beside_it(make_work: Make) -> None:

@@ -67,7 +67,7 @@ def test_a_document_at_rest_is_moved_by_no_step(stage: Stage) -> None:
 
 def test_whatever_waits_lets_people_choose_and_what_rests_or_runs_only_to_be_redirected_locked_or_removed() -> None:
     others = [choice for stage in FLOW if stage.kind is not Kind.WAITING for choice in stage.choices]
-    assert {choice.action for choice in others} == {Action.REDIRECT, Action.LOCK, Action.ASK_REMOVAL}
+    assert {choice.action for choice in others} == {Action.REDIRECT, Action.SEND_BACK, Action.LOCK, Action.ASK_REMOVAL}
     assert all(stage.choices for stage in FLOW if stage.kind is Kind.WAITING)
 
 
@@ -235,7 +235,7 @@ def test_people_see_the_states_in_which_they_can_do_something(roles: set[Role], 
 
 def test_every_state_is_reachable_from_received() -> None:
     reached: set[State] = set()
-    open_states = [State.RECEIVED]
+    open_states = [State.RECEIVED, State.CONNECTED]  # the day on which its unit begins to work in the DMS
     while open_states:
         state = open_states.pop()
         if state not in reached:
@@ -269,6 +269,9 @@ def test_only_filing_and_staging_call_a_neighbour() -> None:
         State.PROTOCOLLED: Target.DMS,
         State.REDIRECTED: Target.UNIT,
         State.WITHDRAWN: Target.DMS,
+        State.GIVEN_BACK: Target.TRAY,
+        State.CONNECTED: Target.DMS,
+        State.EMPTIED: Target.TRAY,
         State.SUBMITTED: Target.IMPORT,
         State.APPRAISED: Target.ARCHIVE,
         State.RECALLED: Target.UNIT,

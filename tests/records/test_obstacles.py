@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from records import audit
+from records import audit, trays
 from records.holds import set_hold
 from records.models import Act, BackupRun, Batch, Document, Lot, Original
 from records.obstacles import due, obstacles_of
@@ -68,6 +68,10 @@ def miscount(document: Document) -> None:
     Batch.objects.filter(intake=document.intake_id).update(sheets_expected=2)
 
 
+def hand_over(document: Document) -> None:
+    trays.laid(document, "30/PE-2026-000001", FILED)
+
+
 def lose_batch(document: Document) -> None:
     Batch.objects.get(intake=document.intake_id).images.all().delete()
     Batch.objects.filter(intake=document.intake_id).delete()
@@ -92,7 +96,7 @@ def back_up_at(begun: timedelta) -> Callable[[Document], object]:
         (change(document_type=None), "keine Frist festgelegt"),
         (change(state=State.CLEARING), "nicht im DMS abgelegt und zurückgelesen"),
         (change(delivered_as=None), "nicht im DMS abgelegt und zurückgelesen"),
-        (change(unit="30"), "im Postfach der Einheit"),
+        (hand_over, "im Postfach der Einheit"),
         (change(state=State.LOCKED), "verschlossene Post"),
         (submit, "DMS-Import übergeben"),
         (accept, "hat Petra Post anerkannt"),

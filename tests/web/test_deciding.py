@@ -346,7 +346,7 @@ def test_a_difference_that_stays_can_be_acknowledged_for_an_invoice_by_accountin
     assert state_of(document) == State.PROTOCOLLED, "the remaining papers follow"
 
 
-REDIRECTION = {"document_type": "hundesteuer", "unit": "22", "reason": "Gehört zur Steuer."}
+REDIRECTION = {"document_type": "hundesteuer", "unit": "22", "cause": "zustaendigkeit", "reason": "Gehört zur Steuer."}
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.html import format_html
 
+from config.distribution_config import Cause
 from config.load import city
 from config.organisation_config import OrgUnit
 from config.routing_config import DocumentType
@@ -59,6 +60,8 @@ class Sheet:
     case_reference: str
     reason: str
     cut_at: str = ""
+    cause: str = ""
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,10 @@ class Form:
     @property
     def document_types(self) -> tuple[DocumentType, ...]:
         return city().document_types
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        return city().distribution.all_causes
 
     @property
     def units(self) -> tuple[OrgUnit, ...]:
@@ -119,7 +126,9 @@ def act(request: HttpRequest, person: Person, document: Document) -> Form | Http
 def _sheet(offer: Offer, document: Document, entered: Entered | None, *, alone: bool) -> Sheet:
     if entered is not None and entered.action == offer.choice.action:
         kept = (entered.document_type, entered.unit, entered.needs_original, entered.case_reference)
-        return Sheet(offer, False, *kept, entered.reason, entered.cut_at)
+        return Sheet(
+            offer, False, *kept, entered.reason, entered.cut_at, entered.cause, tuple(entered.copies.split(","))
+        )
     original = {True: "ja", False: "nein", None: ""}[document.needs_original]
     action = offer.choice.action
     at_rest = stage_of(State(document.state)).kind is Kind.FINAL

@@ -15,6 +15,8 @@ from tests.pipelines.papers import Desk
 
 FOOTER = "Muster GmbH · Amtsgericht Iserlohn, HRB 4711 · USt-IdNr. DE123456789"
 
+TODAY = date(2026, 11, 23)
+
 
 def facts_of(text: str, city: City) -> DocumentFacts:
     return judge_text(text, DocumentFacts(page_count=1), city, date(2026, 11, 16))
@@ -104,7 +106,7 @@ def test_an_unknown_text_gets_no_type_and_a_reason(text: str, iserlohn: City) ->
     assert (facts.document_type, facts.unit, facts.needs_original) == (None, None, None)
     assert facts.confidence == 0.0
     assert facts.reasons == ("Kein bekanntes Wort spricht für eine Dokumentart.",)
-    assert doubt(facts, iserlohn) is not None
+    assert doubt(facts, iserlohn, TODAY) is not None
 
 
 def confidence(city: City, *weights: float) -> float:
@@ -136,7 +138,7 @@ def test_confidence_is_low_while_the_score_is_below_the_minimum(iserlohn: City) 
 
 def test_two_equally_strong_types_are_never_routed_without_a_person(iserlohn: City) -> None:
     facts = facts_of(f"{LETTERS['hundesteuer']}\n{LETTERS['jugend_kita']}", iserlohn)
-    assert doubt(facts, iserlohn) is not None
+    assert doubt(facts, iserlohn, TODAY) is not None
     assert facts.reasons[1].startswith("Zweitbeste Dokumentart: ")
 
 
@@ -171,7 +173,7 @@ def test_unit_and_type_of_the_separator_sheet_go_before_the_text(desk: Desk, ise
     assert (facts.unit, facts.document_type, facts.confidence) == ("14", "kuendigung", 1.0)
     assert facts.needs_original is True
     assert facts.reasons[0] == "Auf dem Trennblatt: 14."
-    assert doubt(facts, iserlohn) is None
+    assert doubt(facts, iserlohn, TODAY) is None
 
 
 def test_a_sheet_with_a_unit_alone_leaves_the_type_to_the_text(desk: Desk, iserlohn: City) -> None:

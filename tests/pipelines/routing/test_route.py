@@ -1,6 +1,7 @@
 """Sure enough goes on; everything else goes to a person, who is told why."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -10,6 +11,7 @@ from schemas.states import State
 from schemas.values import DocumentFacts
 from tests.pipelines.papers import Desk
 
+TODAY = date(2026, 11, 23)
 SURE = DocumentFacts(page_count=1, document_type="hundesteuer", unit="22", confidence=0.9)
 
 
@@ -48,11 +50,11 @@ def test_a_doubt_goes_to_clearing_and_says_what_is_to_be_decided(
 
 
 def test_the_configured_minimum_itself_is_sure_enough(iserlohn: City) -> None:
-    assert doubt(replace(SURE, confidence=iserlohn.routing.minimum_confidence), iserlohn) is None
+    assert doubt(replace(SURE, confidence=iserlohn.routing.minimum_confidence), iserlohn, TODAY) is None
 
 
 def test_a_type_no_longer_configured_is_shown_by_its_key(iserlohn: City) -> None:
-    reason = doubt(replace(SURE, document_type="abgeschafft", unit=None), iserlohn)
+    reason = doubt(replace(SURE, document_type="abgeschafft", unit=None), iserlohn, TODAY)
     assert reason == "Für abgeschafft ist keine Organisationseinheit zuständig. Bitte die Einheit festlegen."
 
 
