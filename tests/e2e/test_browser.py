@@ -101,7 +101,9 @@ def until_state(system: System, file: str, state: str) -> None:
     system.until(lambda: system.state_of(file) == state, f"{file} is {state}", unwanted=())
 
 
-def test_a_clerk_certifies_another_orders_and_the_invoice_is_filed_and_handed_over(system: System, browser: Browser) -> None:
+def test_a_clerk_certifies_another_orders_and_the_invoice_is_filed_and_handed_over(
+    system: System, browser: Browser
+) -> None:
     number = drop_sample(system, "rechnung/xrechnung_ubl.xml", until="to_certify_factually")
 
     clerk = Desk(browser, system, "bernd")
