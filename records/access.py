@@ -1,13 +1,18 @@
 """Who sees which documents: decided in the database, so that no list, file or search can show more."""
 
+from typing import TypeVar
+
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from records.models import Document, UnitMembership
 from schemas.roles import Person, Role
 from schemas.states import CLOSED, State
 
-__all__ = ["closed_documents", "known_documents", "person_of", "visible_documents"]
+__all__ = ["closed_documents", "invoices_of_units", "known_documents", "of_visible_documents", "person_of", "visible_documents"]
+
+
+Row = TypeVar("Row", bound=Model)
 
 
 def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
@@ -35,6 +40,18 @@ def visible_documents(person: Person) -> QuerySet[Document]:
     return Document.objects.filter(_of(person)).exclude(_shows_closed_mail())
 
 
+def of_visible_documents(rows: QuerySet[Row], person: Person) -> QuerySet[Row]:
+    """Those of the rows whose `document` that person may see: the same rule, quick for long lists of rows."""
+    hidden = Document.objects.filter(_shows_closed_mail())
+    return rows.filter(_of(person, "document__")).exclude(document__in=hidden.values("pk"))
+
+
+def invoices_of_units(person: Person) -> QuerySet[Document]:
+    """What `visible_documents` shows of entered invoices by the person's units: none shows closed mail but itself."""
+    units = person.units if person.roles & {Role.UNIT, Role.ORDERING} else frozenset()
+    return Document.objects.filter(unit__in=units).exclude(state__in=CLOSED)
+
+
 def closed_documents(person: Person) -> QuerySet[Document]:
     """Closed mail of which that person may know number and standing, and nothing of what it is or says."""
     return Document.objects.filter(_closed_for(person))
@@ -49,17 +66,18 @@ def _closed_for(person: Person) -> Q:
     return Q(state__in=CLOSED) if person.roles & {Role.MAILROOM, Role.AUDIT} else Q(pk__in=[])
 
 
-def _of(person: Person) -> Q:
+def _of(person: Person, at: str = "") -> Q:
+    """`at`: the way from the row that is asked for to its document."""
     if Role.AUDIT in person.roles:
         return Q()
     seen = Q(pk__in=[])
-    invoice = Q(invoice__isnull=False) | Q(duplicate_of__invoice__isnull=False)
+    invoice = Q(**{f"{at}invoice__isnull": False}) | Q(**{f"{at}duplicate_of__invoice__isnull": False})
     if Role.MAILROOM in person.roles:
         seen |= ~invoice
     if Role.ACCOUNTING in person.roles:
         seen |= invoice
     if person.roles & {Role.UNIT, Role.ORDERING}:
-        seen |= Q(unit__in=person.units)
+        seen |= Q(**{f"{at}unit__in": person.units})
     return seen
 
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 
 from config.load import city
 from records import audit
-from records.access import visible_documents
+from records.access import of_visible_documents, visible_documents
 from records.models import Deadline, Document
 from records.places import place_columns
 from schemas.deadlines import OPEN, DeadlineAct, DeadlineMove, DeadlineState, moves_from
@@ -67,7 +67,7 @@ def visible_deadlines(person: Person) -> QuerySet[Deadline]:
 
     To the Poststelle those of a unit are no business once the mail is there and the unit has confirmed them.
     """
-    rows = Deadline.objects.filter(document__in=visible_documents(person)).exclude(state=DeadlineState.REPLACED)
+    rows = of_visible_documents(Deadline.objects.exclude(state=DeadlineState.REPLACED), person)
     if Role.MAILROOM not in person.roles or Role.AUDIT in person.roles:
         return rows
     own = Q(document__unit__in=person.units)

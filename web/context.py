@@ -61,7 +61,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     counted = {"start": sum(waiting.values()), "clearing": waiting.get(State.CLEARING, 0)}
     if Role.MAILROOM in person.roles:
         counted["quality"] = to_check()
-    if person.roles & ROLES["deadlines"]:
+    if Role.UNIT in person.roles:
         counted["deadlines"] = waiting_deadlines(person)
     counted["procedure"] = to_release(person)
     scanning = _places(_SCANNING, person, request.path, counted)

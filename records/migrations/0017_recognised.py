@@ -113,6 +113,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["state", "ends_on"], name="deadlines_by_state"),
         ),
         migrations.AddIndex(
+            model_name="deadline",
+            index=models.Index(fields=["ends_on", "id"], name="letters_deadlines_by_day"),
+        ),
+        migrations.AddIndex(
             model_name="foundvalue",
             index=models.Index(
                 condition=models.Q(("replaced_at", None)), fields=["kind", "folded"], name="values_by_kind"

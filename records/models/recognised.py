@@ -89,4 +89,7 @@ class Deadline(Placed):
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
-        indexes = [models.Index(fields=["state", "ends_on"], name="deadlines_by_state")]
+        indexes = [
+            models.Index(fields=["state", "ends_on"], name="deadlines_by_state"),
+            models.Index(fields=["ends_on", "id"], name="letters_deadlines_by_day"),
+        ]
