@@ -20,6 +20,8 @@ _CHECK_MAPPING = 1800.0
 _PAPER = 20.0
 _REMOVAL = 300.0
 _QUALITY = 60.0
+_SENDERS = 600.0
+_TRAINING = 3600.0
 _DEADLINES = 600.0
 _MODEST = 5
 """Text recognition takes every core; pages, intake and filing come first."""
@@ -68,6 +70,16 @@ app.conf.update(
             "task": "workers.tasks.look_after_quality",
             "schedule": _QUALITY,
             "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
+        },
+        "look_at_senders": {
+            "task": "workers.tasks.look_at_senders",
+            "schedule": _SENDERS,
+            "options": {"expires": _SENDERS, "queue": Queue.FILING.value},
+        },
+        "train": {
+            "task": "workers.tasks.train",
+            "schedule": _TRAINING,
+            "options": {"expires": _TRAINING, "queue": Queue.FILING.value},
         },
         "look_after_deadlines": {
             "task": "workers.tasks.look_after_deadlines",

@@ -1,5 +1,6 @@
 """The tasks: advance a document, sweep, look at the neighbours. Each may run twice or never without harm."""
 
+import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from pipelines.flow import automatic_states, stage_of
 from records.batches import cut_out_of
 from records.deadline_reminders import remind
 from records.lots import draw_ready, gather
+from records.models_released import write_copy
 from records.neighbours import note
 from records.originals import place_missing
 from records.procedure import rules_in_force
@@ -31,6 +33,7 @@ from workers.master_data import round_of_master_data
 from workers.notices import round_of_notices
 from workers.step import run_step
 from workers.targets import dms, object_store, out_trays
+from workers.teaching import round_of_senders, start_training
 
 __all__ = [
     "advance",
@@ -41,14 +44,18 @@ __all__ = [
     "look_after_finance",
     "look_after_quality",
     "look_at_neighbours",
+    "look_at_senders",
     "place_paper",
     "remove_as_planned",
     "send_notices",
     "sweep",
+    "train",
 ]
 
 _ANNEXES = 45.0
 """Seconds a round makes annexes; the next one goes on."""
+_training: subprocess.Popen[bytes] | None = None
+"""The last training this process has begun: it is this process's child."""
 
 
 @app.task(bind=True, name="workers.tasks.advance")
@@ -110,6 +117,22 @@ def look_after_quality() -> None:
     settle_left(rules, now)
     ask_for_later_seals(rules, object_store())
     round_of_annexes(rules, object_store(), load_settings().scratch, seconds=_ANNEXES)
+
+
+@app.task(name="workers.tasks.look_at_senders")
+def look_at_senders() -> None:
+    """Who has sent what stood for a while; and the mark of the model in use, if the disk did not take it."""
+    close_old_connections()
+    write_copy()
+    round_of_senders(city(), object_store(), datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.train")
+def train() -> None:
+    """Begin a training when its day has come. It runs beside, so that no mail waits for it."""
+    global _training
+    close_old_connections()
+    _training = start_training(city().teaching.training, datetime.now(UTC)) or _training
 
 
 @app.task(name="workers.tasks.look_after_deadlines")
