@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 SCAN_PAPERS = ("original", "transfervermerk", "manifest", "manifestsiegel", "manifestzeitstempel")
-INVOICE_PAPERS = ("lesbar", "pruefbericht", "freigabeprotokoll")
+INVOICE_PAPERS = ("lesbar", "pruefbericht", "freigabeprotokoll", "freigabeprotokoll_xml")
 """Names of the further papers of a scan and of an invoice; the main document is no paper."""
 
 

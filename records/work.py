@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from records import audit, batches, closed, nodes, payment_terms, recognised, register, removal, search, trays
+from records.accounting import assignments_of
 from records.clock import database_now
 from records.decisions import acts_of, earlier_acts_of
 from records.document_facts import facts_in, write_facts
@@ -106,6 +107,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         entry=register.entry_of(document),
         acts=acts_of(document.id),
         earlier_acts=earlier_acts_of(document.id) if lease.state is State.RELEASED else (),
+        assignments=assignments_of(document.id) if lease.state is State.RELEASED else (),
         history=audit.past(document.id) if lease.state in (State.APPRAISED, State.RELEASED) else (),
         unclear=_unclear_calls(document),
         arrived=dict(document.outbound.exclude(result="").values_list("kind", "result")),

@@ -137,6 +137,7 @@ class FileRole(StrEnum):
     REPORT_PDF = "report_pdf"
     PROTOCOL = "protocol"
     PROTOCOL_XML = "protocol_xml"
+    PROTOCOL_XML = "protocol_xml"
     REMOVAL_NOTE = "removal_note"
 
 

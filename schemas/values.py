@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+from schemas.accounting import AccountAssignment
 from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
 from schemas.payment_terms import PaymentTerms
@@ -246,7 +247,8 @@ class Work:
     `duplicate_of`: the first document with the same bytes; `closed_like`: the number of closed mail with these bytes.
     `represents`: the register number of the invoice this one is a further representation of. `same_number`: those of
     other invoices of the seller under that number; `like`: those among them that were not rejected or cancelled.
-    `acts`: what people did since the invoice last went to certification; `earlier_acts`: all they did before. `history`: all events, for the archive only.
+    `acts`: what people did since the invoice last went to certification; `earlier_acts`: all they did before,
+    `assignments`: its Kontierung, both for the protocol only. `history`: all events, for the archive only.
     `unclear`: for each part whose earlier hand-over may have arrived, the seconds since that call began. `arrived`: the
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
     `tray`: the id under which it lies, or was, in the out-tray of its unit; None: it is in none.
@@ -270,6 +272,7 @@ class Work:
     entry: Entry | None = None
     acts: tuple[Act, ...] = ()
     earlier_acts: tuple[Act, ...] = ()
+    assignments: tuple[AccountAssignment, ...] = ()
     history: tuple[PastEvent, ...] = ()
     unclear: Mapping[str, float] = field(default_factory=dict)
     arrived: Mapping[str, str] = field(default_factory=dict)

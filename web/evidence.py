@@ -45,6 +45,7 @@ _LABELS = {
     FileRole.INVOICE_PDF: "lesbare Rechnung (PDF)",
     FileRole.REPORT_PDF: "Prüfbericht (PDF)",
     FileRole.PROTOCOL: "Freigabeprotokoll",
+    FileRole.PROTOCOL_XML: "Freigabeprotokoll (XML)",
     FileRole.REMOVAL_NOTE: "Hinweis an den Empfänger",
 }
 _LONGEST_NAME = 150

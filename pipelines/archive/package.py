@@ -33,6 +33,7 @@ _NAMES = {
     FileRole.INVOICE_PDF: ("rechnung.pdf", "lesbare Rechnung (PDF)"),
     FileRole.REPORT_PDF: ("pruefbericht.pdf", "Prüfbericht (PDF)"),
     FileRole.PROTOCOL: ("freigabeprotokoll.pdf", "Freigabeprotokoll"),
+    FileRole.PROTOCOL_XML: ("freigabeprotokoll.xml", "Freigabeprotokoll (Daten)"),
 }
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
 

@@ -26,6 +26,7 @@ _ROLES = {
     "pruefbericht": FileRole.REPORT_PDF,
     "freigabeprotokoll": FileRole.PROTOCOL,
     "freigabeprotokoll_xml": FileRole.PROTOCOL_XML,
+    "freigabeprotokoll_xml": FileRole.PROTOCOL_XML,
 }
 
 

@@ -1,11 +1,15 @@
-"""The papers of a released invoice: readable invoice, validation report and approval protocol, as PDF/A."""
+"""The papers of a released invoice: readable invoice, validation report and approval protocol, as PDF/A and XML."""
+
+from dataclasses import replace
 
 from config.city_config import City
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.examine import read_report
 from pipelines.invoice.paper import pdf_of
+from pipelines.invoice.protocol_xml import protocol_xml
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import Protocol, invoice_html, protocol_html, report_html
+from schemas.digest import digest_of_file
 from schemas.states import FileRole, State
 from schemas.values import Entry, NewFile, StepResult, Work
 
@@ -23,13 +27,14 @@ _FILES = (
 
 
 def write_protocol(work: Work, city: City) -> StepResult:
-    """Three PDF files; an invoice that came as PDF is readable as it is and gets no second one."""
+    """Three PDF files and the protocol as XML; an invoice that came as PDF is readable and gets no second one."""
     if work.entry is None:
         raise AssertionError(f"{work.document_id} is released without an entry in the register")
     number = work.entry.number
+    protocol = _protocol(work, work.entry, city)
     pages = [
         (FileRole.REPORT_PDF, f"{number} Prüfbericht", report_html(read_report(work), max_findings=_MOST_FINDINGS)),
-        (FileRole.PROTOCOL, f"{number} Freigabeprotokoll", protocol_html(_protocol(work, work.entry, city))),
+        (FileRole.PROTOCOL, f"{number} Freigabeprotokoll", protocol_html(protocol)),
     ]
     if FileRole.INVOICE_XML not in work.files:
         invoice = read_invoice(invoice_data(work))
@@ -39,6 +44,11 @@ def write_protocol(work: Work, city: City) -> StepResult:
         path = work.scratch / f"{role}.pdf"
         pdf_of(html, path, title=title)
         files.append(NewFile(role, path, f"{title}.pdf"))
+    made = tuple((str(file.role), file.name, digest_of_file(file.path)) for file in files)
+    whole = replace(protocol, listed=(*protocol.listed, *made))
+    path = work.scratch / "freigabeprotokoll.xml"
+    path.write_bytes(protocol_xml(whole, work.document_id, work.history, protocol.assignments))
+    files.append(NewFile(FileRole.PROTOCOL_XML, path, f"{number} Freigabeprotokoll.xml"))
     return StepResult(State.PROTOCOLLED, work.facts, "Freigabeprotokoll geschrieben.", tuple(files))
 
 
@@ -57,4 +67,9 @@ def _protocol(work: Work, entry: Entry, city: City) -> Protocol:
         unit=f"{unit.number} {unit.name}" if unit else "",
         made_at=work.now,
         demo=work.demo,
+        earlier_acts=work.earlier_acts,
+        listed=tuple(
+            (str(role), work.files[role].name, work.files[role].digest) for role, _ in _FILES if role in work.files
+        ),
+        assignments=work.assignments,
     )

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from pipelines.invoice import codes, german
 from pipelines.invoice.checks.discount import CashDiscount, cash_discounts
 from pipelines.invoice.explanation import in_words
+from schemas.accounting import AccountAssignment
 from schemas.invoice import Invoice, Line, Party, Syntax, with_sub_lines
 from schemas.payment import PaymentDiscount
 from schemas.validation import Severity, ValidationReport
@@ -52,7 +53,8 @@ _PERIODS = {"DAY": "Tagen", "WEE": "Wochen", "MON": "Monaten"}
 class Protocol:
     """What the approval protocol proves: the entry, who did what and when, and the files with their hashes.
 
-    `files`: for each file its label for people, its name and its digest.
+    `files`: for each file its label for people, its name and its digest; `listed`: the same by role, the papers made
+    with the protocol among them. `earlier_acts`: of rounds that were returned; they do not count any more.
     """
 
     city: str
@@ -65,6 +67,9 @@ class Protocol:
     unit: str
     made_at: datetime
     demo: bool = False
+    earlier_acts: tuple[Act, ...] = ()
+    listed: tuple[tuple[str, str, FileDigest], ...] = ()
+    assignments: tuple[AccountAssignment, ...] = ()
 
     def __post_init__(self) -> None:
         aware(self.received_at)

@@ -1,5 +1,6 @@
 """The papers of a released invoice: who signed which words upon what, provable by the hashes, readable for ever."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,14 +15,17 @@ from config.city_config import City
 from pipelines.invoice import protocol
 from pipelines.invoice.enter import facts_of
 from pipelines.invoice.protocol import write_protocol
+from pipelines.invoice.protocol_xml import differences
+from schemas import chain
+from schemas.errors import BadInput
 from schemas.roles import SIGNED, Action
 from schemas.states import FileRole, State
 from schemas.validation import Finding, InvoiceKind, RuleSheet, Severity, ValidationReport, Verdict
-from schemas.values import Act, Assessment, DocumentFacts, Entry, StepResult, Work
+from schemas.values import Act, Assessment, DocumentFacts, Entry, PastEvent, StepResult, Work
 from tests.pipelines.edits import changed
 from tests.pipelines.invoices import cii_invoice, ubl_invoice
 from tests.pipelines.invoices.change import read
-from tests.pipelines.papers import Desk, typed
+from tests.pipelines.papers import DOCUMENT_ID, Desk, typed
 
 UBL, CII = ubl_invoice(), cii_invoice()
 REPORT = ValidationReport(
@@ -57,6 +61,34 @@ def acts(city: City) -> tuple[Act, ...]:
     )
 
 
+def chained(done: tuple[Act, ...]) -> tuple[PastEvent, ...]:
+    """A chain that ends with these acts, each of them its own event."""
+    events: list[PastEvent] = []
+    previous = chain.START
+    said = {act.sequence: act for act in done}
+    for number in range(1, max(said) + 1):
+        act = said.get(number)
+        payload = json.dumps(_payload(act) if act else {"reason": "ein Schritt"}, ensure_ascii=False, sort_keys=True)
+        at = act.at if act else datetime(2026, 3, 1, tzinfo=UTC)
+        salt = f"{number:064x}"
+        commitment = chain.commitment_of(salt, payload)
+        link = chain.link_of(DOCUMENT_ID, number, at, "zustand", commitment, previous)
+        events.append(PastEvent(number, at, "zustand", payload, salt, False, commitment, previous, link))
+        previous = link
+    return tuple(events)
+
+
+def _payload(act: Act) -> dict[str, str | None]:
+    return {
+        "actor": act.name,
+        "action": act.action,
+        "wording": act.wording,
+        "reason": act.reason,
+        "seen_sha256": act.seen_sha256,
+        "report_sha256": act.report_sha256,
+    }
+
+
 def released(desk: Desk, city: City, *, pdf: bool = False, content: bytes = UBL) -> Work:
     if pdf:
         desk.put(FileRole.ORIGINAL, typed("Rechnung"), "Rechnung März.pdf")
@@ -71,6 +103,7 @@ def released(desk: Desk, city: City, *, pdf: bool = False, content: bytes = UBL)
         desk.work(DocumentFacts(document_type="e_rechnung", unit="16")),
         entry=Entry("RE-2026-000042", facts, assessment),
         acts=acts(city),
+        history=chained(acts(city)),
     )
 
 
@@ -84,7 +117,7 @@ def text_of(path: Path) -> str:
 
 
 def papers(result: StepResult) -> dict[FileRole, str]:
-    return {file.role: text_of(file.path) for file in result.files}
+    return {file.role: text_of(file.path) for file in result.files if file.role is not FileRole.PROTOCOL_XML}
 
 
 @pytest.fixture
@@ -109,8 +142,9 @@ def test_an_xml_invoice_gets_three_papers_under_its_number(desk: Desk, iserlohn:
         FileRole.REPORT_PDF: "RE-2026-000042 Prüfbericht.pdf",
         FileRole.PROTOCOL: "RE-2026-000042 Freigabeprotokoll.pdf",
         FileRole.INVOICE_PDF: "RE-2026-000042.pdf",
+        FileRole.PROTOCOL_XML: "RE-2026-000042 Freigabeprotokoll.xml",
     }
-    for file in result.files:
+    for file in result.files[:-1]:
         assert file.path.parent == desk.work().scratch
         with pikepdf.open(file.path) as pdf, pdf.open_metadata() as metadata:
             assert metadata["pdfaid:part"] == "2"
@@ -120,7 +154,11 @@ def test_an_xml_invoice_gets_three_papers_under_its_number(desk: Desk, iserlohn:
 
 def test_an_invoice_that_came_as_pdf_is_readable_already(desk: Desk, iserlohn: City) -> None:
     result = write_protocol(released(desk, iserlohn, pdf=True), iserlohn)
-    assert {file.role for file in result.files} == {FileRole.REPORT_PDF, FileRole.PROTOCOL}
+    assert {file.role for file in result.files} == {
+        FileRole.REPORT_PDF,
+        FileRole.PROTOCOL,
+        FileRole.PROTOCOL_XML,
+    }
 
 
 def test_the_protocol_names_who_signed_which_words_when_and_upon_what(desk: Desk, iserlohn: City) -> None:
@@ -208,3 +246,48 @@ def test_a_demonstration_says_so(demo: bool, desk: Desk, iserlohn: City, pages: 
 def test_an_invoice_without_entry_was_never_released(desk: Desk, iserlohn: City) -> None:
     with pytest.raises(AssertionError, match="without an entry"):
         write_protocol(replace(released(desk, iserlohn), entry=None), iserlohn)
+
+
+def protocol_of(work: Work, city: City) -> Path:
+    (found,) = (file.path for file in write_protocol(work, city).files if file.role is FileRole.PROTOCOL_XML)
+    return found
+
+
+def test_the_protocol_proves_itself_and_the_invoice_without_any_database(
+    desk: Desk, iserlohn: City, pages: Pages
+) -> None:
+    work = released(desk, iserlohn)
+    content = protocol_of(work, iserlohn).read_bytes()
+    assert differences(content, [work.file(FileRole.ORIGINAL).path, work.file(FileRole.REPORT).path]) == ()
+
+
+def test_another_invoice_is_told_from_the_one_that_was_approved(
+    desk: Desk, iserlohn: City, pages: Pages, tmp_path: Path
+) -> None:
+    other = tmp_path / "andere.xml"
+    other.write_bytes(UBL + b" ")
+    (sentence,) = differences(protocol_of(released(desk, iserlohn), iserlohn).read_bytes(), [other])
+    assert sentence.startswith("andere.xml: diese Datei steht nicht im Protokoll")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('person="Anna Anordnung"', 'person="Otto Ordner"', "Handlung zu Ereignis 13"),
+        ("Auszahlung angeordnet.</Wortlaut>", "Nichts angeordnet.</Wortlaut>", "Handlung zu Ereignis 13"),
+        ('"actor": "Anna Anordnung"', '"actor": "Otto Ordner"', "der Inhalt von Ereignis 13 ist verändert"),
+        ('nummer="5"', 'nummer="6"', "Ereignis 5 fehlt"),
+        ('art="zustand"', 'art="released"', "Ereignis 1 ist verändert"),
+    ],
+)
+def test_whatever_is_altered_in_the_protocol_is_told(
+    old: str, new: str, told: str, desk: Desk, iserlohn: City, pages: Pages
+) -> None:
+    text = protocol_of(released(desk, iserlohn), iserlohn).read_text(encoding="utf-8")
+    assert old in text
+    assert told in " ".join(differences(text.replace(old, new, 1).encode(), []))
+
+
+def test_what_is_no_protocol_is_refused() -> None:
+    with pytest.raises(BadInput, match="kein Freigabeprotokoll"):
+        differences(UBL, [])

@@ -75,5 +75,6 @@ def test_the_names_of_the_queues_and_files_are_kept() -> None:
         "invoice_pdf",
         "report_pdf",
         "protocol",
+        "protocol_xml",
         "removal_note",
     }
