@@ -13,9 +13,9 @@ from pipelines.routing.matcher import Reader
 from pipelines.routing.paper_invoice import read_paper_invoice
 from pipelines.routing.rows import Row
 from pipelines.routing.scores import first_hit
-from pipelines.routing.values import values_of
+from pipelines.routing.values import letter_date, values_of
 from pipelines.routing.zones import Letter, letter_of
-from schemas.recognised import ClosedMail, Evidence, Recognised, RoutingDecision
+from schemas.recognised import ClosedMail, Deadline, Evidence, Recognised, RoutingDecision
 
 __all__ = ["letter_from", "understand"]
 
@@ -60,9 +60,14 @@ def understand(
         dunning=decision.document_type == "mahnung",
         advertising=decision.document_type == "werbung",
         values=values_of(letter),
-        deadlines=deadlines(letter, received_on),
+        deadlines=() if decision.document_type == "werbung" else _deadlines(letter, received_on),
         invoice=read_paper_invoice(letter, received_on) if decision.document_type in _INVOICES else None,
     )
+
+
+def _deadlines(letter: Letter, received_on: date) -> tuple[Deadline, ...]:
+    written = letter_date(letter)
+    return deadlines(letter, received_on, written[1] if written is not None else None)
 
 
 def _closed(letter: Letter, decision: RoutingDecision, heard: Heard, city: City) -> tuple[ClosedMail, str] | None:

@@ -40,7 +40,10 @@ _PROVEN, _FORM, _GUESS = 0.99, 0.85, 0.6
 
 def values_of(letter: Letter) -> tuple[Found, ...]:
     """All of them, in the order of their kinds; the same value once."""
-    return tuple(dict.fromkeys(_found(letter)))
+    found: dict[tuple[Kind, str], Found] = {}
+    for value in _found(letter):
+        found.setdefault((value.kind, value.value), value)
+    return tuple(found.values())
 
 
 def _found(letter: Letter) -> Iterator[Found]:
