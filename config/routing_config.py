@@ -104,10 +104,12 @@ class Routing(Strict):
     `unit_reference`: what a reference of ours begins with, the unit in a group `unit`.
     `other_offices`: offices in an address that none of the units is. `original`: cues for papers needed as paper.
     `other_type`: the type of a letter that is none of the others. `confidential_by`: evidence that suffices there.
+    `precision`: how often what goes on without a person must be right; how sure the learned model must be follows.
     """
 
     minimum_score: float = Field(gt=0)
     minimum_confidence: float = Field(gt=0, le=1)
+    precision: float = Field(default=0.995, gt=0.5, lt=1)
     address_lines: int = Field(ge=1, le=60)
     subject_factor: float = Field(default=2.0, ge=1, le=5)
     topic_score: float = Field(default=3.0, gt=0)

@@ -1,11 +1,16 @@
-"""Type and unit of a letter in the order of evidence: our reference, address, form, sender, words. Never guessed."""
+"""Type and unit of a letter in the order of evidence: our reference, address, form, sender, words. Never guessed.
+
+Where the rules say little the learned model proposes; where both say the same that is surer; where they contradict each
+other a person decides.
+"""
 
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from config.city_config import City
-from config.routing_config import DocumentType, Topic
+from config.routing_config import DocumentType
 from pipelines.routing.matcher import Reader
+from pipelines.routing.model import NOBODY, Alike, Judgement, Model
 from pipelines.routing.references import unit_by_reference
 from pipelines.routing.scores import Score, addressed_units, numbered_unit, other_office, topic_scores, type_scores
 from pipelines.routing.zones import Letter
@@ -19,6 +24,9 @@ _TWO_MATTERS = 2.0
 _NOT_BROAD = 3.0
 """What a topic must have without the weight of the subject: one word of the second rank names no unit."""
 _OTHER = 0.7
+_PROPOSED, _CONTRADICTED = 0.4, 0.6
+"""From which probability on the model names a type no rule names, and stands against what rules say."""
+_NOT_ASKED = Judgement()
 _STRONG = (Evidence.SHEET, Evidence.REFERENCE, Evidence.ADDRESS, Evidence.SENDER)
 
 
@@ -41,6 +49,7 @@ class Heard:
     numbered: str | None
     reference: tuple[str, str] | None
     sender: KnownSender | None = None
+    alike: Judgement = _NOT_ASKED
     sheet_unit: str | None = None
 
 
@@ -54,8 +63,8 @@ class _Unit:
     doubtful: bool = False
 
 
-def hear(letter: Letter, city: City, senders: SenderRegister | None = None) -> Heard:
-    """Ask every rule once."""
+def hear(letter: Letter, city: City, senders: SenderRegister | None = None, model: Model | None = None) -> Heard:
+    """Ask every rule once, the register and the model."""
     reader, plain = Reader(letter, city.routing.ignore), Reader(letter)
     return Heard(
         letter,
@@ -66,24 +75,25 @@ def hear(letter: Letter, city: City, senders: SenderRegister | None = None) -> H
         numbered_unit(plain, city),
         unit_by_reference(letter.text, letter.part(Zone.SUBJECT), city),
         senders.known(letter) if senders is not None else None,
+        model.judge(letter, city.routing.precision) if model is not None else _NOT_ASKED,
     )
 
 
 def decide(heard: Heard, city: City, doubts: tuple[str, ...] = ()) -> RoutingDecision:
     """The decision with its reasons (German). `doubts`: why a person must look whatever the rules say."""
+    version = heard.alike.version
     kind, confidence, reasons = _type(heard, city)
     if kind is None:
-        return RoutingDecision(
-            None, heard.sheet_unit, 0.0, reasons, Evidence.NONE, certain=False, doubt=" ".join(doubts)
-        )
-    unit = _unit(kind, heard, city)
+        doubt = " ".join(doubts)
+        return RoutingDecision(None, heard.sheet_unit, 0.0, reasons, Evidence.NONE, False, doubt, version)
+    unit = _seconded(_unit(kind, heard, city), kind, heard, city)
     sure = not doubts and not unit.doubtful and unit.number is not None and _sure(kind, confidence, unit, heard, city)
     least = city.routing.minimum_confidence
     if unit.number is not None:
         confidence = max(confidence, least) if sure else min(confidence, round(least - 0.01, 3))
-    doubt = " ".join((*doubts, *_held_back(kind, unit, heard, city)))
+    doubt = " ".join((*doubts, *_held_back(kind, unit, heard, city), *_contradicted(kind, unit, heard, city)))
     said = (*reasons, unit.reason)
-    return RoutingDecision(kind.key, unit.number, confidence, said, unit.evidence, certain=sure, doubt=doubt)
+    return RoutingDecision(kind.key, unit.number, confidence, said, unit.evidence, sure, doubt, version)
 
 
 def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[str, ...]]:
@@ -95,6 +105,8 @@ def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[s
         words = f" (schwach: {speaking[0].rule.name}, Punkte {speaking[0].score:g})" if speaking else ""
         if (usual := _usual_type(heard, city)) is not None:
             return usual, _OTHER, (f"{usual.name}: kein Wort spricht deutlich{words}; so schreibt der Absender sonst.",)
+        if (like := _alike_type(heard, city)) is not None:
+            return like
         return other, _OTHER, (f"{other.name}: kein Wort spricht deutlich für eine andere Dokumentart{words}.",)
     if not speaking:
         return None, 0.0, ("Kein bekanntes Wort spricht für eine Dokumentart.",)
@@ -105,7 +117,24 @@ def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[s
     reasons = [f"{kind.name}: gefunden {words} (Punkte {best.score:g})."]
     if len(speaking) > 1:
         reasons.append(f"Zweitbeste Dokumentart: {speaking[1].rule.name} (Punkte {speaking[1].score:g}).")
-    return kind, _confidence(speaking, city), tuple(reasons)
+    first = heard.alike.types[0] if heard.alike.types else None
+    seconded = first is not None and first.key == kind.key
+    confidence = _confidence(speaking, city)
+    return kind, max(confidence, round(first.probability, 3)) if first and seconded else confidence, tuple(reasons)
+
+
+def _alike_type(heard: Heard, city: City) -> tuple[DocumentType, float, tuple[str, ...]] | None:
+    """What the model takes the letter for, if it is more than the type for all other mail."""
+    first = heard.alike.types[0] if heard.alike.types else None
+    kind = city.document_type(first.key) if first is not None else None
+    if first is None or kind is None or first.probability < _PROPOSED or kind.key == city.routing.other_type:
+        return None
+    return kind, round(first.probability, 3), (f"Ähnelt Schreiben der Art {kind.name} {_how_alike(first)}.",)
+
+
+def _how_alike(alike: Alike) -> str:
+    words = ", ".join(f"„{word}“" for word in alike.words)
+    return f"({alike.probability:.0%}{f'; auffällig: {words}' if words else ''})"
 
 
 def _usual_type(heard: Heard, city: City) -> DocumentType | None:
@@ -201,6 +230,53 @@ def _by_topic(kind: DocumentType, topic: Score | None, heard: Heard, city: City)
     return _Unit(number, evidence, said, doubtful=len(heard.addressed) > 1)
 
 
+def _seconded(unit: _Unit, kind: DocumentType, heard: Heard, city: City) -> _Unit:
+    """With the model's word: it proposes where the rules name nobody, and dispels doubt where it says the same."""
+    first = _alike_unit(heard, city)
+    if first is None or unit.evidence is not Evidence.NONE or not kind.unit_by_topic or len(heard.addressed) > 1:
+        return unit
+    said = f"Ähnelt Schreiben an {_name(first.key, city)} {_how_alike(first)}."
+    if unit.number is None:
+        weak = first.probability < heard.alike.alone
+        return _Unit(first.key, Evidence.WORDS, f"{unit.reason} {said}", doubtful=weak)
+    if unit.number == first.key and first.probability >= heard.alike.agreed:
+        return _Unit(first.key, Evidence.WORDS, f"{unit.reason} {said}")
+    return unit
+
+
+def _alike_unit(heard: Heard, city: City) -> Alike | None:
+    """The unit the model takes the letter to be for; None: nobody's, or of a unit there is not."""
+    first = heard.alike.units[0] if heard.alike.units else None
+    return first if first is not None and city.unit(first.key) is not None else None
+
+
+def _agreed(unit: _Unit, heard: Heard) -> bool:
+    first = heard.alike.units[0] if heard.alike.units else None
+    return first is not None and first.key == unit.number and first.probability >= heard.alike.agreed
+
+
+def _contradicted(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tuple[str, ...]:
+    """Why a person must look at a unit that words or a title name, and the model does not; empty if it need not."""
+    if unit.number is None or unit.evidence not in (Evidence.FORM, Evidence.WORDS):
+        return ()
+    first = heard.alike.units[0] if heard.alike.units else None
+    if first is not None and first.key != unit.number and first.probability >= _CONTRADICTED:
+        rather = "keinem der Bereiche" if first.key == NOBODY else _name(first.key, city)
+        return (f"Dem Wortlaut nach gehört das Schreiben eher zu {rather} {_how_alike(first)}.",)
+    rival = _rival_type(kind, heard, city)
+    if rival is not None and kind.unit == unit.number != rival.unit:
+        return (f"Dem Wortlaut nach ist das Schreiben eher: {rival.name} {_how_alike(heard.alike.types[0])}.",)
+    return ()
+
+
+def _rival_type(kind: DocumentType, heard: Heard, city: City) -> DocumentType | None:
+    """The other type the model is rather sure of."""
+    first = heard.alike.types[0] if heard.alike.types else None
+    if first is None or first.key == kind.key or first.probability < _CONTRADICTED:
+        return None
+    return city.document_type(first.key)
+
+
 def _leading_topic(heard: Heard, city: City) -> Score | None:
     """The strongest topic if it is strong, not by one broad word in a title, and ahead of the next of another unit."""
     if not heard.topics or heard.topics[0].score < city.routing.topic_score:
@@ -222,13 +298,18 @@ def _sure(kind: DocumentType, confidence: float, unit: _Unit, heard: Heard, city
         return False
     if unit.evidence in _STRONG:
         return confidence >= 0.5
-    return confidence >= city.routing.minimum_confidence and not _of_another(kind, unit, heard, city)
+    if _contradicted(kind, unit, heard, city):
+        return False
+    if _agreed(unit, heard):
+        return True
+    by_rules = _score_of(kind, heard) >= city.routing.minimum_score or kind.key == city.routing.other_type
+    return by_rules and confidence >= city.routing.minimum_confidence and not _of_another(kind, unit, heard, city)
 
 
 def _held_back(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tuple[str, ...]:
     """Why a confidential matter waits for a person although its unit seems clear; empty if it does not."""
     strong = unit.evidence in city.routing.confidential_by
-    if unit.number is None or strong or not _is_confidential(kind, unit, heard):
+    if unit.number is None or strong or not _is_confidential(kind, unit, city):
         return ()
     by = "nach dem Absender" if unit.evidence is Evidence.SENDER else "nach Wörtern"
     return (f"Vertrauliche Sache: sie wird nie allein {by} zugeleitet.",)
@@ -236,6 +317,9 @@ def _held_back(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tup
 
 def _money_in_question(kind: DocumentType, heard: Heard, city: City) -> bool:
     """An invoice goes another way than the letter of the same address: not decided by a hair's breadth."""
+    rival = _rival_type(kind, heard, city)
+    if rival is not None and kind.unit_from_address and not rival.unit_from_address:
+        return True
     invoices = [
         score for score in heard.types if isinstance(score.rule, DocumentType) and not score.rule.unit_from_address
     ]
@@ -253,10 +337,10 @@ def _of_another(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> bo
     return any(score.score >= enough and score.rule.unit not in (None, unit.number) for score in speaking)
 
 
-def _is_confidential(kind: DocumentType, unit: _Unit, heard: Heard) -> bool:
-    topic = next((topic for topic in heard.topics if _unit_of(topic) == unit.number), None)
-    decided_by_topic = kind.unit != unit.number and topic is not None and isinstance(topic.rule, Topic)
-    return kind.confidential or (decided_by_topic and topic is not None and topic.rule.confidential)
+def _is_confidential(kind: DocumentType, unit: _Unit, city: City) -> bool:
+    """By its type, or by what the unit answers for where the matter decided."""
+    matters = (topic for topic in city.routing.topics if topic.unit == unit.number and topic.confidential)
+    return kind.confidential or (kind.unit != unit.number and any(matters))
 
 
 def _score_of(kind: DocumentType, heard: Heard) -> float:

@@ -25,6 +25,7 @@ __all__ = ["NOBODY", "Alike", "Head", "Judgement", "Model", "model_in"]
 NOBODY = "KLAERFALL"
 """The unit of what none of the units answers for."""
 _STRIKING = 3
+_NEVER = 1.01
 _FORMAT = 1
 
 
@@ -41,13 +42,14 @@ class Alike:
 class Judgement:
     """What the model says of one letter, likeliest first. Empty: it was not asked, or knows none of the words.
 
-    `type_bar`, `unit_bar`: from which probability on the first answer is right as often as demanded.
+    `alone`: from which probability on the first unit is right as often as demanded. `agreed`: what suffices where the
+    rules say the same; two that err independently need only the root of the errors each.
     """
 
     types: tuple[Alike, ...] = ()
     units: tuple[Alike, ...] = ()
-    type_bar: float = 1.01
-    unit_bar: float = 1.01
+    alone: float = _NEVER
+    agreed: float = _NEVER
     version: str = ""
 
 
@@ -70,7 +72,7 @@ class Head:
         order = np.argsort(-self.heard, kind="stable")
         wrong = np.cumsum(~self.right[order]) + 1  # one more than seen: few letters prove little
         enough = np.flatnonzero(wrong <= (1 - precision) * (np.arange(len(order)) + 2))
-        return float(self.heard[order][enough[-1]]) if len(enough) else 1.01
+        return float(self.heard[order][enough[-1]]) if len(enough) else _NEVER
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,8 +97,8 @@ class Model:
         return Judgement(
             _answers(self.types, rows, values, spoken),
             _answers(self.units, rows, values, spoken),
-            self.types.threshold(precision),
-            self.units.threshold(precision),
+            _threshold(self.units, precision),
+            _threshold(self.units, 1 - (1 - precision) ** 0.5),
             self.version,
         )
 
@@ -137,6 +139,11 @@ def model_in(path: Path) -> Model:
     except OSError:
         raise BadInput(f"Das gelernte Modell {path} fehlt.", remedy="Bitte ein Modell freigeben.") from None
     return _read(path, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(maxsize=16)
+def _threshold(head: Head, precision: float) -> float:
+    return head.threshold(precision)
 
 
 @lru_cache(maxsize=2)

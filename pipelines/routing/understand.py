@@ -10,6 +10,7 @@ from pipelines.routing.deadlines import deadlines
 from pipelines.routing.decide import Heard, SenderRegister, decide, hear
 from pipelines.routing.language import language_of, looks_garbled
 from pipelines.routing.matcher import Reader
+from pipelines.routing.model import Model
 from pipelines.routing.paper_invoice import read_paper_invoice
 from pipelines.routing.rows import Row
 from pipelines.routing.scores import first_hit
@@ -37,6 +38,7 @@ def understand(
     sheet_unit: str | None = None,
     opened: bool = False,
     senders: SenderRegister | None = None,
+    model: Model | None = None,
 ) -> Recognised:
     """Decision and values. `sureness`: of the text recognition, 0..1; None: the text was not guessed.
 
@@ -44,7 +46,7 @@ def understand(
     `sheet_unit`: the unit a person put on the separator sheet. `opened`: persons have said that it is no closed mail.
     """
     language = language_of(letter.text)
-    heard = replace(hear(letter, city, senders), sheet_unit=sheet_unit)
+    heard = replace(hear(letter, city, senders, model), sheet_unit=sheet_unit)
     doubts = _doubts(letter, city, language, sureness)
     decision = decide(heard, city, doubts)
     closed = None if opened else _closed(letter, decision, heard, city)
