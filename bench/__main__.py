@@ -9,6 +9,7 @@ from bench.flow import bench_flow
 from bench.intake import bench_intake
 from bench.invoices import bench_invoices
 from bench.mailroom import bench_mailroom
+from bench.register import bench_register
 from bench.routing import bench_routing
 from bench.scan import bench_scan
 from bench.search import bench_search
@@ -22,6 +23,7 @@ BENCHES: dict[str, Callable[[], None]] = {
     "filing": bench_filing,
     "invoices": bench_invoices,
     "search": bench_search,
+    "register": bench_register,
 }
 
 

@@ -44,6 +44,7 @@ class RegisterRules(Strict):
         default=(LegalEntity(key="stadt", name="Stadt", series="RE"),), min_length=1
     )
     leading_register: Literal["own", "drop"] = "own"
+    drop_format: Literal["xml", "csv"] = "xml"
     alike: Alike = Alike()
 
     @model_validator(mode="after")

@@ -225,6 +225,16 @@ class Settings(MailSettings):
         return self.var / "import" / "finanz"
 
     @property
+    def rebu_out(self) -> Path:
+        """Where the register of the finance system fetches what it is told, if it leads."""
+        return self.var / "export" / "rebu"
+
+    @property
+    def rebu_in(self) -> Path:
+        """Where it lays its answers."""
+        return self.var / "import" / "rebu"
+
+    @property
     def packs(self) -> Path:
         """Installed rule packs for invoices."""
         return self.var / "packs"
@@ -269,6 +279,8 @@ class Settings(MailSettings):
             self.staging,
             self.finance_out,
             self.finance_in,
+            self.rebu_out,
+            self.rebu_in,
             self.packs,
             self.procedure,
             self.master_data,

@@ -1,15 +1,26 @@
 """Who sees which documents: decided in the database, so that no list, file or search can show more."""
 
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
-from records.models import Document, UnitMembership
+from records.deputies import stand_ins
+from records.models import Document, MailCopy, UnitMembership
+from schemas.copies import CopyState
+from schemas.german_time import day_in_germany
 from schemas.roles import Person, Role
 from schemas.states import CLOSED, State
 
-__all__ = ["closed_documents", "invoices_of_units", "known_documents", "of_visible_documents", "person_of", "visible_documents"]
+__all__ = [
+    "closed_documents",
+    "invoices_of_units",
+    "known_documents",
+    "of_visible_documents",
+    "person_of",
+    "visible_documents",
+]
 
 
 Row = TypeVar("Row", bound=Model)
@@ -27,6 +38,7 @@ def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
         roles=frozenset(Role(name) for name in names if name in known),
         units=frozenset(UnitMembership.objects.filter(user_id=user.pk).values_list("unit", flat=True)),
         account=user.get_username(),
+        stands_in=stand_ins(user.pk, day_in_germany(datetime.now(UTC))),
     )
 
 
@@ -34,7 +46,8 @@ def visible_documents(person: Person) -> QuerySet[Document]:
     """The documents whose content that person may see.
 
     Rechnungsprüfung: all. Poststelle: all mail but entered invoices. Buchhaltung: entered invoices and their further
-    representations. Bereich and Anordnung: what is assigned to an own unit. Archiv and Administration: no content.
+    representations. Bereich and Anordnung: what is assigned to an own unit or one they stand in for, and what
+    it has a copy of. Archiv and Administration: no content.
     Nobody: closed mail, and files in which it is seen too (its duplicates, the batch it was cut out of).
     """
     return Document.objects.filter(_of(person)).exclude(_shows_closed_mail())
@@ -77,8 +90,19 @@ def _of(person: Person, at: str = "") -> Q:
     if Role.ACCOUNTING in person.roles:
         seen |= invoice
     if person.roles & {Role.UNIT, Role.ORDERING}:
-        seen |= Q(**{f"{at}unit__in": person.units})
+        seen |= _of_units(person, invoice, at)
     return seen
+
+
+def _of_units(person: Person, invoice: Q, at: str) -> Q:
+    """What belongs to their units, what they look after as a deputy, and what their units have a copy of."""
+    own = Q(**{f"{at}unit__in": person.units})
+    copied = MailCopy.objects.filter(unit__in=person.mail_units, state=CopyState.DELIVERED)
+    own |= Q(**{f"{at}pk__in": copied.values("document")})
+    if person.stands_in:
+        own |= ~invoice & Q(**{f"{at}unit__in": person.mail_units})
+        own |= invoice & Q(**{f"{at}unit__in": person.approval_units})
+    return own
 
 
 def _shows_closed_mail() -> Q:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from config.load import city
 from records.models import Document, RegisterEntry, RegisterReceived
 from records.numbers import next_number
+from records.register_announced import announce
 from records.register_likeness import note_likeness
 from records.search import index_entry
 from schemas.rebu import InvoiceSaid, Receipt, Received, canonical, digest_of, read_received
@@ -53,6 +55,8 @@ def enter(
     text = canonical(Received(_receipt(document), said))
     RegisterReceived.objects.create(entry=entry, text=text, sha256=digest_of(text))
     note_likeness(entry, said, now)
+    if city().invoice_register.leading_register != "own":
+        announce(entry)
     index_entry(document)
     return entry
 

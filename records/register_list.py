@@ -11,8 +11,8 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Sum, When
 
-from records.access import visible_documents
-from records.models import Document, Likeness, RegisterEntry
+from records.access import invoices_of_units
+from records.models import Document, KeptTerms, Likeness, RegisterEntry
 from records.search import in_text
 from schemas.german_time import BERLIN
 from schemas.roles import Person, Role
@@ -22,11 +22,12 @@ __all__ = ["ENDED", "MOST_COUNTED", "ORDERS", "Asked", "Order", "Page", "Totals"
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
-_FEW = 2_000
+_FEW = 20_000
 ENDED = frozenset(
     {State.FILED, State.HANDED_OVER, State.STAGED, State.APPRAISED, State.REJECTED, State.CANCELLED, State.PAID}
 )
 """In these nothing is paid any more, or it is not the register that knows."""
+_OPEN = frozenset(State) - ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,13 @@ class Totals:
 
 def asked_for(person: Person, asked: Asked) -> QuerySet[RegisterEntry]:
     """The entries that person may see, narrowed."""
-    rows = _visible(person)
-    if asked.state is not None or asked.unit:
-        documents = Document.objects.all()
-        if asked.state is not None:
-            documents = documents.filter(state=asked.state)
-        if asked.unit:
-            documents = documents.filter(unit=asked.unit)
+    rows, documents = RegisterEntry.objects.all(), _documents(person, asked)
+    if documents is None:
+        rows = rows.exclude(document__in=Document.objects.filter(state__in=CLOSED).values("pk"))
+    else:
         rows = _of_documents(rows, documents)
+    if asked.words:
+        rows = _of_documents(rows, in_text(Document.objects.all(), asked.words))
     if asked.legal_entity:
         rows = rows.filter(legal_entity=asked.legal_entity)
     if asked.verdict:
@@ -108,8 +108,6 @@ def asked_for(person: Person, asked: Asked) -> QuerySet[RegisterEntry]:
     if asked.alike:
         undecided = Likeness.objects.filter(decided_at=None)
         rows = rows.filter(Q(id__in=undecided.values("entry")) | Q(id__in=undecided.values("other")))
-    if asked.words:
-        rows = _of_documents(rows, in_text(Document.objects.all(), asked.words))
     return rows
 
 
@@ -144,25 +142,33 @@ def totals_of(rows: QuerySet[RegisterEntry]) -> Totals:
     return Totals(min(count, MOST_COUNTED), sums, count > MOST_COUNTED)
 
 
-def _visible(person: Person) -> QuerySet[RegisterEntry]:
-    """As records.access says of documents; who sees all invoices is not asked of each."""
-    if person.roles & {Role.AUDIT, Role.ACCOUNTING}:
-        return RegisterEntry.objects.exclude(document__in=Document.objects.filter(state__in=CLOSED))
-    return RegisterEntry.objects.filter(document__in=visible_documents(person))
+def _documents(person: Person, asked: Asked) -> QuerySet[Document] | None:
+    """All that is asked of the documents at once, who may see them among it; None: nothing but what all may not see."""
+    all_invoices = bool(person.roles & {Role.AUDIT, Role.ACCOUNTING})
+    states = frozenset(State) if asked.state is None else frozenset({asked.state})
+    if asked.overdue_on:
+        states &= _OPEN
+    everywhere = states == frozenset(State)
+    if all_invoices and everywhere and not asked.unit:
+        return None
+    documents = Document.objects.exclude(state__in=CLOSED) if all_invoices else invoices_of_units(person)
+    if not everywhere:
+        documents = documents.filter(state__in=states)
+    if asked.unit:
+        documents = documents.filter(unit=asked.unit)
+    return documents
 
 
 def _of_documents(rows: QuerySet[RegisterEntry], documents: QuerySet[Document]) -> QuerySet[RegisterEntry]:
-    few = len(documents.values("pk")[: _FEW + 1]) <= _FEW
-    if few:
+    if documents.values("pk")[: _FEW + 1].count() <= _FEW:
         return rows.filter(document__in=documents.values("pk"))
     return rows.filter(Exists(documents.filter(pk=OuterRef("document_id"))))
 
 
 def _overdue(rows: QuerySet[RegisterEntry], day: date) -> QuerySet[RegisterEntry]:
-    """Not at its end, and the day it is to be paid by is past: as computed, else as the invoice says."""
-    computed = Q(document__payment_terms__due_on__lt=day)
-    said = Q(document__payment_terms=None, due_on__lt=day)
-    return rows.filter(computed | said).exclude(document__state__in=ENDED)
+    """The day it is to be paid by is past: as computed, else as the invoice says."""
+    computed = KeptTerms.objects.filter(document=OuterRef("document_id"))
+    return rows.filter(Exists(computed.filter(due_on__lt=day)) | (Q(due_on__lt=day) & ~Exists(computed)))
 
 
 def _beyond(order: Order, key: tuple[Any, int], *, descending: bool) -> Q:

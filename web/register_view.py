@@ -33,6 +33,8 @@ class RegisterView:
     alike: list[Alike]
     leading_number: str
     leading_status: str
+    leading_message: str
+    announced: bool
 
 
 def register_view(entry: RegisterEntry, seen: QuerySet[Document]) -> RegisterView:
@@ -44,6 +46,8 @@ def register_view(entry: RegisterEntry, seen: QuerySet[Document]) -> RegisterVie
         alike=[*_same_number(entry, seen), *_likely(entry, seen)],
         leading_number=told.leading_number if told else "",
         leading_status=told.status if told else "",
+        leading_message=told.message if told else "",
+        announced=told is not None,
     )
 
 

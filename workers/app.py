@@ -106,10 +106,20 @@ app.conf.update(
             "schedule": crontab(hour=2, minute=30),
             "options": {"queue": Queue.INVOICE.value},
         },
+        "look_after_register": {
+            "task": "workers.tasks.look_after_register",
+            "schedule": settings.finance_seconds,
+            "options": {"expires": settings.finance_seconds, "queue": Queue.FILING.value},
+        },
         "look_after_finance": {
             "task": "workers.tasks.look_after_finance",
             "schedule": settings.finance_seconds,
             "options": {"expires": settings.finance_seconds, "queue": Queue.FILING.value},
+        },
+        "look_after_distribution": {
+            "task": "workers.tasks.look_after_distribution",
+            "schedule": _QUALITY,
+            "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
         },
         "check_mapping": {
             "task": "workers.tasks.check_mapping",

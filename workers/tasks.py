@@ -27,10 +27,12 @@ from schemas.states import Queue, State
 from workers.annexes import ask_for_later_seals, round_of_annexes
 from workers.app import app, worker_name
 from workers.dms_check import check_dms
+from workers.distribution import round_of_distribution
 from workers.dms_tasks import round_of_tasks
 from workers.finance import round_of_finance
 from workers.master_data import round_of_master_data
 from workers.notices import round_of_notices
+from workers.rebu import port_of, round_of_register
 from workers.step import run_step
 from workers.targets import dms, object_store, out_trays
 from workers.teaching import round_of_senders, start_training
@@ -40,9 +42,11 @@ __all__ = [
     "check_mapping",
     "enqueue",
     "import_master_data",
+    "look_after_distribution",
     "look_after_dms_tasks",
     "look_after_finance",
     "look_after_quality",
+    "look_after_register",
     "look_at_neighbours",
     "look_at_senders",
     "place_paper",
@@ -172,11 +176,26 @@ def send_notices() -> None:
     round_of_notices(load_settings(), datetime.now(UTC))
 
 
+@app.task(name="workers.tasks.look_after_register")
+def look_after_register() -> None:
+    """Tell the register that leads, if another one does, and take its answers."""
+    close_old_connections()
+    now = datetime.now(UTC)
+    round_of_register(port_of(city(), load_settings(), now), now)
+
+
 @app.task(name="workers.tasks.import_master_data")
 def import_master_data() -> None:
     """Take over what the finance system has dropped since the last night."""
     close_old_connections()
     round_of_master_data(load_settings().master_data, city().accounting.imports, datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.look_after_distribution")
+def look_after_distribution() -> None:
+    """Trays that move into the DMS, copies for information, reminders of what nobody has taken."""
+    close_old_connections()
+    round_of_distribution(city(), load_settings().page_address, datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.check_mapping")

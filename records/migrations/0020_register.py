@@ -228,9 +228,10 @@ class Migration(migrations.Migration):
             name="Announcement",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("key", models.CharField(max_length=64, unique=True)),
-                ("announced_at", models.DateTimeField(null=True)),
-                ("status", models.CharField(db_index=True, default="pending", max_length=16)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("told", models.CharField(db_index=True, max_length=16)),
+                ("written_at", models.DateTimeField(null=True)),
+                ("status", models.CharField(blank=True, max_length=16)),
                 ("leading_number", models.CharField(blank=True, max_length=64)),
                 ("message", models.CharField(blank=True, max_length=500)),
                 ("answered_at", models.DateTimeField(null=True)),

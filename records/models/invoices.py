@@ -128,13 +128,15 @@ class Likeness(models.Model):
 class Announcement(models.Model):
     """An entry told to the register of the finance system, where that one leads, and what it answered.
 
-    `leading_number` is its number there; `answer` the SHA-256 of the receipt, so that none is taken twice.
+    `told`: the standing last told, as number `version`; `written_at`: when its file surely lay there. `status` and
+    `leading_number` are the answer, `answer` the SHA-256 of the file it came in.
     """
 
     entry = models.OneToOneField(RegisterEntry, on_delete=models.PROTECT, related_name="announcement")
-    key = models.CharField(max_length=64, unique=True)
-    announced_at = models.DateTimeField(null=True)
-    status = models.CharField(max_length=16, default="pending", db_index=True)
+    version = models.PositiveIntegerField(default=1)
+    told = models.CharField(max_length=16, db_index=True)
+    written_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=16, blank=True)
     leading_number = models.CharField(max_length=64, blank=True)
     message = models.CharField(max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True)
