@@ -23,9 +23,15 @@ _DESTINATIONS = (
     ("post", "Post"),
     ("clearing", "Klärfälle"),
     ("deadlines", "Fristen"),
-    ("register", "Rechnungen"),
+)
+_OPERATION = (
     ("upload", "Einlegen"),
     ("status", "Status"),
+)
+_INVOICES = (
+    ("register", "Register"),
+    ("payment_deadlines", "Zahlungsfristen"),
+    ("handovers", "Übergabe"),
 )
 _SCANNING = (
     ("batches", "Stapel"),
@@ -34,7 +40,8 @@ _SCANNING = (
     ("closed", "Verschlossene Post"),
     ("procedure", "Verfahren"),
 )
-"""A row of its own, open on its own pages."""
+_ROWS = (("Rechnungen", _INVOICES), ("Scan-Stelle", _SCANNING))
+"""Rows of their own, each open on its own pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,20 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     if Role.UNIT in person.roles:
         counted["deadlines"] = waiting_deadlines(person)
     counted["procedure"] = to_release(person)
-    scanning = _places(_SCANNING, person, request.path, counted)
-    within = len(scanning) > 1 and any(place.current for place in scanning)
+    rows = [(label, _places(known, person, request.path, counted)) for label, known in _ROWS]
+    opened = next(((label, places) for label, places in rows if _within(places)), ("", []))
     return {
         "person": person,
         "own_roles": [role.label for role in Role if role in person.roles],
         "own_units": sorted(person.units),
-        "navigation": [*_places(_DESTINATIONS, person, request.path, counted), *_door_to(scanning, within)],
-        "scanning": scanning if within else [],
+        "navigation": [
+            *_places(_DESTINATIONS, person, request.path, counted),
+            *_door_to(*rows[0]),
+            *_places(_OPERATION, person, request.path, counted),
+            *_door_to(*rows[1]),
+        ],
+        "open_row_label": opened[0],
+        "open_row": opened[1],
     }
 
 
@@ -84,14 +97,22 @@ def _places(
         for name, label in known
         if person.roles & ROLES[name] or (person.roles and not ROLES[name])
     ]
-    return [
-        Destination(label, address, path.startswith(address) if address != "/" else path == "/", count)
-        for address, label, count in found
-    ]
+    here = max((address for address, _, _ in found if _is_at(path, address)), key=len, default=None)
+    return [Destination(label, address, address == here, count) for address, label, count in found]
 
 
-def _door_to(places: list[Destination], within: bool) -> list[Destination]:
+def _is_at(path: str, address: str) -> bool:
+    """The start page is a place of its own and not the beginning of all others."""
+    return path == "/" if address == "/" else path.startswith(address)
+
+
+def _within(places: list[Destination]) -> bool:
+    return len(places) > 1 and any(place.current for place in places)
+
+
+def _door_to(label: str, places: list[Destination]) -> list[Destination]:
     """One entry for all of them, which leads to the first and says how much waits there; a single one is its own."""
     if len(places) < 2:
         return places
-    return [Destination("Scan-Stelle", places[0].address, within, sum(place.count or 0 for place in places))]
+    waiting = sum(place.count or 0 for place in places)
+    return [Destination(label, places[0].address, _within(places), waiting)]

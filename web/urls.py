@@ -24,6 +24,7 @@ from web.pages import (
     status,
     upload,
 )
+from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
 from web.permissions import EVERYBODY, page
@@ -60,6 +61,7 @@ urlpatterns = [
     page("verschlossen/<uuid:document_id>/", closed.closed_document, name="closed_document", roles=CLOSED_MAIL),
     page("verschlossen/<uuid:document_id>/hinweis.pdf", closed.removal_note, name="removal_note", roles=CLOSED_MAIL),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
+    *finance_routes,
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
     page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
     page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
