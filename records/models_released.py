@@ -23,9 +23,8 @@ from schemas.errors import BadInput, Unavailable, os_reason
 from schemas.roles import Person, Role
 
 __all__ = [
-    "ASKING",
-    "CONFIRMING",
     "LONGEST_REASON",
+    "RELEASING",
     "Outcome",
     "ask",
     "begin_run",
@@ -43,8 +42,9 @@ __all__ = [
 ]
 
 log = structlog.get_logger()
-ASKING = frozenset({Role.MAILROOM})
-CONFIRMING = frozenset({Role.MAILROOM, Role.ADMIN})
+RELEASING = frozenset({Role.MAILROOM})
+"""Who may ask for a model, and confirm what another one of them has asked for."""
+
 LONGEST_REASON = 2000
 _RELEASED, _WITHDRAWN = "released", "withdrawn"
 _GRACE = timedelta(minutes=10)
@@ -120,7 +120,7 @@ def waiting() -> ModelRelease | None:
 def to_confirm(person: Person) -> int:
     """How many requests wait for this person."""
     found = waiting()
-    return int(found is not None and found.asked_by_id != person.user_id and bool(person.roles & CONFIRMING))
+    return int(found is not None and found.asked_by_id != person.user_id and bool(person.roles & RELEASING))
 
 
 def usable(run: TrainingRun) -> bool:
@@ -131,7 +131,7 @@ def usable(run: TrainingRun) -> bool:
 
 def ask(run_number: int, reason: str, person: Person, now: datetime) -> ModelRelease:
     """Ask that the model of that training be used; 0: the shipped one. BadInput if it cannot be, or is already."""
-    if not person.roles & ASKING:
+    if not person.roles & RELEASING:
         raise BadInput(f"{person.name} darf keine Freigabe beantragen.", remedy="Das darf die Poststelle.")
     reason, run = _reason(reason), _run(run_number)
     sha256 = run.sha256 if run else ""
@@ -230,7 +230,7 @@ def _run(number: int) -> TrainingRun | None:
 
 
 def _waiting(number: int, person: Person) -> ModelRelease:
-    if not person.roles & CONFIRMING:
+    if not person.roles & RELEASING:
         raise BadInput(f"{person.name} darf über gelernte Modelle nicht entscheiden.")
     found = ModelRelease.objects.filter(number=number, outcome="").select_related("run").first()
     if found is None:

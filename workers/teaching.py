@@ -183,6 +183,7 @@ def _letter(one: Taught, city: City) -> Letter | None:
         if one.role is FileRole.WORDS:
             return letter_from(rows_of_pages(read_words(one.path)), city)
         return letter_from(rows_of_text(one.path.read_text(encoding="utf-8")), city)
-    except OSError as problem:
-        log.warning("lesson_not_readable", document=str(one.document_id), code=os_reason(problem))
+    except (OSError, BadInput) as problem:
+        code = problem.code if isinstance(problem, BadInput) else os_reason(problem)
+        log.warning("lesson_not_readable", document=str(one.document_id), code=code)
         return None
