@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from config.load import city
 from config.settings import load_settings
+from records.models_released import to_confirm
 from records.procedure import to_release
+from records.senders import to_answer
 from schemas.roles import Person, Role
 from schemas.states import State
 from web.pages.deadlines import waiting_deadlines
@@ -39,6 +41,8 @@ _SCANNING = (
     ("originals", "Originale"),
     ("closed", "Verschlossene Post"),
     ("procedure", "Verfahren"),
+    ("senders", "Absender"),
+    ("learned", "Gelerntes Modell"),
 )
 _ROWS = (("Rechnungen", _INVOICES), ("Scan-Stelle", _SCANNING))
 """Rows of their own, each open on its own pages."""
@@ -67,7 +71,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     waiting = counts(person)
     counted = {"start": sum(waiting.values()), "clearing": waiting.get(State.CLEARING, 0)}
     if Role.MAILROOM in person.roles:
-        counted["quality"] = to_check()
+        counted |= {"quality": to_check(), "senders": to_answer(), "learned": to_confirm(person)}
     if Role.UNIT in person.roles:
         counted["deadlines"] = waiting_deadlines(person)
     counted["procedure"] = to_release(person)

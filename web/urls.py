@@ -27,6 +27,7 @@ from web.pages import (
 from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
+from web.pages.teaching_routes import teaching_routes
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
@@ -91,6 +92,7 @@ urlpatterns = [
     path("gesund", health.health, name="health"),
     *paper_routes,
     *recognised_routes,
+    *teaching_routes,
     *api_routes,
     path("metrics", metrics.metrics, name="metrics"),
 ]

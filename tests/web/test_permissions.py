@@ -58,6 +58,10 @@ EXPECTED = {
     "quality": {MAILROOM, AUDIT},
     "quality_lot": {MAILROOM, AUDIT},
     "quality_check": {MAILROOM, AUDIT},
+    "senders": {MAILROOM, AUDIT},
+    "new_sender": {MAILROOM},
+    "sender": {MAILROOM, AUDIT},
+    "learned": {MAILROOM, AUDIT},
     "procedure": {MAILROOM, AUDIT, ADMIN},
     "procedure_version": {MAILROOM, AUDIT, ADMIN},
     "procedure_file": {MAILROOM, AUDIT, ADMIN},
@@ -92,11 +96,15 @@ LISTS = {
     "status": "/status/",
     "quality": "/qualitaet/",
     "procedure": "/verfahren/",
+    "senders": "/absender/",
+    "new_sender": "/absender/neu/",
+    "learned": "/modell/",
     "originals": "/originale/",
     "box": "/originale/karton/",
     "forward": "/originale/weiterleiten/",
     "slips": "/originale/laufzettel/",
 }
+SCAN_OFFICE = ("/stapel/", "/qualitaet/", "/originale/", "/verschlossen/", "/verfahren/")
 OWN, OTHER = "16", "51"
 
 
@@ -210,8 +218,8 @@ def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: lis
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/stapel/", "/qualitaet/", "/originale/", "/verschlossen/", "/verfahren/"]),
-        (AUDIT, ["/stapel/", "/qualitaet/", "/originale/", "/verschlossen/", "/verfahren/"]),
+        (MAILROOM, [*SCAN_OFFICE, "/absender/", "/modell/"]),
+        (AUDIT, [*SCAN_OFFICE, "/absender/", "/modell/"]),
         (UNIT, []),
     ],
 )

@@ -22,6 +22,7 @@ from web.pages.acting import act
 from web.permissions import ROLES
 from web.quality_view import standing_of
 from web.recognised_view import recognised_part
+from web.sender_view import sender_facts
 from web.shown_pages import shown_pages
 
 __all__ = ["document"]
@@ -54,6 +55,7 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
         "first": first if first is not None and seen.filter(id=first.id).exists() else None,
         "pages": shown_pages(found, with_blank=request.GET.get("leere") == "ja"),
         "stood": stood_in(found),
+        "sent_by": sender_facts(found, person),
         "batch_linked": bool(person.roles & {Role.MAILROOM, Role.AUDIT}),
         "parts": seen.filter(intake=found.intake, ordinal__gt=1).order_by("ordinal") if found.ordinal == 1 else (),
         "dms_tasks": of_document(found.id),
