@@ -9,6 +9,7 @@ import typer
 
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
+from posteingang.finance import finance_app
 from posteingang.master_data import master_data_app
 from posteingang.procedure import procedure_app
 from posteingang.register import register_app
@@ -51,6 +52,7 @@ for name, group in (
     ("separators", separators_app),
     ("routing", routing_app),
     ("register", register_app),
+    ("finance", finance_app),
     ("procedure", procedure_app),
     ("master-data", master_data_app),
 ):
