@@ -111,6 +111,7 @@ class Example:
     source: str = ""
     original: bool = False
     closed: bool = False
+    envelope: bool = False
     addressed: bool = False
     sureness: float = 0.95
     invoice: dict[str, str] = field(default_factory=dict)
@@ -159,7 +160,7 @@ def _example(entry: dict[str, Any], wording: dict[str, Any], chance: random.Rand
     noise = chance.choice(_NOISE_LEVELS)
     if "lines" in wording:
         rows = [(95.0, 100.0 + 9 * at, line) for at, line in enumerate(wording["lines"])]
-        return Example((_page(rows, noise, chance),), kind, unit, **truth, sureness=_sureness(noise))
+        return Example((_page(rows, noise, chance),), kind, unit, **truth, envelope=True, sureness=_sureness(noise))
     fill = _slots(chance)
     who = sender(entry["sender"], chance)
     named = chance.random() < 0.5

@@ -6,6 +6,7 @@ from datetime import date
 
 from config.city_config import City
 from pipelines.intake.closed import locked, opened_by_persons, stays_closed
+from pipelines.routing.model import model_in_use
 from pipelines.routing.references import own_reference
 from pipelines.routing.rows import rows_of_pages, rows_of_text
 from pipelines.routing.senders import index_of
@@ -62,6 +63,7 @@ def _recognised(work: Work, pages: Sequence[PageWords] | None, city: City) -> Re
         sheet_unit=number,
         opened=opened_by_persons(work),
         senders=index_of(work.senders),
+        model=model_in_use(),
     )
 
 

@@ -16,11 +16,13 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from config.live_model import SHIPPED, live_model
+from config.settings import load_settings
 from pipelines.routing.features import features, spoken_words
 from pipelines.routing.zones import Letter
 from schemas.errors import BadInput
 
-__all__ = ["NOBODY", "Alike", "Head", "Judgement", "Model", "model_in"]
+__all__ = ["NOBODY", "Alike", "Head", "Judgement", "Model", "model_in", "model_in_use"]
 
 NOBODY = "KLAERFALL"
 """The unit of what none of the units answers for."""
@@ -139,6 +141,12 @@ def model_in(path: Path) -> Model:
     except OSError:
         raise BadInput(f"Das gelernte Modell {path} fehlt.", remedy="Bitte ein Modell freigeben.") from None
     return _read(path, state.st_mtime_ns, state.st_size)
+
+
+def model_in_use() -> Model | None:
+    """The released model, else the one that comes with the program; None if there is none: then rules decide alone."""
+    path = live_model(load_settings().models, SHIPPED)
+    return model_in(path) if path.exists() else None
 
 
 @lru_cache(maxsize=16)
