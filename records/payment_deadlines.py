@@ -1,18 +1,20 @@
 """Which payments lose something next: what a person sees of it, and how much of it is at stake today."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from records.access import visible_documents
-from records.models import PaymentDeadline
+from records.models import Document, PaymentDeadline
 from schemas.payment_terms import LossKind
 from schemas.roles import Person
 from schemas.states import State
 
-__all__ = ["OPEN", "AtStake", "at_stake", "deadlines", "in_default"]
+__all__ = ["OPEN", "AtStake", "Waiting", "at_stake", "deadlines", "in_default", "losing_by", "lying_at"]
 
 OPEN = frozenset(
     {
@@ -42,6 +44,18 @@ class AtStake:
     @property
     def total(self) -> Decimal:
         return self.discount + self.default
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An invoice that waits for a person: where, since when, and the day by which somebody must act."""
+
+    document_id: UUID
+    number: str
+    unit: str | None
+    state: str
+    since: datetime
+    act_by: date | None = None
 
 
 def deadlines(person: Person, today: date) -> QuerySet[PaymentDeadline]:
@@ -76,3 +90,23 @@ def in_default(rows: QuerySet[PaymentDeadline], today: date) -> tuple[int, Decim
     late = rows.filter(kind=LossKind.DEFAULT, last_day__lt=today, document__invoice__currency="EUR")
     found = late.aggregate(count=Count("id"), amount=Sum("document__invoice__payable", default=Decimal(0)))
     return found["count"], found["amount"]
+
+
+def losing_by(today: date) -> tuple[Waiting, ...]:
+    """Open invoices that lose money unless somebody acts on that day."""
+    rows = PaymentDeadline.objects.filter(
+        after__lt=today, until__gte=today, act_by=today, amount__gt=0, document__state__in=OPEN
+    )
+    found = rows.select_related("document__invoice").order_by("document__entry")
+    return tuple(_waiting(row.document, row.act_by) for row in found)
+
+
+def lying_at(states: Collection[State], since: datetime) -> tuple[Waiting, ...]:
+    """Invoices that have been at one of these stations since then or longer, whoever waits longest first."""
+    rows = Document.objects.filter(state__in=states, state_since__lte=since, invoice__isnull=False)
+    rows = rows.select_related("invoice")
+    return tuple(_waiting(row) for row in rows.order_by("state_since", "entry").iterator())
+
+
+def _waiting(document: Document, act_by: date | None = None) -> Waiting:
+    return Waiting(document.id, document.invoice.number, document.unit, document.state, document.state_since, act_by)

@@ -17,6 +17,7 @@ from workers.process import prepare_process
 __all__ = ["app", "worker_name"]
 
 _CHECK_MAPPING = 1800.0
+_PAYMENTS = 900.0
 _PAPER = 20.0
 _REMOVAL = 300.0
 _QUALITY = 60.0
@@ -110,6 +111,11 @@ app.conf.update(
             "task": "workers.tasks.look_after_register",
             "schedule": settings.finance_seconds,
             "options": {"expires": settings.finance_seconds, "queue": Queue.FILING.value},
+        },
+        "remind_of_payments": {
+            "task": "workers.tasks.remind_of_payments",
+            "schedule": _PAYMENTS,
+            "options": {"expires": _PAYMENTS, "queue": Queue.FILING.value},
         },
         "look_after_finance": {
             "task": "workers.tasks.look_after_finance",

@@ -26,12 +26,13 @@ from schemas.faults import fault_point
 from schemas.states import Queue, State
 from workers.annexes import ask_for_later_seals, round_of_annexes
 from workers.app import app, worker_name
-from workers.dms_check import check_dms
 from workers.distribution import round_of_distribution
+from workers.dms_check import check_dms
 from workers.dms_tasks import round_of_tasks
 from workers.finance import round_of_finance
 from workers.master_data import round_of_master_data
 from workers.notices import round_of_notices
+from workers.payment_reminders import round_of_reminders
 from workers.rebu import port_of, round_of_register
 from workers.step import run_step
 from workers.targets import dms, object_store, out_trays
@@ -50,6 +51,7 @@ __all__ = [
     "look_at_neighbours",
     "look_at_senders",
     "place_paper",
+    "remind_of_payments",
     "remove_as_planned",
     "send_notices",
     "sweep",
@@ -167,6 +169,13 @@ def look_after_finance() -> None:
     """Hand released invoices over to the finance system, and act on what it answered."""
     close_old_connections()
     round_of_finance(load_settings(), city(), object_store(), datetime.now(UTC))
+
+
+@app.task(name="workers.tasks.remind_of_payments")
+def remind_of_payments() -> None:
+    """Tell people of invoices that lie too long, and of what is lost today."""
+    close_old_connections()
+    round_of_reminders(load_settings(), city(), datetime.now(UTC))
 
 
 @app.task(name="workers.tasks.send_notices")
