@@ -101,7 +101,7 @@ def tokens_add(
     inbox: Annotated[str, typer.Option("--inbox", metavar="EINGANG", help="Nur hier darf eingeliefert werden.")],
     scope: Annotated[
         list[str],
-        typer.Option("--scope", metavar="RECHT", help="documents:write, documents:read; mehrfach."),
+        typer.Option("--scope", metavar="RECHT", help="documents:write, documents:read, content:read; mehrfach."),
     ],
 ) -> None:
     """Legt einen Schlüssel an und zeigt ihn dieses eine Mal."""

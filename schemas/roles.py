@@ -115,3 +115,4 @@ class Scope(StrEnum):
 
     WRITE_DOCUMENTS = "documents:write"
     READ_DOCUMENTS = "documents:read"
+    READ_CONTENT = "content:read"

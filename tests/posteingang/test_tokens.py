@@ -57,7 +57,7 @@ def test_what_does_not_exist_is_one_sentence_that_names_what_does(var: Path) -> 
     wrong_inbox = tokens(var, "add", "A", "--inbox", "keller", "--scope", "documents:read")
     assert_one_sentence(wrong_inbox, "'keller'", "Erlaubt: scan, rechnung.")
     wrong_scope = tokens(var, "add", "A", "--inbox", "scan", "--scope", "documents:delete")
-    assert_one_sentence(wrong_scope, "'documents:delete'", "Erlaubt: documents:write, documents:read.")
+    assert_one_sentence(wrong_scope, "'documents:delete'", "Erlaubt: documents:write, documents:read, content:read.")
     assert tokens(var, "list").stdout.startswith("Noch kein Schlüssel.")
 
 

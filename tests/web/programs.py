@@ -54,8 +54,9 @@ class Program:
 
 
 def new_program(*scopes: Scope, inbox: str = "rechnung") -> Program:
-    """A program with a new key, for everything unless scopes are named."""
-    return Program(make(f"Programm {uuid4()}", inbox, scopes or tuple(Scope), datetime.now(UTC)))
+    """A program with a new key, to hand in and ask unless scopes are named."""
+    allowed = scopes or (Scope.WRITE_DOCUMENTS, Scope.READ_DOCUMENTS)
+    return Program(make(f"Programm {uuid4()}", inbox, allowed, datetime.now(UTC)))
 
 
 def leftovers() -> list[Path]:

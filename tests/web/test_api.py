@@ -19,8 +19,11 @@ from records.journal import read
 from records.models import ApiToken, Document, Intake
 from records.tokens import revoke
 from schemas.errors import Unavailable
+from schemas.recognised import Kind
 from schemas.roles import Role, Scope
 from schemas.states import State
+from tests.records.letters import found, proposal
+from tests.records.letters import read as read_letter
 from tests.web.conftest import Enter, Limit, SignIn
 from tests.web.programs import PDF, Program, form_of, leftovers, new_program
 from web.api.problems import Trouble
@@ -28,6 +31,7 @@ from web.api.routes import OPERATIONS, api_routes
 from web.evidence import object_store
 
 pytestmark = pytest.mark.django_db
+SENDER = found(Kind.SENDER, "Müller GmbH")
 
 
 @pytest.fixture
@@ -456,3 +460,32 @@ def test_a_large_file_is_never_held_in_memory(form: bool, program: Program) -> N
 
     assert Intake.objects.get().content.size == size
     assert memory("VmHWM") - before < 30 * 1000**2
+
+
+# What was recognised
+
+
+def test_what_was_recognised_is_told_only_to_a_key_that_may_read_it() -> None:
+    writer = new_program()
+    reader = new_program(Scope.WRITE_DOCUMENTS, Scope.READ_DOCUMENTS, Scope.READ_CONTENT)
+    answers = []
+    for program in (writer, reader):
+        document = Document.objects.get(id=program.hand_in(PDF + program.secret.encode()).json()["id"])
+        read_letter(document, SENDER, deadlines=(proposal(),))
+        answers.append(program.show(document.id).json())
+    silent, told = answers
+
+    assert "recognised" not in silent and "deadlines" not in silent
+    assert told["recognised"] == [
+        {"kind": "Absender", "value": "Müller GmbH", "confidence": 0.85, "page": 1, "confirmed": False}
+    ]
+    assert [(each["ends_on"], each["state"]) for each in told["deadlines"]] == [("2026-12-16", "proposed")]
+
+
+def test_of_closed_mail_nothing_is_told() -> None:
+    reader = new_program(Scope.WRITE_DOCUMENTS, Scope.READ_DOCUMENTS, Scope.READ_CONTENT)
+    document = Document.objects.get(id=reader.hand_in(PDF).json()["id"])
+    read_letter(document, SENDER, deadlines=(proposal(),))
+    Document.objects.update(state=State.LOCKED)
+    told = reader.show(document.id).json()
+    assert (told["recognised"], told["deadlines"]) == ([], [])

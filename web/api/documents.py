@@ -15,9 +15,14 @@ from config.load import city
 from config.settings import load_settings
 from records.intake import Arrival
 from records.models import Document
+from records.recognised import current_values
 from records.tokens import Token
+from schemas.deadlines import DeadlineState
 from schemas.errors import BadInput
-from web.api.contract import DocumentAnswer, Links
+from schemas.recognised import ValueState
+from schemas.roles import Scope
+from schemas.states import CLOSED
+from web.api.contract import DeadlineAnswer, DocumentAnswer, Links, ValueAnswer
 from web.api.problems import Problem, Trouble
 from web.handing_in import EmptyFile, OtherContent, hand_in, storing
 from web.outcome import outcome_of
@@ -64,10 +69,10 @@ def show(request: HttpRequest, token: Token, document_id: UUID) -> HttpResponse:
     found = Document.objects.filter(id=document_id, intake__token_id=token.id).select_related("invoice").first()
     if found is None:
         raise Problem(Trouble.NOT_FOUND, "Mit diesem Schlüssel ist ein solches Schriftstück nicht eingeliefert worden.")
-    return _answer(found, 200)
+    return _answer(found, 200, with_content=Scope.READ_CONTENT in token.scopes)
 
 
-def _answer(document: Document, status: int) -> HttpResponse:
+def _answer(document: Document, status: int, *, with_content: bool = False) -> HttpResponse:
     outcome, own = outcome_of(document), reverse("api_document", kwargs={"document_id": document.id})
     told = DocumentAnswer(
         id=document.id,
@@ -77,10 +82,40 @@ def _answer(document: Document, status: int) -> HttpResponse:
         register_number=outcome.register_number,
         invoice_number=outcome.invoice_number,
         reason=outcome.reason,
+        recognised=_values(document) if with_content else None,
+        deadlines=_deadlines(document) if with_content else None,
         links=Links(self=own),
     )
     headers = {"Location": own} if status == 201 else {}
-    return HttpResponse(told.model_dump_json(), status=status, content_type="application/json", headers=headers)
+    body = told.model_dump_json(exclude=None if with_content else {"recognised", "deadlines"})
+    return HttpResponse(body, status=status, content_type="application/json", headers=headers)
+
+
+def _values(document: Document) -> tuple[ValueAnswer, ...]:
+    """Of mail that is closed, nothing."""
+    if document.state in CLOSED:
+        return ()
+    rows = current_values(document.id).exclude(state=ValueState.DISCARDED)
+    return tuple(
+        ValueAnswer(
+            kind=row.kind,
+            value=row.value,
+            confidence=row.confidence if row.state == ValueState.PROPOSED else 1.0,
+            page=row.page or 1,
+            confirmed=row.state != ValueState.PROPOSED,
+        )
+        for row in rows
+    )
+
+
+def _deadlines(document: Document) -> tuple[DeadlineAnswer, ...]:
+    if document.state in CLOSED:
+        return ()
+    rows = document.deadlines.exclude(state=DeadlineState.REPLACED).order_by("ends_on", "id")
+    return tuple(
+        DeadlineAnswer(ends_on=row.ends_on, warn_on=row.warn_on, basis=row.basis, state=DeadlineState(row.state))
+        for row in rows
+    )
 
 
 def _idempotency_key(request: HttpRequest) -> str:
