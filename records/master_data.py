@@ -133,7 +133,7 @@ def search(kind: MasterDataKind, words: str) -> QuerySet[MasterRecord]:
     if words:
         keys = MasterKey.objects.filter(value__in={compact(words), tax_number_key(words), name_key(words)} - {""})
         rows = rows.filter(Q(key__startswith=words) | Q(name__icontains=words) | Q(id__in=keys.values("record")))
-    return rows.order_by("name", "key")
+    return rows.select_related("since").order_by("name", "key")
 
 
 def creditor_in(record: MasterRecord) -> Creditor:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from pipelines.invoice.checks.accounts import iban_problem
+from pipelines.master_data.amounts import read_amount
 from pipelines.master_data.tables import Row
 from schemas.accounting import AccountingObject, Commitment, Creditor, ExemptionCertificate, MasterDataKind
 from schemas.creditor_keys import compact, tax_number_key
@@ -18,7 +19,6 @@ _MOST_COMPLAINTS = 200
 _LONGEST_NUMBER = 64
 _LONGEST_TEXT = 255
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
-_GERMAN_NUMBER = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?|-?\d+,\d+")
 _BLOCKED = frozenset({"ja", "j", "x", "1", "true", "wahr", "gesperrt"})
 _NOT_BLOCKED = frozenset({"", "nein", "n", "0", "false", "falsch"})
 _FIRST_YEAR, _LAST_YEAR = 1990, 2199
@@ -235,20 +235,7 @@ def _day(row: Row, name: str, heading: str) -> date:
 
 
 def _amount(row: Row, name: str, heading: str) -> Decimal:
-    """'1.234,50', '1234,5', '1234.50', '-12,00 EUR'; '1.234' is refused, for it can mean two things."""
-    text = re.sub(r"\s|EUR|€|'", "", _required(row, name, heading))
-    if text.endswith("-"):
-        text = f"-{text[:-1]}"
-    if re.fullmatch(r"-?\d{1,3}\.\d{3}", text):
-        raise _Fault(f"{heading} {text!r} ist mehrdeutig.")
-    if _GERMAN_NUMBER.fullmatch(text):
-        text = text.replace(".", "").replace(",", ".")
     try:
-        amount = Decimal(text) if text.isascii() else Decimal("NaN")
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 15:
-        raise _Fault(f"{heading} {text[:20]!r} ist kein Betrag.")
-    if amount != amount.quantize(Decimal("0.01")):
-        raise _Fault(f"{heading} {text[:20]!r} hat mehr als zwei Nachkommastellen.")
-    return amount.quantize(Decimal("0.01"))
+        return read_amount(_required(row, name, heading))
+    except ValueError as error:
+        raise _Fault(f"{heading} {error}") from None

@@ -12,6 +12,7 @@ from records.models import RegisterEntry
 from schemas.roles import Person
 from schemas.states import FileRole
 from schemas.validation import Finding, Severity, ValidationReport
+from web.accounting_view import accounting_view
 from web.evidence import Evidence, evidence_of, object_store
 from web.history import history_of
 from web.pages.acting import act
@@ -46,6 +47,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "representations": seen.filter(duplicate_of=found).select_related("intake").order_by("entry"),
         "dms_tasks": of_document(found.id),
         "history": history_of(found.id),
+        "accounting": accounting_view(found, person),
         "register": register_view(entry, seen),
         "files": files,
         "compared": compared,
