@@ -82,12 +82,16 @@ def _python(settings: Settings) -> Check:
 
 def _configuration(settings: Settings) -> Check:
     from config.load import read_city
+    from config.organisation_config import findings
+    from schemas.german_time import day_in_germany
 
     try:
         found = read_city(settings.city)
     except PosteingangError as problem:
         return Check("Konfiguration", False, str(problem), "Die genannte Datei berichtigen.")
-    return Check("Konfiguration", True, f"{found.organisation.city}, {len(found.organisation.units)} Einheiten")
+    told = findings(found.organisation, day_in_germany(datetime.now(UTC)))
+    units = f"{found.organisation.city}, {len(found.organisation.units)} Einheiten"
+    return Check("Konfiguration", True, "; ".join((units, *told)))
 
 
 def _procedure(settings: Settings) -> Check:

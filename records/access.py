@@ -61,8 +61,9 @@ def of_visible_documents(rows: QuerySet[Row], person: Person) -> QuerySet[Row]:
 
 def invoices_of_units(person: Person) -> QuerySet[Document]:
     """What `visible_documents` shows of entered invoices by the person's units: none shows closed mail but itself."""
-    units = person.units if person.roles & {Role.UNIT, Role.ORDERING} else frozenset()
-    return Document.objects.filter(unit__in=units).exclude(state__in=CLOSED)
+    if not person.roles & {Role.UNIT, Role.ORDERING}:
+        return Document.objects.none()
+    return Document.objects.filter(_of_units(person, None, "")).exclude(state__in=CLOSED)
 
 
 def closed_documents(person: Person) -> QuerySet[Document]:
@@ -94,14 +95,19 @@ def _of(person: Person, at: str = "") -> Q:
     return seen
 
 
-def _of_units(person: Person, invoice: Q, at: str) -> Q:
-    """What belongs to their units, what they look after as a deputy, and what their units have a copy of."""
+def _of_units(person: Person, invoice: Q | None, at: str) -> Q:
+    """What belongs to their units, what they look after as a deputy, and what their units have a copy of.
+
+    `invoice`: what tells invoices from other mail; None: there are only invoices.
+    """
     own = Q(**{f"{at}unit__in": person.units})
     copied = MailCopy.objects.filter(unit__in=person.mail_units, state=CopyState.DELIVERED)
     own |= Q(**{f"{at}pk__in": copied.values("document")})
     if person.stands_in:
-        own |= ~invoice & Q(**{f"{at}unit__in": person.mail_units})
-        own |= invoice & Q(**{f"{at}unit__in": person.approval_units})
+        approved = Q(**{f"{at}unit__in": person.approval_units})
+        own |= approved if invoice is None else invoice & approved
+        if invoice is not None:
+            own |= ~invoice & Q(**{f"{at}unit__in": person.mail_units})
     return own
 
 

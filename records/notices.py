@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
-from records.models import Notice, NoticeMail
+from records.models import Deputy, Notice, NoticeMail
 from schemas.roles import Role
 
 __all__ = [
@@ -142,12 +143,16 @@ def standing() -> Standing:
 
 
 def _recipients(notice: Notice) -> list[tuple[int, str]]:
-    """Id and address of every open account that has an address and is meant."""
+    """Id and address of every open account that has an address and is meant; of a unit also who stands in there."""
     limited = [role for role in notice.roles if notice.unit is not None and role in _OF_A_UNIT]
     everywhere = [role for role in notice.roles if role not in limited]
     meant = Q(groups__name__in=everywhere)
     if limited:
-        meant |= Q(groups__name__in=limited, memberships__unit=notice.unit)
+        today = timezone.localdate()
+        standing_in = Deputy.objects.filter(
+            unit=notice.unit, revoked_at=None, valid_from__lte=today, valid_to__gte=today
+        ).values("deputy")
+        meant |= Q(groups__name__in=limited) & (Q(memberships__unit=notice.unit) | Q(pk__in=standing_in))
     users: QuerySet[object] = get_user_model().objects.filter(meant, is_active=True).exclude(email="")
     return list(users.order_by("pk").distinct().values_list("pk", "email"))
 

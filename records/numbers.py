@@ -14,6 +14,7 @@ __all__ = [
     "MAIL_REGISTER",
     "PROCEDURE_VERSIONS",
     "ROUTING_SLIPS",
+    "TRAY_LISTS",
     "next_number",
     "next_value",
     "written",
@@ -23,6 +24,7 @@ MAIL_REGISTER = "PE"
 INVOICE_REGISTER = "RE"
 DESTRUCTION_LISTS = "VL"
 ROUTING_SLIPS = "LZ"
+TRAY_LISTS = "UL"
 PROCEDURE_VERSIONS = "SV"
 FINANCE_BATCHES = "FB"
 

@@ -11,6 +11,7 @@ from config.settings import load_settings
 from records.models_released import to_confirm
 from records.procedure import to_release
 from records.senders import to_answer
+from records.trays import open_hand_overs
 from schemas.roles import Person, Role
 from schemas.states import State
 from web.pages.deadlines import waiting_deadlines
@@ -22,9 +23,7 @@ __all__ = ["Destination", "installation", "navigation"]
 
 _DESTINATIONS = (
     ("start", "Meine Aufgaben"),
-    ("post", "Post"),
     ("clearing", "Klärfälle"),
-    ("deadlines", "Fristen"),
 )
 _OPERATION = (
     ("upload", "Einlegen"),
@@ -33,7 +32,18 @@ _OPERATION = (
 _INVOICES = (
     ("register", "Register"),
     ("payment_deadlines", "Zahlungsfristen"),
+    ("master_data", "Stammdaten"),
     ("handovers", "Übergabe"),
+    ("limits", "Betragsgrenzen"),
+)
+_MAIL = (
+    ("post", "Post"),
+    ("deadlines", "Fristen"),
+    ("distribution", "Verteilung"),
+    ("standing_in", "Vertretungen"),
+    ("misdirected", "Irrläufer"),
+    ("senders", "Absender"),
+    ("learned", "Gelerntes Modell"),
 )
 _SCANNING = (
     ("batches", "Stapel"),
@@ -44,7 +54,7 @@ _SCANNING = (
     ("senders", "Absender"),
     ("learned", "Gelerntes Modell"),
 )
-_ROWS = (("Rechnungen", _INVOICES), ("Scan-Stelle", _SCANNING))
+_ROWS = (("Post", _MAIL), ("Rechnungen", _INVOICES), ("Scan-Stelle", _SCANNING))
 """Rows of their own, each open on its own pages."""
 
 
@@ -74,6 +84,8 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         counted |= {"quality": to_check(), "senders": to_answer(), "learned": to_confirm(person)}
     if Role.UNIT in person.roles:
         counted["deadlines"] = waiting_deadlines(person)
+    if person.roles & {Role.MAILROOM, Role.UNIT}:
+        counted["distribution"] = open_hand_overs(person).count()
     counted["procedure"] = to_release(person)
     rows = [(label, _places(known, person, request.path, counted)) for label, known in _ROWS]
     opened = next(((label, places) for label, places in rows if _within(places)), ("", []))
@@ -82,10 +94,12 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         "own_roles": [role.label for role in Role if role in person.roles],
         "own_units": sorted(person.units),
         "navigation": [
-            *_places(_DESTINATIONS, person, request.path, counted),
+            *_places(_DESTINATIONS[:1], person, request.path, counted),
             *_door_to(*rows[0]),
-            *_places(_OPERATION, person, request.path, counted),
+            *_places(_DESTINATIONS[1:], person, request.path, counted),
             *_door_to(*rows[1]),
+            *_places(_OPERATION, person, request.path, counted),
+            *_door_to(*rows[2]),
         ],
         "open_row_label": opened[0],
         "open_row": opened[1],

@@ -17,7 +17,7 @@ def tasks(person: Person) -> QuerySet[Document]:
     for state in waiting_for(person.roles):
         choices = [choice for choice in tasks_of(stage_of(state)) if choice.role in person.roles]
         everywhere = any(not choice.own_unit for choice in choices)
-        mine |= Q(state=state) if everywhere else Q(state=state, unit__in=person.units)
+        mine |= Q(state=state) if everywhere else Q(state=state, unit__in=person.mail_units | person.approval_units)
     return known_documents(person).filter(mine)
 
 

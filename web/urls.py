@@ -24,6 +24,9 @@ from web.pages import (
     status,
     upload,
 )
+from web.pages.accounting_routes import accounting_routes
+from web.pages.approval_routes import approval_routes
+from web.pages.distribution_routes import distribution_routes
 from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
@@ -31,8 +34,8 @@ from web.pages.teaching_routes import teaching_routes
 from web.permissions import EVERYBODY, page
 
 INVOICES = frozenset({Role.ACCOUNTING, Role.UNIT, Role.ORDERING, Role.AUDIT})
-MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 WHOLE_REGISTER = frozenset({Role.ACCOUNTING, Role.AUDIT})
+MAIL = frozenset({Role.MAILROOM, Role.UNIT, Role.ORDERING, Role.AUDIT})
 OPERATION = frozenset({Role.MAILROOM, Role.ACCOUNTING, Role.AUDIT, Role.ADMIN})
 CONTENT = MAIL | INVOICES
 BATCHES = frozenset({Role.MAILROOM, Role.AUDIT})
@@ -62,10 +65,10 @@ urlpatterns = [
     page("verschlossen/<uuid:document_id>/", closed.closed_document, name="closed_document", roles=CLOSED_MAIL),
     page("verschlossen/<uuid:document_id>/hinweis.pdf", closed.removal_note, name="removal_note", roles=CLOSED_MAIL),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
+    page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
+    *approval_routes,
     *finance_routes,
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
-    page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
-    page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
     page(
         "rechnungen/<slug:number>/berichtigungen/",
         register_entry.corrections,
@@ -78,6 +81,7 @@ urlpatterns = [
         name="register_compare",
         roles=INVOICES,
     ),
+    page("rechnungen/<slug:number>/ansicht", files.readable_invoice, name="readable_invoice", roles=INVOICES),
     page("einlegen/", upload.upload, name="upload", roles=HANDING_IN),
     page("einlegen/<uuid:form_id>/", upload.handed_in, name="handed_in", roles=HANDING_IN),
     page("status/", status.status, name="status", roles=OPERATION),
@@ -90,6 +94,8 @@ urlpatterns = [
     path("anmelden/", login.LoginView.as_view(), name="login"),
     path("abmelden/", auth.LogoutView.as_view(), name="logout"),
     path("gesund", health.health, name="health"),
+    *distribution_routes,
+    *accounting_routes,
     *paper_routes,
     *recognised_routes,
     *teaching_routes,

@@ -23,8 +23,8 @@ def connect(work: Work, city: City, connector: Connector) -> StepResult:
     """
     ready = Ability.PROOF in connector.abilities()
     if not ready or not goes_to_dms(work.facts.unit, city, day_in_germany(work.now)):
-        reason = f"Das DMS nimmt für die Einheit (noch) nichts an: es bleibt im Postfach als {work.tray}."
-        return StepResult(State.HANDED_OVER, work.facts, reason)
+        stays = f"Das DMS nimmt für die Einheit (noch) nichts an: es bleibt im Postfach als {work.tray}."
+        return StepResult(State.HANDED_OVER, work.facts, stays)
     if reason := unknown_unit(work, city):
         return StepResult(State.CLEARING, work.facts, reason)
     filed = into_dms(work, city, connector)

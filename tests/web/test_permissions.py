@@ -47,7 +47,12 @@ EXPECTED = {
     "register_corrections": READERS,
     "register_compare": READERS,
     "readable_invoice": READERS,
+    "assignment": READERS,
+    "master_data": {ACCOUNTING, AUDIT},
+    "creditor_requests": {ACCOUNTING, AUDIT},
     "payment_deadlines": READERS,
+    "limits": {ACCOUNTING, AUDIT, ADMIN},
+    "who_may": READERS,
     "handovers": {ACCOUNTING, AUDIT},
     "handover": {ACCOUNTING, AUDIT},
     "handover_file": {ACCOUNTING, AUDIT},
@@ -65,6 +70,11 @@ EXPECTED = {
     "procedure": {MAILROOM, AUDIT, ADMIN},
     "procedure_version": {MAILROOM, AUDIT, ADMIN},
     "procedure_file": {MAILROOM, AUDIT, ADMIN},
+    "distribution": {MAILROOM, UNIT, AUDIT},
+    "misdirected": {MAILROOM, AUDIT},
+    "tray_list": {MAILROOM, UNIT, AUDIT},
+    "standing_in": {MAILROOM, UNIT, AUDIT, ADMIN},
+    "copy_withdrawn": {MAILROOM, UNIT},
     "originals": {MAILROOM, UNIT, AUDIT, ARCHIVE},
     "original": {MAILROOM, UNIT, ORDERING, AUDIT, ARCHIVE},
     "box": {MAILROOM, AUDIT},
@@ -86,12 +96,15 @@ LISTS = {
     "closed": "/verschlossen/",
     "register_closed": "/verschlossen/erfassen/",
     "register": "/rechnungen/",
+    "limits": "/rechnungen/grenzen/",
     "deadlines": "/fristen/",
     "deadlines_csv": "/fristen/fristen.csv",
     "deadlines_calendar": "/fristen/fristen.ics",
     "payment_deadlines": "/rechnungen/fristen/",
     "handovers": "/rechnungen/uebergabe/",
     "notices": "/hinweise/",
+    "master_data": "/stammdaten/",
+    "creditor_requests": "/stammdaten/anforderungen.csv",
     "upload": "/einlegen/",
     "status": "/status/",
     "quality": "/qualitaet/",
@@ -99,6 +112,9 @@ LISTS = {
     "senders": "/absender/",
     "new_sender": "/absender/neu/",
     "learned": "/modell/",
+    "distribution": "/verteilung/",
+    "misdirected": "/verteilung/irrlaeufer/",
+    "standing_in": "/vertretungen/",
     "originals": "/originale/",
     "box": "/originale/karton/",
     "forward": "/originale/weiterleiten/",
@@ -127,6 +143,7 @@ def addresses(document: Document) -> list[str]:
         number = document.invoice.number
         found += [f"/rechnungen/{number}/", f"/rechnungen/{number}/ansicht", f"{base}datei/rendering"]
         found += [f"/rechnungen/{number}/berichtigungen/", f"/rechnungen/{number}/vergleich/{number}/"]
+        found.append(f"/rechnungen/{number}/buchung/")
     return found
 
 
@@ -199,13 +216,13 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (MAILROOM, ["/", "/post/", "/klaerung/", "/fristen/", "/einlegen/", "/status/", "/stapel/"]),
+        (MAILROOM, ["/", "/post/", "/klaerung/", "/einlegen/", "/status/", "/stapel/"]),
         (ACCOUNTING, ["/", "/rechnungen/", "/einlegen/", "/status/"]),
-        (UNIT, ["/", "/post/", "/fristen/", "/rechnungen/", "/originale/"]),
-        (ORDERING, ["/", "/post/", "/fristen/", "/rechnungen/"]),
-        (AUDIT, ["/", "/post/", "/fristen/", "/rechnungen/", "/status/", "/stapel/"]),
+        (UNIT, ["/", "/post/", "/rechnungen/", "/originale/"]),
+        (ORDERING, ["/", "/post/", "/rechnungen/"]),
+        (AUDIT, ["/", "/post/", "/rechnungen/", "/status/", "/stapel/"]),
         (ARCHIVE, ["/", "/originale/"]),
-        (ADMIN, ["/", "/status/", "/verfahren/"]),
+        (ADMIN, ["/", "/vertretungen/", "/status/", "/verfahren/"]),
     ],
 )
 def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: list[str], sign_in: SignIn) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from config.load import city
 from records.access import closed_documents, visible_documents
+from records.copies import copies_of, may_withdraw
 from records.dms_tasks import of_document
 from records.models import Document
 from schemas.closed import ClosedMail, closed_mail_of
@@ -59,6 +60,8 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
         "batch_linked": bool(person.roles & {Role.MAILROOM, Role.AUDIT}),
         "parts": seen.filter(intake=found.intake, ordinal__gt=1).order_by("ordinal") if found.ordinal == 1 else (),
         "dms_tasks": of_document(found.id),
+        "copies": copies_of(found.id),
+        "may_withdraw_copies": may_withdraw(person, found),
         "quality": standing_of(found, city()),
         "may_check": bool(person.roles & ROLES["quality"]),
         "history": history_of(found.id),

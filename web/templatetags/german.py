@@ -9,6 +9,9 @@ from config.load import city
 from pipelines.flow import stage_of
 from pipelines.invoice.explanation import in_words
 from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment
+from schemas.copies import CopyState
+from schemas.deputies import DeputyKind
+from schemas.recognised import Evidence
 from schemas.states import CLOSED, FileRole, Kind, State
 from schemas.validation import InvoiceKind, Verdict
 from web.evidence import label_of
@@ -17,6 +20,15 @@ register = template.Library()
 for filter_function in (amount, day, file_size, iban, moment, in_words):
     register.filter(filter_function)
 
+_EVIDENCE = {
+    Evidence.SHEET: "Trennblatt",
+    Evidence.REFERENCE: "Unser Zeichen",
+    Evidence.ADDRESS: "Anschrift",
+    Evidence.FORM: "Vordruck oder Betreff",
+    Evidence.SENDER: "Bekannter Absender",
+    Evidence.WORDS: "Wörter",
+    Evidence.NONE: "nichts Deutliches",
+}
 _TONES = {Kind.AUTOMATIC: "run", Kind.WAITING: "wait", Kind.EXPECTED: "run", Kind.FINAL: "done"}
 _VERDICT_TONES = {Verdict.ACCEPT: "done", Verdict.REJECT: "bad", Verdict.NOT_ASSESSED: "wait"}
 
@@ -80,6 +92,24 @@ def verdict_tone(value: str | None) -> str:
 def invoice_kind(value: str | None) -> str:
     """'E-Rechnung'."""
     return InvoiceKind(value).label if value else ABSENT
+
+
+@register.filter
+def evidence(value: str) -> str:
+    """'Anschrift': what a decision rested on."""
+    return _EVIDENCE[Evidence(value)]
+
+
+@register.filter
+def copy_state(value: str) -> str:
+    """'zugestellt'."""
+    return CopyState(value).label
+
+
+@register.filter
+def deputy_kind(value: str) -> str:
+    """'Post und Freigabe von Rechnungen'."""
+    return DeputyKind(value).label
 
 
 @register.filter

@@ -1,0 +1,56 @@
+"""Lists of hand-overs for one unit, numbered, as they were printed."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from config.load import city
+from records.models import TrayList
+from records.numbers import TRAY_LISTS, next_number
+from records.trays import open_hand_overs
+from schemas.errors import BadInput
+from schemas.german_time import day_in_germany
+from schemas.roles import Person
+from schemas.tray_sheet import TrayLine, TraySheet
+
+__all__ = ["draw_up", "sheet_of"]
+
+MOST_ON_A_LIST = 200
+
+
+def draw_up(unit: str, person: Person, now: datetime) -> TrayList:
+    """A list of everything that waits in that unit's tray now, under the next UL number."""
+    with transaction.atomic():
+        rows = list(open_hand_overs(person).filter(unit=unit)[:MOST_ON_A_LIST])
+        if not rows:
+            raise BadInput("Im Postfach dieser Einheit wartet nichts.")
+        day, list_id = day_in_germany(now), uuid4()
+        made = TrayList.objects.create(
+            id=list_id,
+            number=next_number(TRAY_LISTS, day.year, list_id),
+            unit=unit,
+            unit_name=rows[0].unit_name,
+            day=day,
+            drawn_up_at=now,
+            drawn_up_by=person.name,
+        )
+        made.hand_overs.set(rows)
+        return made
+
+
+def sheet_of(found: TrayList) -> TraySheet:
+    """What is printed on it: the same at every print."""
+    lines = []
+    for row in found.hand_overs.select_related("document").order_by("document__entry"):
+        kind = city().document_type(row.document.document_type or "")
+        name = kind.name if kind is not None else ""
+        lines.append(TrayLine(row.document.register_number or "", name, row.document.page_count, row.handed_over_at))
+    return TraySheet(
+        number=found.number,
+        city=city().organisation.city,
+        unit=f"{found.unit} {found.unit_name}".strip(),
+        day=found.day,
+        drawn_up_by=found.drawn_up_by,
+        lines=tuple(lines),
+    )
