@@ -69,11 +69,13 @@ class Leitweg(Strict):
 class InvoiceRules(Strict):
     """How invoices find their unit, and the words people sign (KomHVO NRW § 31 (2) and (3)).
 
-    `oldest_days`: an invoice date of more days before receipt is pointed out.
+    `oldest_days`: an invoice date of more days before receipt is pointed out. `paper_types`: document types that are
+    invoices without structured data (paper, plain PDF); they are entered in the register like every other.
     """
 
     document_type: Key
     oldest_days: int = Field(default=730, ge=1, le=36_500)
+    paper_types: tuple[Key, ...] = ()
     leitweg_ids: tuple[Leitweg, ...] = ()
     wording: dict[Action, Text]
 

@@ -51,7 +51,7 @@ INVOICE_ROWS: tuple[Stage, ...] = (
         Kind.AUTOMATIC,
         "im Rechnungseingangsbuch",
         step="pipelines.invoice.examine:validate",
-        next=(State.VALIDATED, State.TO_CONFIRM),
+        next=(State.VALIDATED,),
         queue=Queue.INVOICE,
     ),
     Stage(
@@ -64,13 +64,31 @@ INVOICE_ROWS: tuple[Stage, ...] = (
     ),
     # The data of an invoice on paper are read off a picture: nothing goes on before a person has confirmed them
     Stage(
+        State.PAPER_INVOICE,
+        Kind.AUTOMATIC,
+        "als Rechnung erkannt, wird eingetragen",
+        step="pipelines.invoice.paper_entry:enter_paper",
+        next=(State.TO_CONFIRM, State.DUPLICATE),
+        queue=Queue.INVOICE,
+    ),
+    Stage(
         State.TO_CONFIRM,
         Kind.WAITING,
         "wartet auf Bestätigung der Angaben",
         choices=(
-            Choice(Action.CONFIRM_DATA, "Angaben bestätigen", Role.ACCOUNTING, State.TO_CERTIFY_FACTUALLY),
+            Choice(Action.CONFIRM_DATA, "Angaben bestätigen", Role.ACCOUNTING, State.DATA_CONFIRMED),
+            Choice(Action.NO_INVOICE, "Keine Rechnung", Role.ACCOUNTING, State.ROUTED, needs_reason=True),
             _REJECT,
+            ASK_CANCELLATION,
         ),
+    ),
+    Stage(
+        State.DATA_CONFIRMED,
+        Kind.AUTOMATIC,
+        "Angaben bestätigt, wird zugeordnet",
+        step="pipelines.invoice.paper_entry:establish",
+        next=(State.TO_CERTIFY_FACTUALLY, State.CLARIFICATION),
+        queue=Queue.INVOICE,
     ),
     Stage(
         State.CLARIFICATION,

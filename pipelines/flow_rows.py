@@ -33,7 +33,8 @@ class Choice:
     have arrived anywhere (False). `signed`: the person signs a wording, and duties are kept apart. `no_invoice`: never
     for an entered invoice. `four_eyes`: never by the person who asked for it. `whole`: only for a document that is all
     of the file it came in as. `in_tray`: only while it lies in an out-tray, or was taken out of it. `variants`: only
-    where the city has decided so. `task`: nobody waits for it to be taken.
+    where the city has decided so. `task`: nobody waits for it to be taken. `for_invoice`: where it leads
+    instead, if the person says that it is an invoice.
     """
 
     action: Action
@@ -51,6 +52,7 @@ class Choice:
     in_tray: bool = False
     variants: tuple[Variant, ...] = ()
     task: bool = True
+    for_invoice: State | None = None
 
 
 @dataclass(frozen=True, slots=True)

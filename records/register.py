@@ -22,6 +22,7 @@ __all__ = [
     "enter",
     "entry_of",
     "entry_with",
+    "establish",
     "like",
     "originals_received",
     "received_of",
@@ -59,6 +60,24 @@ def enter(
         announce(entry)
     index_entry(document)
     return entry
+
+
+def establish(entry: RegisterEntry, invoice: InvoiceFacts, now: datetime) -> None:
+    """What a person has confirmed of an invoice on paper, in place of what was read; once, the database sees to it.
+
+    Number, document and legal entity stay. Likely duplicates are looked for anew. Inside the caller's transaction.
+    """
+    facts = asdict(invoice)
+    facts["invoice_number"] = facts.pop("number")
+    for fixed in ("series", "legal_entity", "syntax"):
+        facts.pop(fixed)
+    if RegisterEntry.objects.filter(identity=invoice.identity).exclude(id=entry.id).exists():
+        facts["identity"] = None  # the first keeps it; a person is shown both
+    RegisterEntry.objects.filter(id=entry.id, confirmed_at=None).update(**facts, confirmed_at=now)
+    entry.refresh_from_db()
+    if not entry.likenesses.exists():
+        note_likeness(entry, _NOTHING_MORE, now)
+    index_entry(entry.document)
 
 
 def received_of(document_id: UUID) -> Received | None:

@@ -1,7 +1,7 @@
 """Corrections of the register: new rows beside what was received, in the chain of the document, never a change."""
 
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -9,6 +9,7 @@ from records import audit
 from records.models import RegisterCorrection, RegisterEntry
 from schemas.errors import BadInput
 from schemas.roles import Person
+from schemas.typed import amount_typed, day_typed
 
 __all__ = ["CORRECTABLE", "correct", "corrections_of", "value_now"]
 
@@ -92,28 +93,8 @@ def _read(field: str, text: str) -> str:
     if not said:
         return ""
     if field in _DATES:
-        return _date(said).isoformat()
-    return _amount(_decimal(said)) if field in _AMOUNTS else said
-
-
-def _date(text: str) -> date:
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise BadInput(f"„{text}“ ist kein Datum.", remedy="Bitte so eintragen: 24.12.2026.")
-
-
-def _decimal(text: str) -> Decimal:
-    plain = text.replace(".", "").replace(",", ".") if "," in text else text
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite() or abs(value) >= Decimal(10) ** 13:
-        raise BadInput(f"„{text}“ ist kein Betrag.", remedy="Bitte so eintragen: 1.234,50.")
-    return value
+        return day_typed(said).isoformat()
+    return _amount(amount_typed(said)) if field in _AMOUNTS else said
 
 
 def _amount(value: Decimal) -> str:

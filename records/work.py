@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, batches, closed, nodes, payment_terms, recognised, register, removal, search, trays
+from records import audit, batches, closed, nodes, paper_invoices, payment_terms, recognised, register, removal, search, trays
 from records.accounting import assignments_of
 from records.clock import database_now
 from records.decisions import acts_of, earlier_acts_of
@@ -38,6 +38,10 @@ __all__ = [
     "load",
     "take",
 ]
+
+
+_COMPARED = frozenset({State.E_INVOICE, State.VALIDATED, State.PAPER_INVOICE, State.DATA_CONFIRMED})
+"""Steps that look whether the same invoice is entered already."""
 
 
 class LeaseLost(Exception):
@@ -103,7 +107,8 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         closed_like=_closed_like(document),
         represents=_represented(document),
         same_number=register.same_number(document),
-        like=register.like(document) if lease.state in (State.E_INVOICE, State.VALIDATED) else (),
+        like=register.like(document) if lease.state in _COMPARED else (),
+        paper=paper_invoices.confirmed_of(document.id) if lease.state is State.DATA_CONFIRMED else None,
         entry=register.entry_of(document),
         acts=acts_of(document.id),
         earlier_acts=earlier_acts_of(document.id) if lease.state is State.RELEASED else (),
@@ -171,6 +176,8 @@ def _commit(
             if result.invoice is not None
             else None
         )
+        if result.paper is not None:
+            paper_invoices.keep(document, result.paper)
         if result.assessment is not None:
             register.assess(document, result.assessment)
         if result.payment_terms is not None:

@@ -41,6 +41,7 @@ class Syntax(StrEnum):
     UBL_CREDIT_NOTE = "UBL CreditNote"
     CII = "UN/CEFACT CII"
     ZUGFERD_1 = "ZUGFeRD 1.0"
+    PAPER = "Papier oder PDF, abgelesen"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class Action(StrEnum):
     RELEASE = "freigeben"
     QUERY = "klaeren"
     CONFIRM_DATA = "angaben_bestaetigen"
+    NO_INVOICE = "keine_rechnung"
     CERTIFY_BOTH = "sachlich_und_rechnerisch_richtig"
     MISDIRECT = "nicht_zustaendig"
     RETURN_TO_FACTUAL = "zurueck_zur_sachlichen"

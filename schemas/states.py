@@ -41,7 +41,9 @@ class State(StrEnum):
     E_INVOICE = "e_invoice"
     ENTERED = "entered"
     VALIDATED = "validated"
+    PAPER_INVOICE = "paper_invoice"
     TO_CONFIRM = "to_confirm"
+    DATA_CONFIRMED = "data_confirmed"
     CLARIFICATION = "clarification"
     MISDIRECTED = "misdirected"
     TO_CERTIFY_FACTUALLY = "to_certify_factually"
@@ -136,7 +138,6 @@ class FileRole(StrEnum):
     INVOICE_PDF = "invoice_pdf"
     REPORT_PDF = "report_pdf"
     PROTOCOL = "protocol"
-    PROTOCOL_XML = "protocol_xml"
     PROTOCOL_XML = "protocol_xml"
     REMOVAL_NOTE = "removal_note"
 

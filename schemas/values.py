@@ -14,6 +14,7 @@ from schemas.payment_terms import PaymentTerms
 from schemas.proof import Proof
 from schemas.rebu import InvoiceSaid
 from schemas.recognised import Recognised
+from schemas.paper_invoice import PaperData, PaperReading
 from schemas.roles import Action
 from schemas.senders import NOBODY, Senders
 from schemas.states import FileRole, State
@@ -253,7 +254,7 @@ class Work:
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
     `tray`: the id under which it lies, or was, in the out-tray of its unit; None: it is in none.
     `kept`: a folder of this document that outlives a try of the step, and may be gone at any time; None: the step must
-    be done in one go. `senders`: who is known to write, where a letter is classified; else empty.
+    be done in one go. `paper`: what a person has confirmed of an invoice without structured data. `senders`: who is known to write, where a letter is classified; else empty.
     """
 
     document_id: UUID
@@ -280,6 +281,7 @@ class Work:
     tray: str | None = None
     batch: BatchPlace | None = None
     kept: Path | None = None
+    paper: PaperData | None = None
     demo: bool = False
     senders: Senders = NOBODY
 
@@ -302,6 +304,7 @@ class StepResult:
     committed with it or not at all; `batch`: what became of every image. `removed`: roles of files the document had and
     shall not have any more. `tray`: the id under which it now lies in the out-tray of its unit; `tray_emptied`: it is
     out of there again. `recognised`: what its text says, to be kept; None: the text was not read.
+    `paper`: what was read off an invoice without structured data.
     """
 
     state: State
@@ -321,3 +324,4 @@ class StepResult:
     tray_emptied: bool = False
     recognised: Recognised | None = None
     payment_terms: PaymentTerms | None = None
+    paper: PaperReading | None = None

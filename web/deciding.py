@@ -25,6 +25,7 @@ from schemas.values import Act
 from web import distributing, signing, step_up
 from web.evidence import evidence_of, object_store, unaltered
 from web.history import history_of
+from web.read_again import recognise_again
 
 __all__ = ["Entered", "Offer", "decide", "offers"]
 
@@ -34,7 +35,7 @@ _ASKS: dict[Action, frozenset[str]] = {
     Action.DECIDE: frozenset({"document_type", "unit", "needs_original", "case_reference", "copies"}),
     Action.REDIRECT: frozenset({"document_type", "unit", "case_reference", "cause", "copies"}),
     Action.ACCEPT: frozenset({"unit"}),
-    Action.CONFIRM_DATA: frozenset({"unit"}),
+    Action.NO_INVOICE: frozenset({"document_type", "unit"}),
     Action.CUT: frozenset({"cut_at"}),
 }
 _MOST_CHANGES = 3
@@ -121,6 +122,7 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
             distributing.settle(held.document, before, cause, copies, person, now)
             if choice.action is Action.CONFIRM_OPENING:
                 index_files(held.document, object_store())
+                recognise_again(held.document, now)
             return choice
     except Conflict as conflict:
         raise (_done_already(document_id, entered, person) or _told(document_id, entered, conflict)) from None
@@ -135,7 +137,7 @@ def _move(
     proof = signing.proof(choice, document, person, entered.shown, signature, now) if choice.signed else None
     steps = signing.parts(choice)
     for step in steps:
-        to = (choice if step is steps[-1] else step).next or held.back(choice.action)
+        to = (_led_to(choice, chosen) if step is steps[-1] else step.next) or held.back(choice.action)
         Held(document, State(document.state), held.acts).move(
             to,
             step.action,
@@ -147,6 +149,12 @@ def _move(
             proof=proof,
             chosen=chosen,
         )
+
+
+def _led_to(choice: Choice, chosen: Chosen) -> State | None:
+    """What a person says is an invoice goes its own way, where the table has one for it."""
+    is_invoice = chosen.document_type in city().invoices.paper_types
+    return choice.for_invoice if is_invoice and choice.for_invoice is not None else choice.next
 
 
 def _signature(document_id: UUID, entered: Entered, person: Person) -> str:

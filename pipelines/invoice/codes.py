@@ -221,6 +221,7 @@ ACTIONS = {
     Action.RELEASE: "Freigabe durch die Buchhaltung",
     Action.QUERY: "In Klärung gegeben",
     Action.CONFIRM_DATA: "Angaben bestätigt",
+    Action.NO_INVOICE: "Keine Rechnung",
     Action.CERTIFY_BOTH: "Sachliche und rechnerische Feststellung",
     Action.MISDIRECT: "Nicht zuständig: an die Buchhaltung zurück",
     Action.RETURN_TO_FACTUAL: "Zur sachlichen Feststellung zurückgegeben",

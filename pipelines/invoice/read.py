@@ -34,7 +34,7 @@ def read_invoice(root: etree._Element) -> Invoice:
             return read_cii(root)
         case Syntax.ZUGFERD_1:
             return read_zugferd1(root)
-        case None:
+        case Syntax.PAPER | None:
             raise BadInput(
                 f"Das XML ist keine Rechnung in einem bekannten Format (Wurzelelement {root_name(root)[:120]!r}).",
                 remedy="Angenommen werden UBL (Invoice, CreditNote) und UN/CEFACT CII; bitte beim Absender nachfragen.",

@@ -18,6 +18,8 @@ def route(work: Work, city: City) -> StepResult:
     reason = facts.doubt or _other_invoice(work, city) or doubt(facts, city, day)
     if reason is not None:
         return StepResult(State.CLEARING, facts, reason)
+    if facts.document_type in city.invoices.paper_types:
+        return StepResult(State.PAPER_INVOICE, facts, "Rechnung ohne Datensatz: kommt ins Rechnungseingangsbuch.")
     unit = city.unit(facts.unit or "", day)
     where = "ins DMS" if unit and unit.in_dms(day) else "ins Postfach"
     return StepResult(State.ROUTED, facts, f"Geht {where} von {unit.number} {unit.name}." if unit else "")

@@ -52,6 +52,7 @@ from records.models.originals import (
     Original,
     RoutingSlip,
 )
+from records.models.paper_invoices import PaperInvoiceData
 from records.models.people import Act, ApiToken, ClearingDecision, UnitMembership
 from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
@@ -128,6 +129,7 @@ __all__ = [
     "Original",
     "Outbound",
     "PaymentDeadline",
+    "PaperInvoiceData",
     "ProcedureVersion",
     "Reading",
     "ReceiptFile",

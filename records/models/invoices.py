@@ -23,6 +23,7 @@ class RegisterEntry(models.Model):
 
     `identity` makes a second entry for the same invoice impossible; `number_key` is the same for all invoices of one
     seller under one number, `seller_key` for all invoices of one seller. Other fields: schemas.values.InvoiceFacts.
+    `confirmed_at`: when a person confirmed what had been read off paper; until then its facts are only read.
     `due_sorted`, `amount_sorted` and `seller_sorted` are what lists are ordered by: an index over them has no gaps.
     """
 
@@ -52,6 +53,7 @@ class RegisterEntry(models.Model):
     seller_vat_id = models.CharField(max_length=255, null=True)
     seller_tax_number = models.CharField(max_length=255, null=True)
     account = models.CharField(max_length=255, null=True)
+    confirmed_at = models.DateTimeField(null=True)
 
     verdict = models.CharField(max_length=16, null=True)
     kind = models.CharField(max_length=32, null=True)

@@ -1,0 +1,96 @@
+"""An invoice on paper or as plain PDF: entered as read, confirmed by a person, then on its way like every other."""
+
+from dataclasses import replace
+
+from config.city_config import City
+from pipelines.invoice.compare import differences, is_correction, is_representation
+from pipelines.invoice.enter import facts_of
+from pipelines.invoice.examine import unit_for
+from pipelines.invoice.paper_read import invoice_from, read_off
+from pipelines.invoice.payment_terms import payment_terms
+from pipelines.invoice.recipient import legal_entity_of
+from pipelines.invoice.render import invoice_html
+from pipelines.invoice.said import said_by
+from pipelines.routing.classify import recognised_in
+from schemas.german_time import day_in_germany
+from schemas.paper_invoice import PaperData, PaperReading
+from schemas.states import FileRole, State
+from schemas.values import InvoiceFacts, NewFile, StepResult, Work
+
+__all__ = ["confirmed_facts", "enter_paper", "establish"]
+
+_PROVING = ("number", "issued_on", "gross")
+"""What must be proven on the page before it is called the same invoice as one that is entered already."""
+
+
+def enter_paper(work: Work, city: City) -> StepResult:
+    """A number in the register at once, with what was read; or linked, if the page proves to be one entered already."""
+    text = work.file(FileRole.TEXT).path.read_text(encoding="utf-8")
+    reading = read_off(recognised_in(work, city), text)
+    facts = confirmed_facts(reading.data, city)
+    if first := _entered_already(work, reading, facts):
+        reason = f"Weitere Darstellung zu {first}: Rechnungssteller, Nummer, Datum und Betrag gleich."
+        return StepResult(State.DUPLICATE, work.facts, reason, represents=first)
+    return StepResult(
+        State.TO_CONFIRM,
+        replace(work.facts, invoice_number_key=facts.number_key),
+        "Rechnung auf Papier oder als PDF: im Rechnungseingangsbuch; die gelesenen Angaben bestätigt ein Mensch.",
+        invoice=replace(facts, identity=None),
+        said=said_by(invoice_from(reading.data)),
+        paper=reading,
+    )
+
+
+def establish(work: Work, city: City) -> StepResult:
+    """The readable form of the confirmed data; on to certification, or to clarification with every reason."""
+    if work.paper is None:
+        raise AssertionError(f"{work.document_id}: nobody has confirmed what its invoice says")
+    invoice = invoice_from(work.paper)
+    _, wrong_entity = legal_entity_of(invoice, city.invoice_register)
+    received_on = day_in_germany(work.scan.received_at)
+    facts = work.facts
+    if facts.unit is None:
+        unit, about = unit_for(invoice, city, day_in_germany(work.now))
+        facts = replace(facts, unit=unit, reasons=(*facts.reasons, about))
+    doubts = [*_entered_elsewhere(work), *([wrong_entity] if wrong_entity else [])]
+    if facts.unit is None:
+        doubts.append("Bitte die Organisationseinheit festlegen.")
+    path = work.scratch / "rechnung.html"
+    title = work.entry.number if work.entry else ""
+    path.write_text(invoice_html(invoice, title=title), encoding="utf-8")
+    state = State.CLARIFICATION if doubts else State.TO_CERTIFY_FACTUALLY
+    return StepResult(
+        state,
+        facts,
+        " ".join(doubts) or "Die Angaben der Rechnung sind bestätigt.",
+        (NewFile(FileRole.RENDERING, path, "rechnung.html"),),
+        payment_terms=payment_terms(invoice, received_on, city.finance.payments),
+    )
+
+
+def confirmed_facts(data: PaperData, city: City) -> InvoiceFacts:
+    """What the register keeps of it, with the legal entity it is addressed to."""
+    invoice = invoice_from(data)
+    entity, _ = legal_entity_of(invoice, city.invoice_register)
+    return replace(facts_of(invoice), legal_entity=entity.key, series=entity.series)
+
+
+def _entered_already(work: Work, reading: PaperReading, facts: InvoiceFacts) -> str | None:
+    """Only on proof: the seller's VAT id stands on the page, number, date and gross amount are proven."""
+    if not facts.seller_vat_id or not reading.proven.issuperset(_PROVING):
+        return None
+    return next((entry.number for entry in work.like if is_representation(entry.invoice, facts)), None)
+
+
+def _entered_elsewhere(work: Work) -> list[str]:
+    """The same number of the same seller once more: what differs, for a person to decide."""
+    if work.entry is None:
+        return []
+    own, found = work.entry.invoice, []
+    for entry in work.like:
+        if is_correction(entry.invoice, own):
+            continue
+        apart = "; ".join(f"{each.label} {each.first} / {each.second}" for each in differences(entry.invoice, own))
+        said = f"Unter derselben Rechnungsnummer dieses Rechnungsstellers ist schon eingetragen: {entry.number}"
+        found.append(f"{said}, abweichend: {apart}." if apart else f"{said}, nichts weicht ab.")
+    return found
