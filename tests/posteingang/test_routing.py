@@ -42,7 +42,7 @@ def test_the_explanation_names_zones_rules_values_and_the_decision(city: City) -
     shown = "\n".join(explained(letter_from(rows_of_text(LETTER), city), city, DAY))
     for part in (
         "Anschrift     Bereich Steuern und Gebühren",
-        "subject      „Anmeldung meines Hundes“",
+        "Betreff       „Anmeldung meines Hundes“",
         "Anschrift nennt: 22 („Bereich Steuern und Gebühren“)",
         "Frist 30.11.2026: Vorschlag: Frist laut Schreiben 30.11.2026.",
         "Hundesteuer An-/Abmeldung, 22 Bereich Steuern und Gebühren",
