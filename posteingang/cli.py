@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from posteingang.approval import approval_app
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
 from posteingang.finance import finance_app
@@ -51,6 +52,7 @@ for name, group in (
     ("transfernote", transfernote_app),
     ("separators", separators_app),
     ("routing", routing_app),
+    ("approval", approval_app),
     ("register", register_app),
     ("finance", finance_app),
     ("procedure", procedure_app),

@@ -35,6 +35,7 @@ _INVOICES = (
     ("master_data", "Stammdaten"),
     ("handovers", "Übergabe"),
     ("limits", "Betragsgrenzen"),
+    ("limits", "Betragsgrenzen"),
 )
 _MAIL = (
     ("post", "Post"),

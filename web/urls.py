@@ -27,6 +27,7 @@ from web.pages import (
 from web.pages.accounting_routes import accounting_routes
 from web.pages.approval_routes import approval_routes
 from web.pages.distribution_routes import distribution_routes
+from web.pages.approval_routes import approval_routes
 from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
@@ -66,6 +67,7 @@ urlpatterns = [
     page("verschlossen/<uuid:document_id>/hinweis.pdf", closed.removal_note, name="removal_note", roles=CLOSED_MAIL),
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
+    *approval_routes,
     *approval_routes,
     *finance_routes,
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),

@@ -114,7 +114,7 @@ def _paper(work: Work, main: FilingRequest, part: str, document_id: UUID) -> Fil
         main,
         document_id=document_id,
         part=part,
-        file_name=f"{number}.{part}{_suffix(file) if work.entry is None else '.pdf'}",
+        file_name=f"{number}.{part}{_suffix(file)}",
         content=file.path,
         digest=file.digest,
         page_count=None,

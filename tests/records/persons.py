@@ -4,8 +4,10 @@ from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from records.access import person_of
+from records.appointments import keep
 from records.models import UnitMembership
 from schemas.roles import Person, Role
 
@@ -19,6 +21,7 @@ def make_person(*roles: Role, units: tuple[str, ...] = (), name: str = "Maria Mu
     user.groups.set(Group.objects.get_or_create(name=role.value)[0] for role in roles)
     for unit in units:
         UnitMembership.objects.create(user=user, unit=unit)
+    keep(user, timezone.now())
     person = person_of(user)
     assert person is not None
     return person
