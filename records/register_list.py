@@ -92,8 +92,8 @@ def asked_for(person: Person, asked: Asked) -> QuerySet[RegisterEntry]:
     if documents is None:
         rows = rows.exclude(document__in=Document.objects.filter(state__in=CLOSED).values("pk"))
     else:
-        rows = _of_documents(rows, documents)
-    if asked.words:
+        rows = _of_documents(rows, in_text(documents, asked.words) if asked.words else documents)
+    if asked.words and documents is None:
         rows = _of_documents(rows, in_text(Document.objects.all(), asked.words))
     if asked.legal_entity:
         rows = rows.filter(legal_entity=asked.legal_entity)
