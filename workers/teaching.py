@@ -13,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from config.city_config import City
-from config.live_model import SHIPPED, keep_model, live_model
+from config.live_model import keep_model
 from config.settings import load_settings
 from config.teaching_config import TrainingRules
 from pipelines.routing.lessons import (
@@ -28,7 +28,7 @@ from pipelines.routing.lessons import (
 )
 from pipelines.routing.rows import rows_of_pages, rows_of_text
 from pipelines.routing.senders import SenderIndex, organisation_in
-from pipelines.routing.understand import letter_from
+from pipelines.routing.understand import letter_from, understand
 from pipelines.routing.zones import Letter
 from pipelines.scan.words import read_words
 from records.models_released import Outcome, begin_run, finish_run
@@ -46,9 +46,6 @@ __all__ = ["confidential_types", "round_of_senders", "start_training", "train_no
 
 log = structlog.get_logger()
 _MOST_A_ROUND = 200
-_PRECISION = 0.995
-_TIMES = 3
-"""Letters of every shipped wording that are taught beside the decisions: what nobody decides stays known."""
 
 
 def round_of_senders(city: City, store: ObjectStore, now: datetime) -> int:
@@ -96,8 +93,8 @@ def train_now(number: int, city: City, store: ObjectStore, now: datetime) -> Non
         finish_run(number, Outcome.TOO_FEW, said, datetime.now(UTC), **counts)
         return
     model = _trained(learnt, city)
-    candidate = measured(held_back, lambda letter: _answer(model, letter))
-    live, against = _figures_of_live(held_back)
+    candidate = _figures(model, held_back, city)
+    live, against = _figures_of_live(held_back, city)
     why = compared(candidate, live) if live is not None else ""
     figures = {"candidate": asdict(candidate), "live": asdict(live) if live is not None else None}
     kept = "" if why else keep_model(load_settings().models, model.to_bytes())
@@ -124,23 +121,23 @@ def _trained(learnt: list[Decided], city: City) -> "Model":
     return train([*_shipped_lessons(city), *lessons_of(learnt)])
 
 
-def _figures_of_live(held_back: list[Decided]) -> tuple[Figures | None, str]:
+def _figures_of_live(held_back: list[Decided], city: City) -> tuple[Figures | None, str]:
     """How good the model in use is on the same letters, and its version; None if there is none."""
-    from pipelines.routing.model import model_in
+    from pipelines.routing.model import model_in_use
 
-    try:
-        used = model_in(live_model(load_settings().models, SHIPPED))
-    except BadInput:
-        return None, ""
-    return measured(held_back, lambda letter: _answer(used, letter)), used.version
+    used = model_in_use()
+    return (None, "") if used is None else (_figures(used, held_back, city), used.version)
 
 
-def _answer(model: "Model", letter: Letter) -> Answer:
-    judged = model.judge(letter)
-    if not judged.types or not judged.units:
-        return Answer(None, None, certain=False)
-    kind, unit = judged.types[0], judged.units[0]
-    return Answer(kind.key, unit.key, certain=unit.probability >= model.units.threshold(_PRECISION))
+def _figures(model: "Model", held_back: list[Decided], city: City) -> Figures:
+    """What rules and model together would have made of these letters; the register of senders stays out of it."""
+    today = datetime.now(UTC).date()
+
+    def answer(letter: Letter) -> Answer:
+        said = understand(letter, city, today, model=model).decision
+        return Answer(said.document_type, said.unit, said.certain)
+
+    return measured(held_back, answer)
 
 
 def _split(city: City, store: ObjectStore, now: datetime) -> tuple[list[Decided], list[Decided], int]:
@@ -168,13 +165,9 @@ def _is_held_back(document_id: UUID, share: float) -> bool:
 
 def _shipped_lessons(city: City) -> Iterator["Lesson"]:
     """Invented letters of every type: without them a model would forget what never reaches a lesson."""
-    from pipelines.routing.learn import Lesson
-    from samples.wording import letters
+    from samples.lessons import lessons
 
-    for example in letters("train", _TIMES):
-        if example.document_type is not None:
-            letter = letter_from(rows_of_pages(example.pages), city)
-            yield Lesson(letter, example.document_type, example.unit, f"wording {example.source}")
+    return lessons(city)
 
 
 def _letter(one: Taught, city: City) -> Letter | None:

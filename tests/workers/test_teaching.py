@@ -213,7 +213,7 @@ def test_a_worse_model_is_not_kept(
     decided_mail: list[Document], store: ObjectStore, iserlohn: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(teaching, "compared", lambda candidate, live: "Weniger richtige Einheiten: 1 statt 2 von 3.")
-    monkeypatch.setattr(teaching, "_figures_of_live", lambda held_back: (Figures(12, 12, 12, 12, 12), "alt"))
+    monkeypatch.setattr(teaching, "_figures_of_live", lambda held_back, city: (Figures(12, 12, 12, 12, 12), "alt"))
     run = trained(iserlohn, store)
     assert (run.outcome, run.sha256) == ("worse", "")
     assert "Weniger richtige Einheiten" in run.detail
