@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 from config.city_config import City
 from pipelines.intake.closed import locked, opened_by_persons, stays_closed
@@ -18,7 +19,7 @@ from schemas.recognised import Recognised
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult, Work
 
-__all__ = ["classify", "judge_text", "recognised_in"]
+__all__ = ["classify", "judge_text", "read_again", "recognised_in"]
 
 
 def classify(work: Work, city: City) -> StepResult:
@@ -82,6 +83,13 @@ def _joins(work: Work, pages: Sequence[PageWords] | None) -> tuple[Join, ...]:
     if pages is None or (work.batch is not None and work.batch.cut_out):
         return ()
     return joins(pages)
+
+
+def read_again(text: Path, words: Path | None, city: City, received_on: date) -> Recognised:
+    """What a letter says that persons have opened, from its kept text and words: its values and deadlines."""
+    pages = read_words(words) if words is not None else None
+    rows = rows_of_text(text.read_text(encoding="utf-8")) if pages is None else rows_of_pages(pages)
+    return understand(letter_from(rows, city), city, received_on, opened=True)
 
 
 def judge_text(text: str, facts: DocumentFacts, city: City, received_on: date) -> DocumentFacts:

@@ -1,7 +1,7 @@
 """Closed mail on the page: registered from the outside, locked at once, removed or opened by two persons."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +11,11 @@ from config.load import city
 from records import audit, registration, search
 from records.access import known_documents, visible_documents
 from records.decisions import last_sequence
-from records.models import ClearingDecision, Document, Original, RoutingSlip, SearchText
+from records.models import ClearingDecision, Deadline, Document, Original, RoutingSlip, SearchText
 from schemas.german_time import BERLIN
 from schemas.roles import Action, Role
 from schemas.states import CLOSED, FileRole, State
+from tests.records.letters import proposal, read
 from tests.records.persons import make_person
 from tests.web.conftest import NOW, Arrive, Enter, Keep, SignIn, log_in, text_of
 from web.evidence import object_store
@@ -218,6 +219,26 @@ def test_two_persons_say_it_is_no_closed_mail_and_it_is_back_and_found_again(let
     assert letter.state == State.CLEARING
     assert "Feuerwehrauto" in text_of(bernd.get("/post/?suche=Feuerwehrauto"))
     assert Action.RETRY.value in text_of(bernd.get(f"/schriftstueck/{letter.id}/")), "the way on is as it was"
+    assert list(audit.verify()) == []
+
+
+def test_what_is_opened_again_is_read_again_its_deadlines_as_proposals(arrive: Arrive, keep: Keep) -> None:
+    letter = read(arrive(State.RECOGNISED, State.CLEARING, unit="16"), deadlines=(proposal(),))
+    Document.objects.filter(id=letter.id).update(state=State.CLEARING)
+    audit.append(letter, State.CLEARING, {"reason": "Unklar."}, NOW)
+    Deadline.objects.update(state="confirmed")
+    keep(letter, FileRole.TEXT, b"Sehr geehrte Damen und Herren,\nantworten Sie bis zum 30.11.2026.", "t.txt")
+    anna, bernd = (log_in(make_person(Role.MAILROOM, name=name)) for name in ("Anna Beispiel", "Bernd Beispiel"))
+    send(anna, letter, Action.LOCK)
+    assert not Deadline.objects.exists()
+    Document.objects.filter(id=letter.id).update(state=State.LOCKED)
+    audit.append(letter, State.LOCKED, {"reason": "Lag nirgends."}, NOW)
+
+    send(anna, letter, Action.ASK_OPENING)
+    assert send(bernd, letter, Action.CONFIRM_OPENING) == 302
+
+    assert [(row.ends_on, row.state) for row in Deadline.objects.all()] == [(date(2026, 11, 30), "proposed")]
+    assert "neu gelesen, als Vorschläge" in text_of(bernd.get(f"/schriftstueck/{letter.id}/"))
     assert list(audit.verify()) == []
 
 
