@@ -15,6 +15,7 @@ from posteingang.master_data import master_data_app
 from posteingang.procedure import procedure_app
 from posteingang.register import register_app
 from posteingang.routing import routing_app
+from posteingang.senders import senders_app
 from posteingang.separators import separators_app
 from posteingang.transfernote import transfernote_app
 from schemas.errors import PosteingangError, os_reason
@@ -52,6 +53,7 @@ for name, group in (
     ("transfernote", transfernote_app),
     ("separators", separators_app),
     ("routing", routing_app),
+    ("senders", senders_app),
     ("approval", approval_app),
     ("register", register_app),
     ("finance", finance_app),
@@ -224,10 +226,10 @@ def config_check() -> None:
 def audit_verify() -> None:
     """Prüft jede Protokollkette, auch die der Fassungen des Scanverfahrens; nennt das erste gebrochene Glied."""
     _records()
-    from records import audit, procedure
+    from records import audit, models_released, procedure
 
     broken = [f"Schriftstück {link.document_id}, Eintrag {link.sequence}: {link.reason}" for link in audit.verify()]
-    broken += procedure.verify()
+    broken += [*procedure.verify(), *models_released.verify()]
     for line in broken:
         print(f"Gebrochen: {line}")
     if broken:

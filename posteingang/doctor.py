@@ -32,6 +32,7 @@ def run_checks() -> list[Check]:
         ("Python", _python),
         ("Konfiguration", _configuration),
         ("Scanverfahren", _procedure),
+        ("Gelerntes Modell", _model),
         ("Tesseract", _tesseract),
         ("JBIG2-Encoder", _jbig2),
         ("Trennblätter", _separators),
@@ -116,6 +117,21 @@ def _procedure(settings: Settings) -> Check:
         remedy = "./run up neu starten: Die Fassung wird aus der Datenbank neu geschrieben."
         return Check("Scanverfahren", False, problem, remedy)
     return Check("Scanverfahren", True, standing().sentence)
+
+
+def _model(settings: Settings) -> Check:
+    """Which learned model is in use, and whether its file is what was released."""
+    from config.live_model import model_problem
+    from pipelines.routing.model import model_in_use
+
+    remedy = "Die Datei aus einer Sicherung holen, oder auf der Seite „Gelerntes Modell“ ein anderes freigeben."
+    if problem := model_problem(settings.models):
+        return Check("Gelerntes Modell", False, f"{problem}; in Gebrauch ist das mitgelieferte", remedy)
+    try:
+        used = model_in_use()
+    except PosteingangError as broken:
+        return Check("Gelerntes Modell", False, str(broken), remedy)
+    return Check("Gelerntes Modell", True, f"Fassung {used.version}" if used else "keines, nur Regeln")
 
 
 def _tesseract(settings: Settings) -> Check:

@@ -50,6 +50,26 @@ def explain_command(
         print(line)
 
 
+@routing_app.command("models")
+def models_command() -> None:
+    """Nennt das gelernte Modell in Gebrauch und jedes Training: Zahl der Schreiben, Ergebnis, Prüfsumme."""
+    from posteingang.installation import open_records
+
+    open_records()
+    from records.models import TrainingRun
+    from records.models_released import Outcome, live, mark_problem
+
+    used = live()
+    run = used.run if used else None
+    model = model_in_use()
+    print(f"In Gebrauch: {f'Modell {run.number}' if run else 'mitgeliefert'}; {model.version if model else 'nur Regeln'}")
+    if problem := mark_problem():
+        print(f"Problem: {problem}")
+    for one in TrainingRun.objects.order_by("-number"):
+        result = Outcome(one.outcome).label if one.outcome else "läuft"
+        print(f"Modell {one.number}: {result}; {one.lessons} Schreiben; {one.detail} {one.sha256}".rstrip())
+
+
 @routing_app.command("test")
 def test_command() -> None:
     """Prüft die Regeln an ihren eigenen Beispielen. 0: alle erkannt, 1: eines nicht."""

@@ -66,6 +66,7 @@ def back_up(settings: Settings, target: Path, now: datetime) -> BackupSet:
         (settings.journal_folder, "journal"),
         (settings.city, "city"),
         (settings.packs, "packs"),
+        (settings.models, "models"),
         (settings.receipts, "uebergaben"),
     ):
         _copy_folder(folder, pending / label)

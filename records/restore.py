@@ -74,6 +74,8 @@ def restore(source: BackupSet, settings: Settings, now: datetime) -> Restored:
     shutil.copytree(source.folder / "spool", settings.spool, dirs_exist_ok=True)
     if (source.folder / "packs").is_dir():  # older sets have none
         shutil.copytree(source.folder / "packs", settings.packs, dirs_exist_ok=True)
+    if (source.folder / "models").is_dir():
+        shutil.copytree(source.folder / "models", settings.models, dirs_exist_ok=True)
     _keep_receipts(source, settings.receipts)
     _keep_journal(source, settings.journal_folder)
     _load_database(source)

@@ -16,9 +16,11 @@ from prometheus_client.registry import Collector
 
 from config.settings import load_settings
 from pipelines.flow import FLOW, automatic_states
+from pipelines.routing.model import model_in_use
 from records import neighbours
 from records import status as numbers
 from records.clock import database_now
+from records.models_released import mark_problem
 from schemas.states import Kind
 
 __all__ = ["metrics"]
@@ -69,6 +71,7 @@ class _Records(Collector):
         yield from self._backlog()
         yield from self._held_up_and_waiting()
         yield from self._neighbours()
+        yield self._model()
         usage = shutil.disk_usage(load_settings().var)
         yield _one("posteingang_disk_free_bytes", "Free space on the disk of the data folder", usage.free)
         yield _one("posteingang_disk_total_bytes", "Size of the disk of the data folder", usage.total)
@@ -123,6 +126,15 @@ class _Records(Collector):
             age.add_metric((look.name,), self._age(look.checked_at))
         yield fine
         yield age
+
+    def _model(self) -> GaugeMetricFamily:
+        """The version says which; 0: rules alone decide, or the released model cannot be used."""
+        labels = ("version",)
+        found = GaugeMetricFamily("posteingang_learned_model", "1 for the learned model in use", labels=labels)
+        used = model_in_use()
+        sound = used is not None and not mark_problem()
+        found.add_metric((used.version if used else "none",), float(sound))
+        return found
 
     def _age(self, since: datetime) -> float:
         return max(0.0, (self._now - since).total_seconds())
