@@ -1,14 +1,18 @@
 """My tasks: exactly what this person can do something with, the oldest first."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from pipelines.flow import FLOW, tasks_of
-from records.models import Document
+from records import payment_terms
+from records.models import Document, RegisterEntry
 from records.routing_slips import send
+from schemas.payment_terms import DueSource, Loss, LossKind, PaymentTerms
 from schemas.roles import Role
 from schemas.states import State
 from tests.records.papers import agree, make_ready, release_procedure
@@ -78,7 +82,8 @@ def test_a_high_pile_shows_its_oldest_and_says_how_many_there_are(sign_in: SignI
         enter(unit="16")
     page = text_of(sign_in(Role.UNIT, units=("16",)).get("/"))
     assert page.count('scope="row"') == 20
-    assert "Gezeigt sind die 20 ältesten von 21." in page
+    assert "Gezeigt sind die ersten 20 von 21." in page
+    assert text_of(sign_in(Role.UNIT, units=("16",)).get("/?art=to_certify_factually")).count('scope="row"') == 21
 
 
 def test_the_number_of_queries_does_not_grow_with_the_tasks(
@@ -87,7 +92,7 @@ def test_the_number_of_queries_does_not_grow_with_the_tasks(
     for _ in range(12):
         enter(unit="16")
     client = sign_in(Role.UNIT, units=("16",))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(12):
         client.get("/")
 
 
@@ -120,3 +125,40 @@ def test_an_office_is_asked_whether_it_agrees_once_a_procedure_is_in_force(sign_
     assert asked not in text_of(sign_in(Role.MAILROOM).get("/"))
     agree(version, NOW)
     assert asked not in text_of(archive.get("/"))
+
+
+def with_deadline(entry: RegisterEntry, days: int) -> RegisterEntry:
+    """It loses a discount unless somebody acts in so many days."""
+    day, far = timezone.localdate() + timedelta(days), timezone.localdate() + timedelta(90)
+    losses = (
+        Loss(LossKind.DISCOUNT, day, day, Decimal("20.00")),
+        Loss(LossKind.DEFAULT, far, far, Decimal("40.28")),
+    )
+    terms = PaymentTerms(day, day, Decimal(1000), "EUR", day, DueSource.STATED, day, far, losses=losses)
+    payment_terms.keep(entry.document, terms, NOW)
+    return entry
+
+
+def test_what_is_lost_first_stands_on_top_of_its_kind(sign_in: SignIn, enter: Enter) -> None:
+    without, late, soon = (enter(unit="16", number=str(number)) for number in range(3))
+    with_deadline(late, 9)
+    with_deadline(soon, 2)
+    client = sign_in(Role.UNIT, units=("16",))
+    assert numbers_on(client) == [soon.number, late.number, without.number]
+
+
+def test_tasks_are_filtered_by_kind_unit_and_what_is_urgent(sign_in: SignIn, enter: Enter) -> None:
+    today = with_deadline(enter(unit="16", number="1"), 0)
+    later = with_deadline(enter(unit="51", number="2"), 5)
+    ordered = enter(State.TO_ORDER, unit="16", number="3")
+    client = sign_in(Role.UNIT, Role.ORDERING, units=("16", "51"))
+    for query, found in (
+        ("art=to_order", [ordered]),
+        ("einheit=51", [later]),
+        ("ueberfaellig=1", [today]),
+        ("art=to_order&ueberfaellig=1", []),
+    ):
+        page = text_of(client.get(f"/?{query}"))
+        shown = {entry.number for entry in (today, later, ordered) if f"/rechnungen/{entry.number}/" in page}
+        assert shown == {entry.number for entry in found}, query
+    assert "Dazu wartet nichts auf Sie." in page
