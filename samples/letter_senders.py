@@ -66,4 +66,4 @@ def sender(kind: str, chance: random.Random) -> Sender:
             ("Dieses Schreiben wurde elektronisch erstellt.",),
         )
     footer = (f"Bankverbindung: IBAN {account}",) if chance.random() < 0.3 else ()
-    return Sender((person, street, town), person, footer)
+    return Sender((person, street, town), person, footer, iban=account.replace(" ", "") if footer else "")

@@ -24,8 +24,8 @@ _TWO_MATTERS = 2.0
 _NOT_BROAD = 3.0
 """What a topic must have without the weight of the subject: one word of the second rank names no unit."""
 _OTHER = 0.7
-_PROPOSED, _CONTRADICTED = 0.4, 0.6
-"""From which probability on the model names a type no rule names, and stands against what rules say."""
+_PROPOSED, _LOCKED, _CONTRADICTED = 0.4, 0.9, 0.6
+"""From which probability on the model names a type no rule names, one that locks, and stands against what rules say."""
 _NOT_ASKED = Judgement()
 _STRONG = (Evidence.SHEET, Evidence.REFERENCE, Evidence.ADDRESS, Evidence.SENDER)
 
@@ -127,7 +127,9 @@ def _alike_type(heard: Heard, city: City) -> tuple[DocumentType, float, tuple[st
     """What the model takes the letter for, if it is more than the type for all other mail."""
     first = heard.alike.types[0] if heard.alike.types else None
     kind = city.document_type(first.key) if first is not None else None
-    if first is None or kind is None or first.probability < _PROPOSED or kind.key == city.routing.other_type:
+    if first is None or kind is None or kind.key == city.routing.other_type:
+        return None
+    if first.probability < (_LOCKED if kind.key == city.routing.closed.tender_type else _PROPOSED):
         return None
     return kind, round(first.probability, 3), (f"Ähnelt Schreiben der Art {kind.name} {_how_alike(first)}.",)
 

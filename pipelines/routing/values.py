@@ -11,9 +11,9 @@ from schemas.recognised import Found, Kind, Zone
 
 __all__ = ["ibans", "letter_date", "values_of"]
 
-_IBAN = re.compile(r"(?i)(?<![A-Z0-9])D[E€][\s.]{0,2}[0-9OILSB](?:[\s.]{0,2}[0-9OILSB]){19}(?![A-Z0-9])")
+_IBAN = re.compile(r"(?i)(?<![A-Z0-9])[D0O][E€F][\s.]{0,2}[0-9OILSBGZ](?:[\s.]{0,2}[0-9OILSBGZ]){19}(?![A-Z0-9])")
 _FOREIGN_IBAN = re.compile(r"(?<![A-Z0-9])(?:AT|BE|CH|DK|FR|LU|NL|PL|IT|ES)\d{2}(?:\s?[A-Z0-9]{2,4}){3,8}(?![A-Z0-9])")
-_LOOKALIKES = str.maketrans("OILSB", "01158")
+_LOOKALIKES = str.maketrans("OILSBGZ", "0115862")
 _VAT_ID = re.compile(r"(?<![A-Z0-9])(DE\s?\d{3}\s?\d{3}\s?\d{3}|ATU\d{8}|NL\d{9}B\d{2})(?![0-9])")
 _LEITWEG = re.compile(r"(?<![\w-])\d{2,12}-(?:[A-Z0-9]{1,30}-)?\d{2}(?![\w-])")
 _COURT = re.compile(
