@@ -10,6 +10,7 @@ import typer
 from posteingang.approval import approval_app
 from posteingang.cli_accounts import tokens_app, users_app
 from posteingang.cli_packs import AsOf, day_of, packs_app
+from posteingang.cli_units import units_app
 from posteingang.finance import finance_app
 from posteingang.master_data import master_data_app
 from posteingang.procedure import procedure_app
@@ -59,6 +60,7 @@ for name, group in (
     ("finance", finance_app),
     ("procedure", procedure_app),
     ("master-data", master_data_app),
+    ("units", units_app),
 ):
     app.add_typer(group, name=name)
 
@@ -210,14 +212,20 @@ def restore(
 @config_app.command("check")
 def config_check() -> None:
     """Prüft alle YAML-Dateien der Stadt, und ob die freigegebene Fassung des Scanverfahrens noch dazu passt."""
+    from datetime import UTC, datetime
+
     from config.load import city, read_city
+    from config.organisation_config import findings
     from config.settings import load_settings
+    from schemas.german_time import day_in_germany
 
     found, ours = read_city(load_settings().city), city()
     print(
         f"In Ordnung: {len(found.organisation.units)} Einheiten, {len(found.document_types)} Dokumentarten, "
         f"{len(found.intake_points)} Eingangsstelle(n), Scanverfahren: {ours.procedure_version}."
     )
+    for line in findings(found.organisation, day_in_germany(datetime.now(UTC))):
+        print(f"Hinweis: {line}")
     if (found.procedure, found.scan) != (ours.procedure, ours.scan):
         print("procedure.yaml oder scan.yaml weicht davon ab und gilt erst nach Vorschlag und Freigabe.")
 

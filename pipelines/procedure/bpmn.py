@@ -105,7 +105,7 @@ def _graph(flow: Sequence[Stage]) -> tuple[list[_Node], list[_Flow]]:
         element = _TASKS[stage.kind]
         nodes.append(_Node(stage.state, element, stage.label, _words(stage), column, row))
         source: str = stage.state
-        if len(ways) + ends > 1:
+        if len({state for state, _ in ways}) + ends > 1:
             source = f"{stage.state}_weiter"
             nodes.append(_Node(source, "exclusiveGateway", "", column=column, row=row, part=1))
             flows.append(_Flow(stage.state, source))

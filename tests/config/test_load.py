@@ -153,7 +153,8 @@ MISTAKES = {
         "organisation.yaml",
         "name: Rechnungsprüfungsamt, dms: true",
         "name: Rechnungsprüfungsamt, dms: true, leitung: A",
-        "units.5.leitung: unbekannte Angabe; erlaubt sind: number, name, dms, aliases, persons",
+        "units.5.leitung: unbekannte Angabe; erlaubt sind: number, name, dms, dms_from, dms_to, valid_from, valid_to, "
+        "succeeded_by, aliases, persons",
     ),
     "empty name": ("organisation.yaml", "city: Stadt Iserlohn", 'city: "  "', "city: darf nicht leer sein"),
     "key of a wrong form": (

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from config.city_config import City
+from config.organisation_config import OrgUnit
 from pipelines.routing.route import doubt, route
 from schemas.states import State
 from schemas.values import DocumentFacts
@@ -80,3 +81,30 @@ def test_at_the_inbox_for_invoices_a_person_decides_however_sure_the_words_are(
 
 def test_an_inbox_nobody_configured_is_none_for_invoices(desk: Desk, iserlohn: City) -> None:
     assert route(desk.work(SURE, intake_point="keller"), iserlohn).state is State.ROUTED
+
+
+def reorganised(city: City, **days: object) -> City:
+    """Unit 22 ends with the year 2025 and unit 29 follows."""
+    units = []
+    for unit in city.organisation.units:
+        if unit.number == "22":
+            unit = unit.model_copy(update={"valid_to": date(2025, 12, 31), **days})
+        units.append(unit)
+    units.append(OrgUnit(number="29", name="Bereich Abgaben", dms=False, valid_from=date(2026, 1, 1)))
+    organisation = city.organisation.model_copy(update={"units": tuple(units)})
+    return city.model_copy(update={"organisation": organisation})
+
+
+def test_the_mail_of_a_unit_that_is_gone_goes_to_its_successor_and_says_so(desk: Desk, iserlohn: City) -> None:
+    result = route(desk.work(SURE), reorganised(iserlohn, succeeded_by="29"))
+    assert (result.state, result.facts.unit) == (State.ROUTED, "29")
+    assert result.facts.reasons[-1] == (
+        "22 Bereich Steuern und Gebühren gibt es nicht mehr; Nachfolge: 29 Bereich Abgaben."
+    )
+    assert result.reason == "Geht ins Postfach von 29 Bereich Abgaben."
+
+
+def test_without_successor_a_person_decides(desk: Desk, iserlohn: City) -> None:
+    result = route(desk.work(SURE), reorganised(iserlohn))
+    assert result.state is State.CLEARING
+    assert "gibt es nicht mehr" in result.reason
