@@ -60,9 +60,9 @@ def models_command() -> None:
     from records.models_released import Outcome, live, mark_problem
 
     used = live()
-    run = used.run if used else None
+    name = f"Modell {used.run.number}" if used and used.run else "mitgeliefert"
     model = model_in_use()
-    print(f"In Gebrauch: {f'Modell {run.number}' if run else 'mitgeliefert'}; {model.version if model else 'nur Regeln'}")
+    print(f"In Gebrauch: {name}; {f'Fassung {model.version}' if model else 'nur Regeln'}")
     if problem := mark_problem():
         print(f"Problem: {problem}")
     for one in TrainingRun.objects.order_by("-number"):
