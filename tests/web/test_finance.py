@@ -102,6 +102,12 @@ def test_many_invoices_cost_no_more_queries(
         client.get("/rechnungen/fristen/")
 
 
+def test_the_page_of_an_invoice_says_what_is_lost_next(due: Due, sign_in: SignIn) -> None:
+    entry = due(0)
+    page = text_of(sign_in(Role.UNIT, units=("16",)).get(f"/rechnungen/{entry.number}/"))
+    assert "sonst kostet es 20,00 EUR" in page and "Verzug spätestens ab" in page
+
+
 # Hand-over
 
 
@@ -120,6 +126,8 @@ def test_a_batch_is_shown_with_its_invoices_hash_and_files(batch: FinanceBatch, 
     assert batch.number in listed and "wartet auf Quittung" in listed
     page = text_of(client.get(f"/rechnungen/uebergabe/{batch.number}/"))
     assert batch.sha256 in page and "1.190,00 EUR" in page
+    number = batch.items.get().number
+    assert f"{batch.number}, Fassung 1" in text_of(client.get(f"/rechnungen/{number}/"))
     answer = client.get(f"/rechnungen/uebergabe/{batch.number}/{batch.number}.xml")
     assert answer.status_code == 200 and b"".join(answer.streaming_content).startswith(b"<?xml")  # type: ignore[attr-defined]
     assert "attachment" in answer.headers["Content-Disposition"]

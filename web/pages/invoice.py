@@ -16,6 +16,7 @@ from web.accounting_view import accounting_view
 from web.evidence import Evidence, evidence_of, object_store
 from web.history import history_of
 from web.pages.acting import act
+from web.payment_view import payment_view
 from web.picture_view import beside_picture
 from web.register_view import register_view
 from web.shown_pages import shown_pages
@@ -49,6 +50,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "history": history_of(found.id),
         "accounting": accounting_view(found, person),
         "register": register_view(entry, seen),
+        "payment": payment_view(found.id),
         "files": files,
         "compared": compared,
         "contradicts": len(contradictions(compared)),

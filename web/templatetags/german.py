@@ -8,7 +8,7 @@ from django.utils import timezone
 from config.load import city
 from pipelines.flow import stage_of
 from pipelines.invoice.explanation import in_words
-from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment
+from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment, percent
 from schemas.copies import CopyState
 from schemas.deputies import DeputyKind
 from schemas.recognised import Evidence
@@ -17,7 +17,7 @@ from schemas.validation import InvoiceKind, Verdict
 from web.evidence import label_of
 
 register = template.Library()
-for filter_function in (amount, day, file_size, iban, moment, in_words):
+for filter_function in (amount, day, file_size, iban, moment, percent, in_words):
     register.filter(filter_function)
 
 _EVIDENCE = {
