@@ -97,12 +97,17 @@ def remind(city: City, page: str, now: datetime) -> int:
     """Tell of what nobody has taken or decided in time, each level once; how many reminders were kept."""
     rules, today = city.distribution.escalation, day_in_germany(now)
     due: defaultdict[tuple[str, str, Literal[1, 2, 3]], list[_Waiting]] = defaultdict(list)
-    for item in _waiting():
+    items = list(_waiting())
+    rows = Reminder.objects.filter(document__in={item.document.id for item in items})
+    told = set(rows.values_list("document_id", "occasion", "since", "level"))
+    for item in items:
         for level in _LEVELS:
+            if (item.document.id, item.occasion, item.since, level) in told:
+                continue
             days = rules.due(level, item.unit, clearing=item.occasion == "clearing")
             if working_days_later(day_in_germany(item.since), days) <= today:
                 due[item.occasion, item.unit, level].append(item)
-    return sum(_tell(*key, items, city, page, now) for key, items in sorted(due.items(), key=lambda pair: pair[0]))
+    return sum(_tell(*key, found, city, page, now) for key, found in sorted(due.items(), key=lambda pair: pair[0]))
 
 
 def _waiting() -> Iterator[_Waiting]:

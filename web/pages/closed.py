@@ -15,6 +15,7 @@ from config.load import city
 from config.settings import load_settings
 from pipelines.flow import stage_of
 from records.access import closed_documents, visible_documents
+from records.copies import copies_of
 from records.decisions import Conflict
 from records.intake import Arrival
 from records.models import Document, DocumentFile
@@ -107,6 +108,7 @@ def closed_document(request: HttpRequest, person: Person, document_id: UUID) -> 
         "form": form,
         "history": closed_history_of(found.id),
         "removed": found.removed_files.select_related("content").order_by("id"),
+        "copies": copies_of(found.id),
         "note": found.files.filter(role=FileRole.REMOVAL_NOTE).exists(),
     }
     return render(request, "web/closed_document.html", context, status=form.status)

@@ -1,6 +1,6 @@
 """How templates write amounts, times and the names of states, units and types."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -11,6 +11,7 @@ from pipelines.invoice.explanation import in_words
 from pipelines.invoice.german import ABSENT, amount, day, file_size, iban, moment, percent
 from schemas.copies import CopyState
 from schemas.deputies import DeputyKind
+from schemas.german_time import day_in_germany
 from schemas.recognised import Evidence
 from schemas.states import CLOSED, FileRole, Kind, State
 from schemas.validation import InvoiceKind, Verdict
@@ -67,6 +68,13 @@ def tone(value: str) -> str:
 def unit(number: str | None) -> str:
     """'16 Bereich EDV'; a unit that no longer exists keeps its number."""
     found = city().unit(number or "")
+    return f"{found.number} {found.name}" if found else number or ABSENT
+
+
+@register.filter
+def unit_then(number: str | None, moment: datetime) -> str:
+    """The unit under its name of that moment: a reorganisation changes nothing that is recorded."""
+    found = city().unit(number or "", day_in_germany(moment))
     return f"{found.number} {found.name}" if found else number or ABSENT
 
 
