@@ -131,6 +131,7 @@ def test_a_deputy_is_named_and_ended_on_the_page(sign_in: SignIn) -> None:
         "valid_to": today + timedelta(days=3),
         "reason": "Urlaub",
     }
+    assert "Freigabe von Rechnungen</option>" in text_of(client.get("/vertretungen/"))
     wrong = client.post("/vertretungen/", form | {"valid_to": "morgen"})
     assert wrong.status_code == 400
     assert 'value="Urlaub"' in text_of(wrong), "the input is kept"

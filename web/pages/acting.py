@@ -41,7 +41,7 @@ _BESIDE = frozenset(
         Action.KEEP_LOCKED,
     }
 )
-_APART = frozenset({Action.REDIRECT, Action.LOCK, Action.ASK_CANCELLATION, Action.DECLARE_CONFLICT})
+_APART = frozenset({Action.REDIRECT, Action.SEND_BACK, Action.LOCK, Action.ASK_CANCELLATION, Action.DECLARE_CONFLICT})
 """Ways out that are no task: never the usual one, even if there is no other."""
 
 

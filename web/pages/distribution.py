@@ -133,7 +133,7 @@ def standing_in(request: HttpRequest, person: Person) -> HttpResponse:
     context = {
         "page": paged(request, deputies.visible_deputies(person)),
         "units": units,
-        "kinds": DeputyKind,
+        "kinds": tuple(DeputyKind),  # the class itself would be called by the template
         "accounts": accounts.distinct().order_by("last_name", "first_name", "username"),
         "today": timezone.localdate(),
         "problem": problem,
