@@ -24,7 +24,7 @@ _TWO_MATTERS = 2.0
 _NOT_BROAD = 3.0
 """What a topic must have without the weight of the subject: one word of the second rank names no unit."""
 _OTHER = 0.7
-_PROPOSED, _LOCKED, _CONTRADICTED = 0.4, 0.9, 0.6
+_PROPOSED, _LOCKED, _CONTRADICTED = 0.5, 0.9, 0.6
 """From which probability on the model names a type no rule names, one that locks, and stands against what rules say."""
 _NOT_ASKED = Judgement()
 _STRONG = (Evidence.SHEET, Evidence.REFERENCE, Evidence.ADDRESS, Evidence.SENDER)
@@ -241,7 +241,7 @@ def _seconded(unit: _Unit, kind: DocumentType, heard: Heard, city: City) -> _Uni
     if unit.number is None:
         weak = first.probability < heard.alike.alone
         return _Unit(first.key, Evidence.WORDS, f"{unit.reason} {said}", doubtful=weak)
-    if unit.number == first.key and first.probability >= heard.alike.agreed:
+    if _alike_enough(unit, heard, heard.alike.agreed):
         return _Unit(first.key, Evidence.WORDS, f"{unit.reason} {said}")
     return unit
 
@@ -252,9 +252,10 @@ def _alike_unit(heard: Heard, city: City) -> Alike | None:
     return first if first is not None and city.unit(first.key) is not None else None
 
 
-def _agreed(unit: _Unit, heard: Heard) -> bool:
+def _alike_enough(unit: _Unit, heard: Heard, least: float) -> bool:
+    """The model names that unit, with at least this probability."""
     first = heard.alike.units[0] if heard.alike.units else None
-    return first is not None and first.key == unit.number and first.probability >= heard.alike.agreed
+    return first is not None and first.key == unit.number and first.probability >= least
 
 
 def _contradicted(kind: DocumentType, unit: _Unit, heard: Heard, city: City) -> tuple[str, ...]:
@@ -302,9 +303,10 @@ def _sure(kind: DocumentType, confidence: float, unit: _Unit, heard: Heard, city
         return confidence >= 0.5
     if _contradicted(kind, unit, heard, city):
         return False
-    if _agreed(unit, heard):
-        return True
     by_rules = _score_of(kind, heard) >= city.routing.minimum_score or kind.key == city.routing.other_type
+    independent = by_rules or unit.number != kind.unit
+    if _alike_enough(unit, heard, heard.alike.agreed if independent else heard.alike.alone):
+        return True
     return by_rules and confidence >= city.routing.minimum_confidence and not _of_another(kind, unit, heard, city)
 
 

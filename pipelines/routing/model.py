@@ -162,7 +162,7 @@ def _read(path: Path, _changed: int, _size: int) -> Model:
         header = json.loads(arrays["header"].tobytes())
         types, units = _head(arrays, "t", header["types"]), _head(arrays, "u", header["units"])
         model = Model(arrays["keys"], types, units, header["version"])
-    except (OSError, ValueError, KeyError, BadZipFile):
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         raise BadInput(f"{path} ist kein gelerntes Modell.", remedy="Bitte ein Modell freigeben.") from None
     if header.get("format") != _FORMAT or version_of(model.keys, types, units) != model.version:
         raise BadInput(f"Das gelernte Modell {path} wurde verändert.", remedy="Bitte ein Modell freigeben.")

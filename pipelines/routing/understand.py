@@ -90,6 +90,8 @@ def _doubts(letter: Letter, city: City, language: str | None, sureness: float | 
     found = []
     if language not in ("de", None):
         found.append(f"Das Schreiben ist nicht auf Deutsch ({language}).")
+    if letter.several:
+        found.append("Auf einer Seite stehen mehrere Schreiben.")
     if looks_garbled(letter.text):
         found.append("Der Text ist kaum lesbar (Handschrift, Bild oder schlechter Scan).")
     if sureness is not None and sureness < city.scan.reading.low_confidence:

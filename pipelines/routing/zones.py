@@ -119,6 +119,17 @@ class Letter:
         return any(_SALUTATION.match(folded(line)) or _CLOSE.match(folded(line)) for _, line in self.lines())
 
     @property
+    def several(self) -> bool:
+        """Behind a complimentary close somebody greets again, on the page the letter begins on."""
+        closed = False
+        for start, line in self.lines():
+            if self.zone_at(start) is not Zone.FURTHER:
+                if closed and _SALUTATION.match(folded(line)):
+                    return True
+                closed = closed or _CLOSE.match(folded(line)) is not None
+        return False
+
+    @property
     def words(self) -> int:
         """How many words of at least two letters."""
         return sum(1 for _ in re.finditer(r"[^\W\d_]{2,}", self.text))
