@@ -6,6 +6,7 @@ the table.
 """
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from pipelines.flow_invoice import INVOICE_ROWS
 from pipelines.flow_rows import (
@@ -31,6 +32,7 @@ __all__ = [
     "Stage",
     "automatic_states",
     "choice_of",
+    "invoice_flow",
     "stage_of",
     "tasks_of",
     "waiting_for",
@@ -324,6 +326,23 @@ _BY_STATE = {stage.state: stage for stage in FLOW}
 def stage_of(state: State) -> Stage:
     """The row of that state."""
     return _BY_STATE[state]
+
+
+def invoice_flow(variants: Collection[Variant]) -> tuple[Stage, ...]:
+    """The way of an invoice as the city has it: its rows with the choices that exist, and where they leave it."""
+    kept = {
+        row.state: replace(row, choices=tuple(each for each in row.choices if set(each.variants) <= set(variants)))
+        for row in INVOICE_ROWS
+    }
+    reached: dict[State, Stage] = {}
+    waiting = [INVOICE_ROWS[0].state]
+    for state in waiting:
+        if state not in reached:
+            label = stage_of(state).label
+            reached[state] = kept.get(state) or Stage(state, Kind.FINAL, f"weiter mit: {label}")
+            waiting += reached[state].next
+            waiting += [choice.next for choice in reached[state].choices if choice.next]
+    return tuple(reached.values())
 
 
 def automatic_states() -> tuple[State, ...]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from lxml import etree
@@ -21,6 +22,7 @@ from schemas.values import Act, PastEvent
 __all__ = ["NAMESPACE", "differences", "protocol_xml"]
 
 NAMESPACE = "urn:posteingang:freigabeprotokoll:1"
+_SPACES: Any = {None: NAMESPACE}
 _SCHEMA = Path(__file__).parents[2] / "schemas" / "approval_protocol" / "freigabeprotokoll-1.xsd"
 _SAID = (
     ("person", "actor"),
@@ -39,7 +41,7 @@ def protocol_xml(
     protocol: Protocol, document_id: UUID, history: Sequence[PastEvent], assignments: Sequence[AccountAssignment] = ()
 ) -> bytes:
     """Valid against its schema. Of an act its event says everything it commits to, of other events only the hashes."""
-    root = etree.Element(f"{{{NAMESPACE}}}Freigabeprotokoll", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{{{NAMESPACE}}}Freigabeprotokoll", nsmap=_SPACES)
     for name, value in (
         ("Stadt", protocol.city),
         ("Rechnungseingang", protocol.register_number),
@@ -80,8 +82,7 @@ def differences(content: bytes, files: Sequence[Path]) -> tuple[str, ...]:
     """What of a protocol does not hold, or which file is not the one it names (German); BadInput if it is none."""
     root = parse_xml(content)
     if not _schema().validate(root):
-        problem = _schema().error_log.last_error
-        raise BadInput(f"Das ist kein Freigabeprotokoll: {problem.message if problem else 'unlesbar'}")
+        raise BadInput(f"Das ist kein Freigabeprotokoll: {_schema().error_log[0].message}")
     return (*_chain_faults(root), *_act_faults(root), *_file_faults(root, files))
 
 
@@ -182,4 +183,4 @@ def _instant(moment: datetime) -> str:
 
 @cache
 def _schema() -> etree.XMLSchema:
-    return etree.XMLSchema(etree.parse(str(_SCHEMA)))
+    return etree.XMLSchema(parse_xml(_SCHEMA.read_bytes()))

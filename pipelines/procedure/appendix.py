@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from config.city_config import City
 from config.procedure_config import ClassRules, Sample
 from config.routing_config import DocumentType
-from pipelines.flow import FLOW, stage_of
+from pipelines.flow import FLOW, invoice_flow, stage_of
 from pipelines.invoice.german import day, moment
 from pipelines.invoice.paper import pdf_of
 from pipelines.procedure.bpmn import flow_as_bpmn
@@ -28,6 +28,8 @@ from schemas.values import aware
 __all__ = ["PageRight", "Surroundings", "VersionLine", "write_appendix"]
 
 PAGE, PAPER, DIAGRAM, HASHES = "verfahren.html", "verfahren.pdf", "ablauf.bpmn", "pruefsummen.txt"
+INVOICES = "rechnung.bpmn"
+"""The way of an invoice alone, with the choices this city has."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {Kind.AUTOMATIC: "Schritt", Kind.WAITING: "wartet", Kind.EXPECTED: "erwartet Rückmeldung", Kind.FINAL: "Ende"}
 
@@ -90,6 +92,8 @@ def write_appendix(city: City, around: Surroundings, folder: Path) -> tuple[str,
     (folder / PAGE).write_text(page, encoding="utf-8")
     pdf_of(page, folder / PAPER, title=f"Scanverfahren {city.organisation.procedure}")
     (folder / DIAGRAM).write_bytes(flow_as_bpmn(version=_version(city)))
+    invoices = flow_as_bpmn(invoice_flow(city.approval.variants), name="Rechnungen", version=_version(city))
+    (folder / INVOICES).write_bytes(invoices)
     for name, text in around.files.items():
         (folder / name).write_text(text, encoding="utf-8")
     names = sorted(path.name for path in folder.iterdir())

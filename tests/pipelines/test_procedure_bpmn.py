@@ -5,10 +5,11 @@ from collections import defaultdict
 import pytest
 from lxml import etree
 
-from pipelines.flow import FLOW
+from config.approval_config import Approval
+from pipelines.flow import FLOW, invoice_flow
 from pipelines.procedure.bpmn import BOUNDS, DIAGRAM, EDGES, MODEL, flow_as_bpmn
 from schemas.safe_xml import parse_xml
-from schemas.states import Kind
+from schemas.states import Kind, State
 
 NODES = {"startEvent", "serviceTask", "userTask", "receiveTask", "exclusiveGateway", "endEvent"}
 
@@ -112,3 +113,16 @@ def test_every_node_and_flow_is_drawn_without_covering_another(drawing: etree._E
 def test_the_same_table_gives_the_same_bytes_and_carries_the_version() -> None:
     assert flow_as_bpmn(version="3") == flow_as_bpmn(version="3")
     assert "VD-SCAN, Fassung 3" in flow_as_bpmn(version="VD-SCAN, Fassung 3").decode()
+
+
+@pytest.mark.parametrize("ordering", [True, False])
+def test_the_way_of_an_invoice_is_a_process_of_its_own_without_what_the_city_does_not_have(ordering: bool) -> None:
+    flow = invoice_flow(Approval(ordering=ordering).variants)
+    alone = parse_xml(flow_as_bpmn(flow, name="Rechnungen"))
+    nodes = {node.get("id") for node in named(alone, *NODES)}
+    assert (State.TO_ORDER in nodes) is ordering
+    assert {State.TO_CERTIFY_FACTUALLY, State.TO_RELEASE, State.CANCELLED, State.PAID} <= nodes
+    drawn = {(source.removesuffix("_weiter"), target) for source, target in edges(alone)}
+    certified = State.TO_ORDER if ordering else State.TO_RELEASE
+    assert (State.TO_CERTIFY_ARITHMETICALLY, certified) in drawn
+    assert State.IDENTIFIED not in nodes, "a scan goes another way"
