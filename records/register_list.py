@@ -21,8 +21,8 @@ from schemas.states import CLOSED, State
 __all__ = ["ENDED", "MOST_COUNTED", "ORDERS", "Asked", "Order", "Page", "Totals", "asked_for", "page_of", "totals_of"]
 
 PAGE_SIZE = 50
-MOST_COUNTED = 10_000
-_FEW = 20_000
+MOST_COUNTED = 5_000
+_FEW = 10_000
 ENDED = frozenset(
     {State.FILED, State.HANDED_OVER, State.STAGED, State.APPRAISED, State.REJECTED, State.CANCELLED, State.PAID}
 )

@@ -12,7 +12,7 @@ from schemas.errors import BadInput
 from schemas.invoice import Invoice, Party, Syntax, Totals
 from schemas.payment import CreditTransfer, PaymentMeans
 from schemas.states import FileRole, State
-from schemas.values import InvoiceFacts
+from schemas.values import Entry, InvoiceFacts
 from tests.pipelines.edits import changed
 from tests.pipelines.invoices import cii_invoice, said, ubl_credit_note, ubl_invoice
 from tests.pipelines.invoices.change import read
@@ -242,3 +242,26 @@ def test_what_is_no_invoice_at_all_is_never_entered(desk: Desk, iserlohn: City) 
     desk.put(FileRole.ORIGINAL, b"<bestellung/>", "bestellung.xml")
     with pytest.raises(BadInput, match="keine Rechnung"):
         enter(desk.work(), iserlohn)
+
+
+def test_what_contradicts_nothing_of_an_entry_is_linked_to_it_and_gets_none(desk: Desk, iserlohn: City) -> None:
+    desk.put(FileRole.ORIGINAL, ubl_invoice(), "rechnung.xml")
+    known = facts_of(read(ubl_invoice()))
+    less = replace(known, syntax="Papier", due_on=None, account=None, identity="other")
+    other = replace(known, account="DE89370400440532013000")
+    like = (Entry("RE-2026-000006", other), Entry("RE-2026-000007", less))
+    result = enter(replace(desk.work(), like=like), iserlohn)
+    assert (result.state, result.represents, result.invoice) == (State.DUPLICATE, "RE-2026-000007", None)
+    assert enter(replace(desk.work(), like=like[:1]), iserlohn).state is State.ENTERED
+
+
+def test_an_entry_is_of_the_mandant_and_keeps_all_it_said(desk: Desk, iserlohn: City) -> None:
+    desk.put(FileRole.ORIGINAL, ubl_invoice(), "rechnung.xml")
+    result = enter(desk.work(), iserlohn)
+    assert result.invoice is not None
+    assert (result.invoice.legal_entity, result.invoice.series) == ("stadt", "RE")
+    told = said(Syntax.UBL_INVOICE)
+    assert result.said is not None
+    assert (result.said.contract, result.said.project) == (told.contract, told.project)
+    assert (result.said.buyer_name, result.said.line_count) == (told.buyer.name, len(told.lines))
+    assert [each.tax for each in result.said.vat] == [each.tax for each in told.vat]

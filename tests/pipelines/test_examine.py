@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -145,6 +146,41 @@ def test_the_same_number_again_is_clarified_and_the_earlier_entries_are_named(de
     result = examined(desk, iserlohn, same_number=("RE-2026-000007", "RE-2026-000031"))
     assert result.state is State.CLARIFICATION
     assert "schon eingetragen: RE-2026-000007, RE-2026-000031." in result.reason
+
+
+def beside(desk: Desk, city: City, own: InvoiceFacts, first: InvoiceFacts) -> StepResult:
+    desk.put(FileRole.ORIGINAL, INVOICE, "rechnung.xml")
+    desk.put(FileRole.REPORT, GOOD.model_dump_json().encode(), "pruefbericht.json")
+    like, entry = (Entry("RE-2026-000007", first),), Entry("RE-2026-000042", own)
+    return examine(replace(desk.work(), entry=entry, like=like, same_number=("RE-2026-000007",)), city)
+
+
+def test_a_contradicting_representation_is_clarified_with_everything_that_differs(desk: Desk, iserlohn: City) -> None:
+    first = InvoiceFacts(Syntax.UBL_INVOICE, type_code="380", gross=Decimal(119), account="DE02120300000000202051")
+    result = beside(desk, iserlohn, replace(first, gross=Decimal(120), account="DE89370400440532013000"), first)
+    assert result.state is State.CLARIFICATION
+    assert result.reason == (
+        "Abweichende Darstellung zu RE-2026-000007: Brutto 120,00 statt 119,00; "
+        "Konto (IBAN) DE89 3704 0044 0532 0130 00 statt DE02 1203 0000 0000 2020 51. Bitte prüfen, welche gilt."
+    )
+
+
+@pytest.mark.parametrize("kind", ["381", "384"])
+def test_a_credit_note_or_correction_under_the_number_is_pointed_out_and_no_duplicate(
+    kind: str, desk: Desk, iserlohn: City
+) -> None:
+    first = InvoiceFacts(Syntax.UBL_INVOICE, type_code="380", gross=Decimal(119))
+    result = beside(desk, iserlohn, replace(first, type_code=kind), first)
+    assert result.state is State.TO_CERTIFY_FACTUALLY
+    assert result.facts.anomalies == (
+        "Unter derselben Nummer gibt es RE-2026-000007; eine von beiden ist eine Gutschrift oder Korrektur.",
+    )
+
+
+def test_an_invoice_to_somebody_else_is_clarified(desk: Desk, iserlohn: City) -> None:
+    result = examined(desk, iserlohn, content=INVOICE.replace(b"Stadt Iserlohn", b"Stadt Hagen"))
+    assert result.state is State.CLARIFICATION
+    assert result.reason == "Unbekannter Rechtsträger: „Stadt Hagen“ als Empfänger ist keiner der Mandanten."
 
 
 def test_a_leitweg_id_in_small_letters_is_the_same(desk: Desk, iserlohn: City) -> None:

@@ -188,6 +188,57 @@ def test_eight_writers_at_once_leave_no_gap_and_no_double(take_in: TakeIn, store
     assert numbers == [f"RE-2026-{number:06d}" for number in range(1, 41)]
 
 
+@pytest.mark.usefixtures("own_database")
+def test_every_mandant_counts_for_itself_however_many_write_at_once(take_in: TakeIn, store: ObjectStore) -> None:
+    documents = [[take_in() for _ in range(5)] for _ in range(8)]
+
+    def write(worker: int) -> None:
+        for turn, document in enumerate(documents[worker]):
+            key, series = ("sih", "SIH") if (worker + turn) % 2 else ("stadt", "RE")
+            facts = InvoiceFacts(
+                syntax="UBL Invoice", identity=f"{worker}-{turn}", number_key="n", legal_entity=key, series=series
+            )
+            enter(document, store, facts)
+        connections.close_all()
+
+    at_once(8, write)
+
+    for key, series in (("stadt", "RE"), ("sih", "SIH")):
+        numbers = RegisterEntry.objects.filter(legal_entity=key).values_list("number", flat=True)
+        assert sorted(numbers) == [f"{series}-2026-{number:06d}" for number in range(1, 21)]
+
+
+@in_database
+def test_a_representation_is_linked_to_the_entry_the_step_names(
+    take_in: TakeIn, store: ObjectStore, tmp_path: Path
+) -> None:
+    first, second = take_in(), take_in()
+    enter(first, store)
+    Document.objects.filter(id=second.id).update(invoice_number_key=FACTS.number_key)
+    (entry,) = work_of(second, store, tmp_path, State.E_INVOICE).like
+    assert (entry.number, entry.invoice) == ("RE-2026-000001", FACTS)
+
+    Document.objects.filter(id=second.id).update(lease_token=None, lease_until=None)
+    outcome = StepResult(State.DUPLICATE, DocumentFacts(), "Weitere Darstellung", represents="RE-2026-000001")
+    finish(leased(second), outcome, store, NOW, registered=State, year=2026, actor="test")
+
+    second.refresh_from_db()
+    assert second.duplicate_of == first
+
+
+@in_database
+@pytest.mark.parametrize("state", [State.REJECTED, State.CANCELLED])
+def test_what_was_rejected_or_cancelled_is_represented_by_nothing(
+    state: State, take_in: TakeIn, store: ObjectStore, tmp_path: Path
+) -> None:
+    first, second = take_in(), take_in()
+    enter(first, store)
+    Document.objects.filter(id=first.id).update(state=state)
+    Document.objects.filter(id=second.id).update(invoice_number_key=FACTS.number_key)
+    work = work_of(second, store, tmp_path, State.E_INVOICE)
+    assert (work.like, work.same_number) == ((), ("RE-2026-000001",)), "a person is told of it all the same"
+
+
 @in_database
 def test_the_originals_received_in_a_time_are_known_by_their_numbers(take_in: TakeIn, store: ObjectStore) -> None:
     days = (

@@ -177,7 +177,7 @@ def test_a_long_list_says_that_it_was_not_counted_to_its_end(
     assert "mehr als 2 Rechnungen, neueste zuerst</span>" in text_of(sign_in(Role.AUDIT).get("/rechnungen/"))
 
 
-@pytest.mark.parametrize("few", [0, 20_000], ids=["many documents meet it", "few documents meet it"])
+@pytest.mark.parametrize("few", [0, 10_000], ids=["many documents meet it", "few documents meet it"])
 def test_overdue_is_what_is_not_paid_after_its_day(
     few: int, sign_in: SignIn, enter: Enter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
