@@ -148,8 +148,8 @@ class InvoiceFacts:
     """What the register keeps of an invoice as received (BT numbers of EN 16931-1). Never changed afterwards.
 
     `identity` is the same for every representation of one invoice: all of these facts agree but the syntax.
-    `number_key` is the same for all invoices of one seller under one number, `seller_key` for all of one seller. None if
-    the invoice does not say enough. `legal_entity` (Mandant): for whom it is; `series`: of its register numbers.
+    `number_key` is the same for all invoices of one seller under one number, `seller_key` for all of one seller; None
+    if the invoice does not say enough. `legal_entity` (Mandant): for whom it is; `series`: of its register numbers.
     """
 
     syntax: str
