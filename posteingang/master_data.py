@@ -27,11 +27,12 @@ def import_command(
     """Liest Dateien ein, ganz oder gar nicht. 0: alle übernommen, 1: eine nicht."""
     from config.load import city
     from posteingang.installation import open_records
-    from workers.master_data import import_file, round_of_master_data
 
     if confirm and not files:
         raise BadInput("--confirm gilt für einzelne Dateien.", remedy="Bitte die Datei nennen.")
     settings = open_records()
+    from workers.master_data import import_file, round_of_master_data
+
     rules, now = city().accounting.imports, datetime.now(UTC)
     if files:
         outcomes = [import_file(path, rules, actor="Befehlszeile", now=now, confirmed=confirm) for path in files]
@@ -50,10 +51,11 @@ def import_command(
 def status_command() -> None:
     """Zeigt je Art den Stand: Generation, Zeitpunkt, Einträge, Prüfsumme der Datei."""
     from posteingang.installation import open_records
-    from records.master_data import newest_imports, present
     from schemas.german_time import moment_in_germany
 
     open_records()
+    from records.master_data import newest_imports, present
+
     newest = {row.kind: row for row in newest_imports()}
     for kind in MasterDataKind:
         row = newest.get(kind)
