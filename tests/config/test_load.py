@@ -15,7 +15,17 @@ from schemas.errors import ConfigurationError
 
 SHIPPED = CODE_ROOT / "config" / "city"
 FILES = sorted(path.name for path in SHIPPED.glob("*.yaml"))
-OPTIONAL = frozenset({"accounting.yaml", "deadlines.yaml", "distribution.yaml", "finance.yaml", "approval.yaml"})
+OPTIONAL = frozenset(
+    {
+        "accounting.yaml",
+        "approval.yaml",
+        "deadlines.yaml",
+        "distribution.yaml",
+        "finance.yaml",
+        "legal_entities.yaml",
+        "teaching.yaml",
+    }
+)
 """Came later than the first cities: without them the defaults hold."""
 
 

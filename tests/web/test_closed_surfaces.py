@@ -99,6 +99,8 @@ def addresses(route: URLPattern, document: Document) -> list[str]:
         "number": [1] if "<int:number>" in str(route.pattern) else [document.register_number],
         "version": [1],
         "other": [document.register_number],
+        "copy_id": [document.id],
+        "sender_id": [1],
         "deadline_id": list(Deadline.objects.values_list("id", flat=True)),
         "value_id": list(FoundValue.objects.values_list("id", flat=True)),
         "name": ["scan.yaml"],
