@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 from django.utils import timezone
 
 from records.models import Deputy, Notice, NoticeMail
@@ -153,7 +153,7 @@ def _recipients(notice: Notice) -> list[tuple[int, str]]:
             unit=notice.unit, revoked_at=None, valid_from__lte=today, valid_to__gte=today
         ).values("deputy")
         meant |= Q(groups__name__in=limited) & (Q(memberships__unit=notice.unit) | Q(pk__in=standing_in))
-    users: QuerySet[object] = get_user_model().objects.filter(meant, is_active=True).exclude(email="")
+    users = get_user_model().objects.filter(meant, is_active=True).exclude(email="")
     return list(users.order_by("pk").distinct().values_list("pk", "email"))
 
 

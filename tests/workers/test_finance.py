@@ -344,7 +344,7 @@ def test_a_file_that_is_still_written_is_left_alone(release: Release) -> None:
     path.write_text(HEAD + line(entry, "gebucht"))
     assert take_receipts(load_settings(), object_store(), datetime.fromtimestamp(path.stat().st_mtime, UTC)) == (0, 0)
     (path.parent / "x.tmp").touch()
-    settled = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(seconds=5)
+    settled = datetime.fromtimestamp(path.stat().st_mtime, UTC) + timedelta(seconds=6)
     assert take_receipts(load_settings(), object_store(), settled) == (1, 0)
 
 
