@@ -9,7 +9,19 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from records import audit, batches, closed, nodes, paper_invoices, payment_terms, recognised, register, removal, search, trays
+from records import (
+    audit,
+    batches,
+    closed,
+    nodes,
+    paper_invoices,
+    payment_terms,
+    recognised,
+    register,
+    removal,
+    search,
+    trays,
+)
 from records.accounting import assignments_of
 from records.clock import database_now
 from records.decisions import acts_of, earlier_acts_of
@@ -42,6 +54,8 @@ __all__ = [
 
 _COMPARED = frozenset({State.E_INVOICE, State.VALIDATED, State.PAPER_INVOICE, State.DATA_CONFIRMED})
 """Steps that look whether the same invoice is entered already."""
+_OF_PAPER = frozenset({State.DATA_CONFIRMED, State.RELEASED})
+"""Steps that need what a person has confirmed of an invoice on paper."""
 
 
 class LeaseLost(Exception):
@@ -108,7 +122,7 @@ def load(lease: Lease, store: ObjectStore, scratch: Path, now: datetime) -> Work
         represents=_represented(document),
         same_number=register.same_number(document),
         like=register.like(document) if lease.state in _COMPARED else (),
-        paper=paper_invoices.confirmed_of(document.id) if lease.state is State.DATA_CONFIRMED else None,
+        paper=paper_invoices.confirmed_of(document.id) if lease.state in _OF_PAPER else None,
         entry=register.entry_of(document),
         acts=acts_of(document.id),
         earlier_acts=earlier_acts_of(document.id) if lease.state is State.RELEASED else (),

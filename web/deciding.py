@@ -105,12 +105,15 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
         with hold(document_id, _number(entered.seen)) as held:
             get_object_or_404(known_documents(person), id=document_id)
             choice = _allowed(held, entered.action, person, now)
+            if choice.action is Action.CONFIRM_DATA:
+                raise BadInput("Die Angaben fehlen.", remedy="Bitte bestätigen Sie sie auf der Seite „Angaben“.")
             if choice.needs_reason and not entered.reason:
                 raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie Ihre Entscheidung in einem Satz.")
             if len(entered.reason) > LONGEST_REASON:
                 raise BadInput(f"Die Begründung ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
             chosen = _chosen(choice, entered, held.document)
             _refuse_closed_type(chosen)
+            _refuse_invoice(choice, chosen)
             if choice.action is Action.REDIRECT:
                 _refuse_same_place(held.document, chosen)
             if choice.action is Action.DECLARE_CONFLICT:
@@ -260,6 +263,13 @@ def _refuse_closed_type(chosen: Chosen) -> None:
         raise BadInput(
             "Post dieser Dokumentart bleibt verschlossen.",
             remedy="Bitte wählen Sie stattdessen „Doch verschlossene Post“.",
+        )
+
+
+def _refuse_invoice(choice: Choice, chosen: Chosen) -> None:
+    if choice.action is Action.NO_INVOICE and chosen.document_type in city().invoices.paper_types:
+        raise BadInput(
+            "Das ist die Dokumentart einer Rechnung.", remedy="Bitte wählen Sie, was das Schriftstück stattdessen ist."
         )
 
 

@@ -16,6 +16,7 @@ from web.pages import (
     lists,
     login,
     metrics,
+    paper_invoice,
     procedure,
     quality,
     register,
@@ -27,7 +28,6 @@ from web.pages import (
 from web.pages.accounting_routes import accounting_routes
 from web.pages.approval_routes import approval_routes
 from web.pages.distribution_routes import distribution_routes
-from web.pages.approval_routes import approval_routes
 from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
@@ -68,9 +68,14 @@ urlpatterns = [
     page("rechnungen/", register.register, name="register", roles=INVOICES),
     page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
     *approval_routes,
-    *approval_routes,
     *finance_routes,
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
+    page(
+        "rechnungen/<slug:number>/angaben/",
+        paper_invoice.paper_invoice,
+        name="paper_invoice",
+        roles=frozenset({Role.ACCOUNTING}),
+    ),
     page(
         "rechnungen/<slug:number>/berichtigungen/",
         register_entry.corrections,

@@ -26,7 +26,6 @@ _ROLES = {
     "pruefbericht": FileRole.REPORT_PDF,
     "freigabeprotokoll": FileRole.PROTOCOL,
     "freigabeprotokoll_xml": FileRole.PROTOCOL_XML,
-    "freigabeprotokoll_xml": FileRole.PROTOCOL_XML,
 }
 
 
@@ -50,8 +49,9 @@ def filings_of(work: Work, city: City, abilities: frozenset[Ability], dossier: s
 
     A paper that should be a version is a document of its own where the target has no versions, or cannot prove them.
     """
-    main = _invoice(work) if work.entry is not None else _scan(work)
-    names = SCAN_PAPERS if work.entry is None else INVOICE_PAPERS
+    invoice = _is_invoice(work, city)
+    main = _invoice(work) if invoice else _scan(work)
+    names = _invoice_papers(work) if invoice else SCAN_PAPERS
     beneath, beside = [], []
     for part in (name for name in names if _ROLES[name] in work.files):
         form = city.dms.form_of(part)
@@ -81,6 +81,17 @@ def copy_request(work: Work) -> FilingRequest:
     return replace(request, page_count=work.facts.page_count)
 
 
+def _is_invoice(work: Work, city: City) -> bool:
+    """Entered in the register, and not found to be none by a person since."""
+    types = (city.invoices.document_type, *city.invoices.paper_types)
+    return work.entry is not None and (FileRole.PRODUCT not in work.files or work.facts.document_type in types)
+
+
+def _invoice_papers(work: Work) -> tuple[str, ...]:
+    """Those of an invoice; an invoice on paper has those of its scan, too."""
+    return (*SCAN_PAPERS, *INVOICE_PAPERS) if FileRole.PRODUCT in work.files else INVOICE_PAPERS
+
+
 def _scan(work: Work) -> FilingRequest:
     return replace(
         _request(work, MAIN, work.document_id, f"{work.register_number or ''}.pdf", work.file(FileRole.PRODUCT)),
@@ -89,14 +100,19 @@ def _scan(work: Work) -> FilingRequest:
 
 
 def _invoice(work: Work) -> FilingRequest:
-    """The invoice as received, with what its own data say: BT-2, BT-27, BT-112; BT-1, BT-13, BT-10 as references."""
+    """The invoice as received (of paper: the searchable scan), with what its own data say.
+
+    BT-2, BT-27, BT-112; BT-1, BT-13, BT-10 as references.
+    """
     if work.entry is None:
         raise AssertionError(f"{work.document_id} is filed as an invoice without an entry in the register")
     number, invoice = work.entry.number, work.entry.invoice
-    is_pdf = FileRole.INVOICE_XML in work.files
+    scanned = FileRole.PRODUCT in work.files
+    is_pdf = scanned or FileRole.INVOICE_XML in work.files
+    file = work.file(FileRole.PRODUCT if scanned else FileRole.ORIGINAL)
     references = (invoice.number, invoice.order_reference, invoice.buyer_reference)
     return replace(
-        _request(work, MAIN, work.document_id, f"{number}.{'pdf' if is_pdf else 'xml'}", work.file(FileRole.ORIGINAL)),
+        _request(work, MAIN, work.document_id, f"{number}.{'pdf' if is_pdf else 'xml'}", file),
         invoice_register_number=number,
         amount="" if invoice.gross is None else f"{invoice.gross:.2f}",
         page_count=work.facts.page_count if is_pdf else None,

@@ -12,6 +12,10 @@ from pipelines.invoice.recipient import legal_entity_of
 from pipelines.invoice.render import invoice_html
 from pipelines.invoice.said import said_by
 from pipelines.routing.classify import recognised_in
+from pipelines.routing.matcher import Reader
+from pipelines.routing.rows import rows_of_text
+from pipelines.routing.scores import addressed_units
+from pipelines.routing.understand import letter_from
 from schemas.german_time import day_in_germany
 from schemas.paper_invoice import PaperData, PaperReading
 from schemas.states import FileRole, State
@@ -33,7 +37,7 @@ def enter_paper(work: Work, city: City) -> StepResult:
         return StepResult(State.DUPLICATE, work.facts, reason, represents=first)
     return StepResult(
         State.TO_CONFIRM,
-        replace(work.facts, invoice_number_key=facts.number_key),
+        replace(work.facts, invoice_number_key=facts.number_key, unit=_certifying(work, text, reading, city)),
         "Rechnung auf Papier oder als PDF: im Rechnungseingangsbuch; die gelesenen Angaben bestätigt ein Mensch.",
         invoice=replace(facts, identity=None),
         said=said_by(invoice_from(reading.data)),
@@ -73,6 +77,17 @@ def confirmed_facts(data: PaperData, city: City) -> InvoiceFacts:
     invoice = invoice_from(data)
     entity, _ = legal_entity_of(invoice, city.invoice_register)
     return replace(facts_of(invoice), legal_entity=entity.key, series=entity.series)
+
+
+def _certifying(work: Work, text: str, reading: PaperReading, city: City) -> str | None:
+    """Who certifies: whom a person chose, else by Leitweg-ID, else the one unit addressed; never the type's own unit,
+    which has every invoice for being one."""
+    kind = city.document_type(work.facts.document_type or "")
+    if work.facts.unit is not None and (kind is None or work.facts.unit != kind.unit):
+        return work.facts.unit
+    unit, _ = unit_for(invoice_from(reading.data), city, day_in_germany(work.now))
+    addressed = addressed_units(Reader(letter_from(rows_of_text(text), city)), city)
+    return unit or (next(iter(addressed)) if len(addressed) == 1 else None)
 
 
 def _entered_already(work: Work, reading: PaperReading, facts: InvoiceFacts) -> str | None:

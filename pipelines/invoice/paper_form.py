@@ -75,12 +75,12 @@ def data_from(typed: Mapping[str, str], reading: PaperReading, today: date) -> P
             raise BadInput(f"{field.label}: zu lang (höchstens {_LONGEST} Zeichen).")
         if field.required and not text:
             raise BadInput(f"{field.label} fehlt.", remedy="Bitte tragen Sie ein, was auf der Rechnung steht.")
-        if field.to_check and text == _written(getattr(reading.data, field.name)):
-            if not typed.get(f"geprueft_{field.name}"):
-                raise BadInput(
-                    f"{field.label} ist noch nicht geprüft.",
-                    remedy="Bitte vergleichen Sie die Angabe mit dem Bild und bestätigen Sie sie.",
-                )
+        unchanged = field.to_check and text == _written(getattr(reading.data, field.name))
+        if unchanged and not typed.get(f"geprueft_{field.name}"):
+            raise BadInput(
+                f"{field.label} ist noch nicht geprüft.",
+                remedy="Bitte vergleichen Sie die Angabe mit dem Bild und bestätigen Sie sie.",
+            )
         values[field.name] = _value(field, text)
     data = PaperData(**values)
     _refuse_impossible(data, today)

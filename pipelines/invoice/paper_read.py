@@ -19,6 +19,8 @@ _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,\d{2}(?!\d)|(?<![\d.,])\d+
 _ORDER = re.compile(
     r"(?i)\b(?:Ihre\s+)?(?:Bestell(?:ung|nummer|-?\s?Nr\.?)|Auftrags-?(?:nummer|Nr\.?))\s*:?\s*([\w][\w./-]{2,30})"
 )
+_NET_LINE = re.compile(r"(?i)\bnetto|zwischensumme")
+_TAX_LINE = re.compile(r"(?i)(?:USt|MwSt|Umsatzsteuer|Mehrwertsteuer)\b.*\d,\d\d")
 _LEITWEG = re.compile(r"(?<![\w-])\d{2,12}(?:-[A-Za-z0-9]{1,30})?-\d{2}(?![\w-])")
 _DELIVERED = re.compile(r"(?i)(?:Leistungs|Liefer)(?:datum|tag)\s*:?\s*(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
@@ -51,6 +53,9 @@ def read_off(found: Recognised, text: str) -> PaperReading:
     if isinstance(gross, Decimal) and (parts := _parts(gross, text)):
         values |= dict(zip(("net", "tax", "tax_rate"), parts, strict=True))
         proven |= {"net", "tax", "tax_rate"} if "gross" in proven else set()
+    elif isinstance(gross, Decimal) and (sums := _by_lines(gross, text)):
+        values |= dict(zip(("net", "tax"), sums, strict=True))
+        proven |= {"net", "tax", "gross"}
     return PaperReading(PaperData(**values), frozenset(proven))  # type: ignore[arg-type]
 
 
@@ -94,6 +99,22 @@ def _parts(gross: Decimal, text: str) -> tuple[Decimal, Decimal, Decimal] | None
                 found.append((close, tax, rate))
                 break
     return found[0] if len(found) == 1 else None
+
+
+def _by_lines(gross: Decimal, text: str) -> tuple[Decimal, Decimal] | None:
+    """Net and tax of several rates: the line that says net, and lines that say tax, which make up the gross amount."""
+    lines = text.splitlines()
+    nets = {_last_amount(line) for line in lines if _NET_LINE.search(line)} - {None}
+    taxes = [amount for line in lines if _TAX_LINE.search(line) and (amount := _last_amount(line)) is not None]
+    for net in nets:
+        if net is not None and net < gross and net + sum(taxes) == gross:
+            return net, gross - net
+    return None
+
+
+def _last_amount(line: str) -> Decimal | None:
+    found = _AMOUNT.findall(line)
+    return Decimal(found[-1].replace(".", "").replace(",", ".")) if found else None
 
 
 def _all(values: tuple[Found, ...], kind: Kind) -> list[str]:

@@ -6,6 +6,7 @@ from config.city_config import City
 from pipelines.invoice.enter import invoice_data
 from pipelines.invoice.examine import read_report
 from pipelines.invoice.paper import pdf_of
+from pipelines.invoice.paper_read import invoice_from
 from pipelines.invoice.protocol_xml import protocol_xml
 from pipelines.invoice.read import read_invoice
 from pipelines.invoice.render import Protocol, invoice_html, protocol_html, report_html
@@ -27,17 +28,20 @@ _FILES = (
 
 
 def write_protocol(work: Work, city: City) -> StepResult:
-    """Three PDF files and the protocol as XML; an invoice that came as PDF is readable and gets no second one."""
+    """Three PDF files and the protocol as XML; an invoice that came as PDF is readable and gets no second one.
+
+    An invoice on paper has no report, but the data a person has confirmed.
+    """
     if work.entry is None:
         raise AssertionError(f"{work.document_id} is released without an entry in the register")
     number = work.entry.number
     protocol = _protocol(work, work.entry, city)
-    pages = [
-        (FileRole.REPORT_PDF, f"{number} Prüfbericht", report_html(read_report(work), max_findings=_MOST_FINDINGS)),
-        (FileRole.PROTOCOL, f"{number} Freigabeprotokoll", protocol_html(protocol)),
-    ]
+    pages = [(FileRole.PROTOCOL, f"{number} Freigabeprotokoll", protocol_html(protocol))]
+    if work.paper is None:
+        report = report_html(read_report(work), max_findings=_MOST_FINDINGS)
+        pages.append((FileRole.REPORT_PDF, f"{number} Prüfbericht", report))
     if FileRole.INVOICE_XML not in work.files:
-        invoice = read_invoice(invoice_data(work))
+        invoice = invoice_from(work.paper) if work.paper is not None else read_invoice(invoice_data(work))
         pages.append((FileRole.INVOICE_PDF, number, invoice_html(invoice, title=number, max_lines=_MOST_LINES)))
     files: list[NewFile] = []
     for role, title, html in pages:

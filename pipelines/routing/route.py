@@ -39,7 +39,7 @@ def _followed(facts: DocumentFacts, city: City, day: date) -> DocumentFacts:
 def _other_invoice(work: Work, city: City) -> str | None:
     """An inbox for invoices takes no word for one: without structured data a person decides."""
     point = city.intake_point(work.scan.intake_point)
-    if point is None or not point.invoices:
+    if point is None or not point.invoices or work.facts.document_type in city.invoices.paper_types:
         return None
     kind = city.document_type(work.facts.document_type or "")
     proposal = f" Vorschlag: {kind.name}." if kind else ""

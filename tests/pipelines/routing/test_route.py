@@ -108,3 +108,17 @@ def test_without_successor_a_person_decides(desk: Desk, iserlohn: City) -> None:
     result = route(desk.work(SURE), reorganised(iserlohn))
     assert result.state is State.CLEARING
     assert "gibt es nicht mehr" in result.reason
+
+
+@pytest.mark.parametrize("kind", ["rechnung", "gutschrift"])
+@pytest.mark.parametrize("inbox", ["scan", "rechnung"])
+def test_an_invoice_without_data_goes_into_the_register_whatever_its_inbox(
+    kind: str, inbox: str, desk: Desk, iserlohn: City
+) -> None:
+    facts = replace(SURE, document_type=kind, unit="21")
+    assert route(desk.work(facts, intake_point=inbox), iserlohn).state is State.PAPER_INVOICE
+
+
+def test_an_unsure_invoice_is_a_clearing_case(desk: Desk, iserlohn: City) -> None:
+    facts = replace(SURE, document_type="rechnung", unit="21", confidence=0.3)
+    assert route(desk.work(facts), iserlohn).state is State.CLEARING
