@@ -14,7 +14,7 @@ def test_the_same_seed_makes_the_same_letters() -> None:
 
 
 def test_pools_share_no_wording() -> None:
-    seen = Counter(text for texts in map(wordings, ("train", "dev", "held")) for text in texts)
+    seen = Counter(text for texts in map(wordings, ("train", "dev", "held", "probe")) for text in texts)
     assert [wording for wording, count in seen.items() if count > 1] == []
 
 
@@ -34,7 +34,10 @@ def test_what_goes_on_without_a_person_goes_to_the_right_unit(held: list[tuple[E
 
 
 def test_most_of_what_can_be_routed_is(held: list[tuple[Example, Recognised]]) -> None:
-    routable = [got for letter, got in held if letter.unit is not None and not letter.closed]
+    """But what is confidential and addressed to nobody, which waits for a person however plain its words are."""
+    waits = "Vertrauliche Sache"
+    open_mail = [got for letter, got in held if letter.unit is not None and not letter.closed]
+    routable = [got for got in open_mail if not got.decision.doubt.startswith(waits)]
     assert sum(got.decision.certain for got in routable) >= 0.85 * len(routable)
 
 
