@@ -32,7 +32,7 @@ LETTERS = {
     "widerspruch": "Widerspruch gegen Ihren Bescheid vom 01.02.2026\n\nhiermit lege ich Widerspruch ein.",
     "gewerbeanmeldung": "Gewerbeanmeldung\n\nVordruck GewA 1",
     "ifg_anfrage": "Antrag nach dem Informationsfreiheitsgesetz NRW\n\nIch bitte um Zugang zu Informationen.",
-    "bewerbung": "Bereich Personal\n\nBewerbung als Gärtnerin\n\nIhre Stellenausschreibung; ich bewerbe mich. Lebenslauf anbei.",
+    "bewerbung": "Bereich Personal\n\nBewerbung als Gärtnerin\n\nIhre Stellenausschreibung; Lebenslauf anbei.",
     "kuendigung": "Kündigung des Mietvertrags\n\nhiermit kündige ich den Vertrag zum 31.12.",
     "gerichtspost": "Amtsgericht Iserlohn\n\nIn dem Rechtsstreit Müller gegen Stadt Iserlohn\n40 C 123/26",
     "jugend_kita": "Jugendamt\n\nElternbeitrag für die Kita\n\nBetreuungsplatz ab August",
