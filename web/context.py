@@ -52,8 +52,6 @@ _SCANNING = (
     ("originals", "Originale"),
     ("closed", "Verschlossene Post"),
     ("procedure", "Verfahren"),
-    ("senders", "Absender"),
-    ("learned", "Gelerntes Modell"),
 )
 _ROWS = (("Post", _MAIL), ("Rechnungen", _INVOICES), ("Scan-Stelle", _SCANNING))
 """Rows of their own, each open on its own pages."""
