@@ -13,6 +13,7 @@ from pipelines.flow import FLOW, automatic_states
 from records import neighbours
 from records import status as numbers
 from records.clock import database_now
+from records.notices import standing as notices_standing
 from records.procedure import standing
 from schemas.roles import Person, Role
 from schemas.states import Kind, Queue
@@ -69,6 +70,7 @@ def status(request: HttpRequest, person: Person) -> HttpResponse:
         "overdue_minutes": numbers.OVERDUE_AFTER // timedelta(minutes=1),
         "space": _space(),
         "procedure": standing(),
+        "notices": notices_standing(),
         "now": now,
     }
     return render(request, "web/status.html", context)
