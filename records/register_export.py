@@ -46,11 +46,11 @@ _FACTS = tuple(Facts.__dataclass_fields__)
 
 
 def exported(first: date, last: date, legal_entity: str | None = None) -> Iterator[ExportedEntry]:
-    """Every entry received from the first to the last day (in Germany), by number of the row, never all in memory."""
-    rows, after = _received(first, last, legal_entity), 0
-    while some := list(rows.filter(id__gt=after).select_related("document").order_by("id")[:_AT_ONCE]):
-        yield from _with_all(some)
-        after = some[-1].id
+    """Every entry received from the first to the last day (in Germany), in order; only their keys are all in memory."""
+    keys = list(_received(first, last, legal_entity).order_by("id").values_list("id", flat=True))
+    for start in range(0, len(keys), _AT_ONCE):
+        some = RegisterEntry.objects.filter(id__in=keys[start : start + _AT_ONCE])
+        yield from _with_all(list(some.select_related("document").order_by("id")))
 
 
 def count_entries(first: date, last: date, legal_entity: str | None = None) -> int:
