@@ -134,7 +134,8 @@ def compared(candidate: Figures, live: Figures) -> str:
         if new < old:
             return f"Weniger richtige {what}: {new} statt {old} von {live.letters}."
     if candidate.precision < live.precision:
-        return f"Ohne Menschen Zugeleitetes stimmt seltener: {candidate.precision:.2%} statt {live.precision:.2%}."
+        new_share, old_share = (f"{one.precision * 100:.2f} %".replace(".", ",") for one in (candidate, live))
+        return f"Ohne Menschen Zugeleitetes stimmt seltener: {new_share} statt {old_share}."
     return ""
 
 

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -68,8 +67,8 @@ def new_sender(request: HttpRequest, person: Person) -> HttpResponse:
         else:
             messages.success(request, f"„{made.name}“ ist im Verzeichnis.")
             return redirect("sender", made.id)
-    elif letter := request.GET.get("schriftstueck"):
-        entry = entry_from_letter(visible_documents(person).filter(id=_uuid(letter)).first()) or entry
+    elif (letter := _uuid(request.GET.get("schriftstueck", ""))) is not None:
+        entry = entry_from_letter(visible_documents(person).filter(id=letter).first()) or entry
     context = _form(entry) | {"problem": problem}
     return render(request, "web/sender_new.html", context, status=status_of(problem))
 
@@ -166,5 +165,5 @@ def _number(text: str) -> int:
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
-    except (ValueError, ValidationError):
+    except ValueError:
         return None
