@@ -223,7 +223,7 @@ def test_a_closed_account_is_logged_out(sign_in: SignIn) -> None:
         (ORDERING, ["/", "/post/", "/rechnungen/"]),
         (AUDIT, ["/", "/post/", "/rechnungen/", "/status/", "/stapel/"]),
         (ARCHIVE, ["/", "/originale/"]),
-        (ADMIN, ["/", "/vertretungen/", "/status/", "/verfahren/"]),
+        (ADMIN, ["/", "/vertretungen/", "/rechnungen/grenzen/", "/status/", "/verfahren/"]),
     ],
 )
 def test_the_navigation_leads_only_where_the_role_may_go(role: Role, places: list[str], sign_in: SignIn) -> None:
