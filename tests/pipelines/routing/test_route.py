@@ -63,7 +63,6 @@ def test_a_type_no_longer_configured_is_shown_by_its_key(iserlohn: City) -> None
     ("facts", "proposal"),
     [
         (SURE, " Vorschlag: Hundesteuer An-/Abmeldung."),
-        (replace(SURE, document_type="rechnung", unit="21"), " Vorschlag: Rechnung (Papier)."),
         (DocumentFacts(), ""),
     ],
 )
