@@ -387,7 +387,9 @@ def test_what_did_not_arrive_does_not_go_to_the_archive(make_work: Make, plain: 
     assert deliver(make_work(kept), plain, Refusing()).state is State.CLEARING
 
 
-def test_without_a_hand_over_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(desk: Desk, plain: City) -> None:
+def test_without_a_hand_over_an_invoice_the_archive_keeps_goes_on_to_it_with_all_its_papers_filed(
+    desk: Desk, plain: City
+) -> None:
     connector, work = MemoryConnector(), filed_invoice(desk)
     alone = plain.model_copy(update={"finance": FinanceRules(handover="none")})
     result = deliver_invoice(replace(work, facts=replace(work.facts, delivered_as=None)), alone, connector)
