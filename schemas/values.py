@@ -10,11 +10,11 @@ from uuid import UUID
 from schemas.accounting import AccountAssignment
 from schemas.batch import BatchImage, Capture
 from schemas.batch_place import BatchPlace
+from schemas.paper_invoice import PaperData, PaperReading
 from schemas.payment_terms import PaymentTerms
 from schemas.proof import Proof
 from schemas.rebu import InvoiceSaid
 from schemas.recognised import Recognised
-from schemas.paper_invoice import PaperData, PaperReading
 from schemas.roles import Action
 from schemas.senders import NOBODY, Senders
 from schemas.states import FileRole, State
@@ -254,7 +254,8 @@ class Work:
     target's id of each part that is known to have arrived. `nodes`: the DMS's id of each known node of the filing plan.
     `tray`: the id under which it lies, or was, in the out-tray of its unit; None: it is in none.
     `kept`: a folder of this document that outlives a try of the step, and may be gone at any time; None: the step must
-    be done in one go. `paper`: what a person has confirmed of an invoice without structured data. `senders`: who is known to write, where a letter is classified; else empty.
+    be done in one go. `paper`: what a person has confirmed of an invoice without structured data. `senders`: who is
+    known to write, where a letter is classified; else empty.
     """
 
     document_id: UUID
