@@ -81,8 +81,10 @@ def protocol_xml(
 def differences(content: bytes, files: Sequence[Path]) -> tuple[str, ...]:
     """What of a protocol does not hold, or which file is not the one it names (German); BadInput if it is none."""
     root = parse_xml(content)
-    if not _schema().validate(root):
-        raise BadInput(f"Das ist kein Freigabeprotokoll: {_schema().error_log[0].message}")
+    try:
+        _schema().assertValid(root)
+    except etree.DocumentInvalid as problem:
+        raise BadInput(f"Das ist kein Freigabeprotokoll: {problem}") from None
     return (*_chain_faults(root), *_act_faults(root), *_file_faults(root, files))
 
 

@@ -12,6 +12,8 @@ from schemas.values import Act
 FACTUALLY, ARITHMETICALLY = Action.CERTIFY_FACTUALLY, Action.CERTIFY_ARITHMETICALLY
 ORDER, RELEASE = Action.ORDER_PAYMENT, Action.RELEASE
 
+LAW = Approval()
+
 ADAM = Person(1, "Adam Amt", frozenset({Role.UNIT}), frozenset({"16"}))
 EVA = Person(2, "Eva Eins", frozenset({Role.UNIT, Role.ORDERING}), frozenset({"16"}))
 KASSE = Person(3, "Karla Kasse", frozenset({Role.ACCOUNTING}))
@@ -27,7 +29,7 @@ def judged(
     acts: tuple[Act, ...],
     seller: str | None,
     *,
-    rules: Approval = Approval(),
+    rules: Approval = LAW,
     conflicted: frozenset[int] = frozenset(),
 ) -> str | None:
     found = objection(action, person, Matter("16", seller, date(2026, 3, 2), acts, conflicted), rules)

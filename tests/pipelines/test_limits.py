@@ -13,6 +13,7 @@ from schemas.roles import Action, Person, Role
 from schemas.values import InvoiceFacts
 
 DAY = date(2026, 3, 29)
+LAW = Approval()
 OTTO = Person(7, "Otto Ordner", frozenset({Role.ORDERING}), frozenset({"16"}))
 
 
@@ -29,7 +30,7 @@ def limit(
     return Limit(number, kind, user_id, unit, None if most is None else Decimal(most), valid_from, valid_to)
 
 
-def most_of(*limits: Limit, person: Person = OTTO, on: date = DAY, rules: Approval = Approval()) -> Decimal | None:
+def most_of(*limits: Limit, person: Person = OTTO, on: date = DAY, rules: Approval = LAW) -> Decimal | None:
     return ceiling(Action.ORDER_PAYMENT, person, "16", limits, rules, on).most
 
 

@@ -44,7 +44,7 @@ _COLUMNS = {
 def tidings_xml(tidings: Tidings) -> bytes:
     """One element with an attribute a value; what the invoice does not say is left out."""
     said = {column: text for column, text in _said(tidings).items() if text}
-    element = etree.Element(f"{{{NAMESPACE}}}Meldung", schluessel=tidings.key, nsmap={None: NAMESPACE}, **said)  # type: ignore[dict-item]
+    element = etree.Element(f"{{{NAMESPACE}}}Meldung", {"schluessel": tidings.key, **said}, {None: NAMESPACE})  # type: ignore[dict-item]
     return etree.tostring(element, encoding="utf-8", xml_declaration=True)
 
 
