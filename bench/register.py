@@ -113,9 +113,7 @@ def _export(folder: Path) -> None:
             trailer = write(kind, entries, stream, header, scratch=Path(scratch), supplier="Stadt")
         seconds, peak = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         size = target.stat().st_size / 1e6
-        print(
-            f"export {kind:5} {trailer.count} entries {seconds:6.0f} s {size:7.1f} MB, process at most {peak:.0f} MB"
-        )
+        print(f"export {kind:5} {trailer.count} entries {seconds:6.0f} s {size:7.1f} MB, process at most {peak:.0f} MB")
 
 
 def _fill() -> None:

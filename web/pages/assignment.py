@@ -133,9 +133,7 @@ def _assigned(document: Document, grid: tuple[GridLine, ...], person: Person, no
 def _answer(request: HttpRequest) -> Answer:
     result = sent(request, "result")
     if result not in ("ja", "nein"):
-        raise BadInput(
-            "Das Ergebnis des Rückrufs fehlt.", remedy="Bitte wählen Sie „richtig“ oder „falsch“."
-        )
+        raise BadInput("Das Ergebnis des Rückrufs fehlt.", remedy="Bitte wählen Sie „richtig“ oder „falsch“.")
     called_on = _day(request, "called_on", "Der Tag des Rückrufs")
     return Answer(sent(request, "iban"), result == "ja", sent(request, "way"), called_on, sent(request, "spoken_to"))
 
