@@ -140,6 +140,7 @@ class FileRole(StrEnum):
     PROTOCOL = "protocol"
     PROTOCOL_XML = "protocol_xml"
     REMOVAL_NOTE = "removal_note"
+    REJECTION = "rejection"
 
 
 ANNEX_ROLES = (FileRole.ANNEX, FileRole.ANNEX_SEAL, FileRole.ANNEX_STAMP)

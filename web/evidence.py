@@ -47,6 +47,7 @@ _LABELS = {
     FileRole.PROTOCOL: "Freigabeprotokoll",
     FileRole.PROTOCOL_XML: "Freigabeprotokoll (XML)",
     FileRole.REMOVAL_NOTE: "Hinweis an den Empfänger",
+    FileRole.REJECTION: "Zurückweisungsschreiben",
 }
 _LONGEST_NAME = 150
 

@@ -34,6 +34,7 @@ _NAMES = {
     FileRole.REPORT_PDF: ("pruefbericht.pdf", "Prüfbericht (PDF)"),
     FileRole.PROTOCOL: ("freigabeprotokoll.pdf", "Freigabeprotokoll"),
     FileRole.PROTOCOL_XML: ("freigabeprotokoll.xml", "Freigabeprotokoll (Daten)"),
+    FileRole.REJECTION: ("zurueckweisung.pdf", "Zurückweisungsschreiben"),
 }
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,10}")
 

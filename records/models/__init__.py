@@ -57,6 +57,7 @@ from records.models.people import Act, ApiToken, ClearingDecision, UnitMembershi
 from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
 from records.models.recognised import Deadline, FoundValue, Reading
+from records.models.rejections import RejectionLetter
 from records.models.teaching import (
     ModelRelease,
     Sender,
@@ -136,6 +137,7 @@ __all__ = [
     "RegisterCorrection",
     "RegisterEntry",
     "RegisterReceived",
+    "RejectionLetter",
     "Reminder",
     "RemovedFile",
     "ReservedNumber",

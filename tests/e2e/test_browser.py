@@ -169,6 +169,34 @@ def test_whoever_certified_cannot_order_and_is_told_so(system: System, browser: 
     desk.leave()
 
 
+def test_an_invoice_on_paper_is_confirmed_beside_its_picture(system: System, browser: Browser) -> None:
+    number = drop_sample(system, "rechnung/sonstige_rechnung.pdf", until="to_confirm")
+
+    accountant = Desk(browser, system, "bettina")
+    accountant.open_task(number)
+    accountant.page.get_by_role("link", name="Angaben prüfen und bestätigen").click()
+    page = accountant.page
+    expect(page.get_by_label("Brutto")).to_have_value("339,26")
+    expect(page.get_by_role("img").first).to_have_js_property("complete", True)
+    accountant.picture("angaben")
+    page.set_viewport_size({"width": 400, "height": 900})
+    accountant.picture("angaben-schmal")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.get_by_label("Einheit, die feststellt").select_option("51")
+    for box in page.get_by_label("mit dem Bild verglichen").all():
+        box.check()
+    accountant.press("Angaben bestätigen", says="Die Angaben sind bestätigt")
+    until_state(system, "sonstige_rechnung.pdf", "to_certify_factually")
+    accountant.leave()
+
+    clerk = Desk(browser, system, "bernd")
+    clerk.open_task(number)
+    expect(clerk.page.frame_locator("iframe").locator("body")).to_contain_text("Blumenhof Wiesenrausch")
+    clerk.press("Sachlich richtig", says="Sachlich richtig")
+    clerk.picture("papierrechnung")
+    clerk.leave()
+
+
 def test_a_clearing_case_is_decided_and_moves_on(system: System, browser: Browser) -> None:
     number = drop_sample(system, "scan/bauantrag.pdf", until="clearing")
 
