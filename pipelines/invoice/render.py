@@ -20,6 +20,7 @@ from pipelines.invoice.explanation import in_words
 from schemas.accounting import AccountAssignment
 from schemas.invoice import Invoice, Line, Party, Syntax, with_sub_lines
 from schemas.payment import PaymentDiscount
+from schemas.rejection import RejectionLetterSheet
 from schemas.validation import Severity, ValidationReport
 from schemas.values import Act, Entry, FileDigest, InvoiceFacts, aware
 
@@ -32,6 +33,7 @@ __all__ = [
     "payable_label",
     "plain_text",
     "protocol_html",
+    "rejection_html",
     "report_html",
 ]
 
@@ -103,6 +105,11 @@ def report_html(report: ValidationReport, *, max_findings: int | None = None) ->
 def protocol_html(protocol: Protocol) -> str:
     """The approval protocol: who certified, ordered and released, with the words they signed."""
     return _page("protocol.html", protocol=protocol)
+
+
+def rejection_html(sheet: RejectionLetterSheet) -> str:
+    """The letter to a supplier whose invoice was not accepted."""
+    return _page("rejection.html", sheet=sheet)
 
 
 def _page(name: str, **values: object) -> str:
