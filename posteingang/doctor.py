@@ -276,7 +276,7 @@ def _mail(settings: Settings) -> Check:
     """Connect and log in; nothing is sent."""
     if not settings.smtp_host:
         return Check("E-Mail", True, "kein Mailserver eingerichtet, Hinweise stehen nur auf der Seite")
-    from workers.notices import try_mail_server
+    from workers.mail_server import try_mail_server
 
     try:
         return Check("E-Mail", True, try_mail_server(settings))

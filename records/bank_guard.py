@@ -11,6 +11,7 @@ from uuid import UUID
 from config.accounting_config import BankGuard
 from records import audit
 from records.creditors import choice_of, present_creditor
+from records.decisions import conflicted
 from records.invoice_basis import Basis, basis_of
 from records.models import AccountCheck, Act, Document, MasterKey
 from records.upon import upon
@@ -21,7 +22,7 @@ from schemas.german_time import day_in_germany
 from schemas.roles import SIGNED, Action, Person, Role
 from schemas.states import State
 
-__all__ = ["Answer", "JudgedAccount", "Standing", "confirm", "judge_accounts", "may_confirm"]
+__all__ = ["Answer", "JudgedAccount", "Standing", "callers", "confirm", "judge_accounts", "may_confirm"]
 
 _STATES = frozenset(
     {
@@ -80,11 +81,22 @@ def may_confirm(document: Document, person: Person) -> str | None:
     """Why this person must not say what came of the call (German); None if they may."""
     if Role.ACCOUNTING not in person.roles or State(document.state) not in _STATES:
         return "Die Bankverbindung bestätigt die Buchhaltung, solange die Rechnung unterwegs ist."
-    signed = Act.objects.filter(document=document, user_id=person.user_id, action__in=(*SIGNED, Action.ACCEPT))
+    if person.user_id in conflicted(document.id):
+        return "Sie haben sich für befangen erklärt; das muss eine andere Person tun."
+    worked = (*SIGNED, Action.ACCEPT, Action.CONFIRM_DATA)
+    signed = Act.objects.filter(document=document, user_id=person.user_id, action__in=worked)
     choice = choice_of(document)
     if signed.exists() or (choice is not None and choice.user_id == person.user_id):
         return "Sie haben diese Rechnung schon bearbeitet; die Bankverbindung muss eine zweite Person bestätigen."
     return None
+
+
+def callers(document_id: UUID, before: datetime | None = None) -> frozenset[int]:
+    """Accounts of those who confirmed an account of the invoice by a call; as known at that moment, if given."""
+    calls = AccountCheck.objects.filter(document_id=document_id, confirmed=True)
+    if before is not None:
+        calls = calls.filter(at__lt=before)
+    return frozenset(calls.values_list("user_id", flat=True))
 
 
 def confirm(document_id: UUID, answer: Answer, person: Person, now: datetime, *, seen: int) -> None:
@@ -130,7 +142,7 @@ def confirm(document_id: UUID, answer: Answer, person: Person, now: datetime, *,
 
 def _judged(iban: str, basis: Basis, creditor: Creditor | None, rules: BankGuard) -> JudgedAccount:
     own = AccountCheck.objects.filter(document=basis.document, iban=iban).order_by("-id").first()
-    if own is not None:
+    if own is not None and (not own.confirmed or _called_right(own, creditor)):
         called = f"Rückruf am {own.called_on:%d.%m.%Y} durch {own.name} ({own.spoken_to})."
         return JudgedAccount(iban, Standing.CONFIRMED if own.confirmed else Standing.DENIED, called)
     if creditor is not None and iban in creditor.ibans:
@@ -180,7 +192,16 @@ def _way(answer: Answer, creditor: Creditor | None) -> str:
                 "Angerufen wird nur unter der Nummer aus den Stammdaten, nie unter der Nummer auf der Rechnung.",
                 remedy=f"Bitte unter {creditor.phone} anrufen.",
             )
-        return f"Rückruf unter der Nummer der Stammdaten: {creditor.phone}"
+        return _master_number(creditor)
     if len(answer.way) < _SHORTEST:
         raise BadInput("Wie Sie den Rechnungssteller erreicht haben, fehlt (Nummer und woher sie stammt).")
     return answer.way[:255]
+
+
+def _called_right(check: AccountCheck, creditor: Creditor | None) -> bool:
+    """The creditor that is confirmed now was called: not under another's number, nor before it was known who it is."""
+    return creditor is None or not creditor.phone or check.way == _master_number(creditor)
+
+
+def _master_number(creditor: Creditor) -> str:
+    return f"Rückruf unter der Nummer der Stammdaten: {creditor.phone}"

@@ -157,13 +157,13 @@ def take(copy_id: UUID, seconds: float) -> CopyLease | None:
     token, now = uuid4(), database_now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     waiting = Q(state=CopyState.WAITING, document__state__in=_ARRIVED) | Q(state=CopyState.WITHDRAWING)
-    found = MailCopy.objects.filter(free, waiting, id=copy_id)
-    ids = list(found.values_list("id", flat=True))
-    if not MailCopy.objects.filter(free, id__in=ids).update(
-        lease_token=token, lease_until=now + timedelta(seconds=seconds)
-    ):
+    row = MailCopy.objects.filter(free, waiting, id=copy_id).first()
+    if row is None:
         return None
-    row = MailCopy.objects.get(id=copy_id)
+    as_seen = MailCopy.objects.filter(free, id=copy_id, state=row.state)  # it may be withdrawn at this very moment
+    if not as_seen.update(lease_token=token, lease_until=now + timedelta(seconds=seconds)):
+        return None
+    row.refresh_from_db()
     return CopyLease(row.id, token, CopyState(row.state), row.unit, row.in_tray, row.target_id)
 
 

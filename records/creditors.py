@@ -1,6 +1,7 @@
 """Which creditor an invoice is of: proposed with the reason, confirmed by a person, asked for where nobody knows it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,8 +16,10 @@ from records.upon import upon
 from schemas.accounting import Creditor, MasterDataKind
 from schemas.creditor_keys import compact, name_key, tax_number_key
 from schemas.errors import BadInput
+from schemas.proof import canonical_sha256
 from schemas.roles import Person, Role
 from schemas.states import State
+from schemas.values import Act
 
 __all__ = [
     "CREDITOR_STATES",
@@ -28,6 +31,7 @@ __all__ = [
     "open_requests",
     "present_creditor",
     "proposals",
+    "sole_chooser",
 ]
 
 _CERTIFYING = frozenset({State.TO_CERTIFY_FACTUALLY, State.TO_CERTIFY_ARITHMETICALLY})
@@ -78,6 +82,21 @@ def present_creditor(basis: Basis) -> Creditor | None:
         record = record_of(MasterDataKind.CREDITORS, choice.creditor.key)
         return creditor_in(record or choice.creditor)
     return next((each.creditor for each in proposals(basis) if each.certain), None)
+
+
+def sole_chooser(basis: Basis, acts: Sequence[Act], before: datetime | None = None) -> int | None:
+    """Account of the person who alone says which creditor it is: no VAT id or tax number says so too, and nobody else
+    has signed with it before them. None: nobody has chosen (`before` that moment, if given), or others have seen it.
+    """
+    choice = choice_of(basis.document)
+    if choice is None or (before is not None and choice.at >= before):
+        return None
+    shown = canonical_sha256(creditor_in(choice.creditor))
+    others = (act.proof for act in acts if act.user_id != choice.user_id)
+    if any(proof is not None and proof.shown.creditor == shown for proof in others):
+        return None
+    told = any(each.certain and each.creditor.number == choice.creditor.key for each in proposals(basis))
+    return None if told else choice.user_id
 
 
 def may_choose(document: Document, person: Person) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from config.load import city
 from records import audit
@@ -129,11 +129,17 @@ def take(chosen: Sequence[int], person: Person, now: datetime, *, signed_by: str
         raise BadInput("Es ist nichts ausgewählt.")
     with transaction.atomic():
         for number in sorted(set(chosen)):
+            _lock(number)
             row = visible_hand_overs(person).filter(id=number).select_related("document").first()
             if row is None:
                 raise BadInput("Das liegt nicht (mehr) im Postfach.", remedy="Bitte laden Sie die Seite neu.")
             _take(row, person, now, signed_by)
     return len(set(chosen))
+
+
+def _lock(hand_over_id: int) -> None:
+    """Its document is held, as `connect` holds it: what is taken does not move into the DMS at the same moment."""
+    Document.objects.filter(hand_overs=hand_over_id).update(reason=F("reason"))
 
 
 def _take(row: HandOver, person: Person, now: datetime, signed_by: str) -> None:
@@ -160,6 +166,7 @@ def _take(row: HandOver, person: Person, now: datetime, signed_by: str) -> None:
 def found_gone(hand_over_id: int, now: datetime) -> bool:
     """The folder is no longer in the tray: somebody has taken it, and nobody said who. False if that is known."""
     with transaction.atomic():
+        _lock(hand_over_id)
         row = HandOver.objects.select_related("document").get(id=hand_over_id)
         gone = HandOver.objects.filter(id=row.id, taken_at=None, ended_at=None, document__state=State.HANDED_OVER)
         if not gone.update(taken_at=now):

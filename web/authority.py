@@ -12,7 +12,10 @@ from pipelines.flow_invoice import INVOICE_ROWS
 from pipelines.invoice.duties import Matter, objection
 from pipelines.invoice.limits import Ceiling, ceiling, over_limit
 from records.appointments import persons_on, stood_in
+from records.bank_guard import callers
+from records.creditors import sole_chooser
 from records.decisions import acts_of
+from records.invoice_basis import basis_of
 from records.limits import limits_of
 from records.models import DeclaredConflict, Document
 from records.register import entry_of
@@ -49,14 +52,17 @@ def candidates(document: Document, choice: Choice, day: date) -> tuple[Candidate
     if entry is None:
         return ()
     following = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
+    basis, acts = basis_of(document), tuple(act for act in acts_of(document.id) if act.at < following)
     matter = Matter(
         document.unit,
         entry.invoice.seller_name,
         day,
-        tuple(act for act in acts_of(document.id) if act.at < following),
+        acts,
         frozenset(
             DeclaredConflict.objects.filter(document=document, at__lt=following).values_list("user_id", flat=True)
         ),
+        callers(document.id, following),
+        sole_chooser(basis, acts, following) if basis else None,
     )
     limits = limits_of(following)
     found = []

@@ -35,7 +35,6 @@ _INVOICES = (
     ("master_data", "Stammdaten"),
     ("handovers", "Übergabe"),
     ("limits", "Betragsgrenzen"),
-    ("limits", "Betragsgrenzen"),
 )
 _MAIL = (
     ("post", "Post"),

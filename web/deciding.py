@@ -221,6 +221,8 @@ def _against(
 ) -> tuple[str, ...]:
     if choice.four_eyes and acts and acts[-1].user_id == person.user_id:
         return ("Das haben Sie selbst beantragt; bestätigen muss es eine zweite Person.",)
+    if not choice.signed and person.user_id in conflicted(document.id):
+        return ("Sie haben sich für befangen erklärt; das muss eine andere Person tun.",)
     return signing.against(choice, document, person, acts, now)
 
 

@@ -9,8 +9,11 @@ from config.load import city
 from pipelines.flow import Choice, choice_of
 from pipelines.invoice.duties import Matter, objection
 from pipelines.invoice.limits import ceiling, over_limit
+from records.bank_guard import callers
+from records.creditors import sole_chooser
 from records.decisions import Conflict, conflicted
 from records.hindrances import hindrances
+from records.invoice_basis import basis_of
 from records.limits import limits_of
 from records.models import Document
 from records.register import entry_of
@@ -62,7 +65,16 @@ def against(
     if not choice.signed or entry is None:
         return ()
     rules, on = city().approval, timezone.localdate(now)
-    matter = Matter(document.unit, entry.invoice.seller_name, on, acts, conflicted(document.id))
+    basis = basis_of(document)
+    matter = Matter(
+        document.unit,
+        entry.invoice.seller_name,
+        on,
+        acts,
+        conflicted(document.id),
+        callers(document.id),
+        sole_chooser(basis, acts) if basis else None,
+    )
     if found := objection(choice.action, person, matter, rules):
         return (found.you,)
     allowed = ceiling(choice.action, person, document.unit, limits_of(), rules, on)

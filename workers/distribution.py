@@ -68,8 +68,12 @@ def connect_trays(city: City, now: datetime) -> int:
     A folder that is gone was taken by the unit and stays hers.
     """
     day, moved = day_in_germany(now), 0
-    rows = HandOver.objects.filter(ended_at=None, taken_at=None, document__state=State.HANDED_OVER).order_by("id")
-    for row in rows[:_MOST]:
+    rows = HandOver.objects.filter(ended_at=None, taken_at=None, document__state=State.HANDED_OVER)
+    begun = [unit.number for unit in city.units_on(day) if goes_to_dms(unit.number, city, day)]
+    # Another choice every round: what lies in front for good must not hide what lies behind it.
+    to_move = rows.filter(unit__in=begun).order_by("?")[:_MOST]
+    to_look_at = rows.exclude(unit__in=begun).order_by("?")[:_MOST]
+    for row in (*to_move, *to_look_at):
         try:
             there = out_trays().read_back(row.target_id).digest is not None
         except Rejected:

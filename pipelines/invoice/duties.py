@@ -1,4 +1,4 @@
-"""Separation of duties at the approval of an invoice (KomHVO NRW § 31 (2) and (3))."""
+"""Separation of duties at the approval of an invoice (KomHVO NRW § 31 (2) and (3)), and at who says whom it pays."""
 
 import re
 import unicodedata
@@ -26,7 +26,8 @@ _DONE = {
 class Matter:
     """What duties are judged upon: whose invoice it is, what was done with it so far, and who has declared a conflict.
 
-    `on`: the day of the signature. `conflicted`: ids of the accounts that are out.
+    `on`: the day of the signature. Ids of accounts: `conflicted` are out; `callers` confirmed where the money goes by
+    calling the creditor; `chooser` alone says which creditor it is of.
     """
 
     unit: str | None
@@ -34,6 +35,8 @@ class Matter:
     on: date
     acts: tuple[Act, ...] = ()
     conflicted: frozenset[int] = frozenset()
+    callers: frozenset[int] = frozenset()
+    chooser: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,15 @@ _BOOKKEEPER = Objection(
 _CONFLICTED = Objection(
     "Sie haben sich für befangen erklärt; das muss eine andere Person tun.", "hat sich für befangen erklärt"
 )
+_CALLER = Objection(
+    "Sie haben die Bankverbindung durch Rückruf bestätigt; die Zahlung muss eine andere Person freigeben.",
+    "hat die Bankverbindung durch Rückruf bestätigt",
+)
+_CHOOSER = Objection(
+    "Den Kreditor haben Sie bestätigt, ohne dass USt-IdNr. oder Steuernummer ihn ausweist und ohne dass jemand nach "
+    "Ihnen unterschrieben hat; freigeben muss eine andere Person.",
+    "hat den Kreditor allein bestätigt",
+)
 _NAMESAKE = Objection(
     "Der Rechnungssteller trägt Ihren Namen; in eigener Sache dürfen Sie nicht unterschreiben.",
     "eigene Sache: der Rechnungssteller trägt diesen Namen",
@@ -62,7 +74,8 @@ def objection(action: Action, person: Person, matter: Matter, rules: Approval) -
 
     By default factual and arithmetical certification may be one person; whoever certified neither orders nor releases,
     and the two persons of § 31 (3), order and release, differ. Bookkeeping certifies only where it is configured.
-    Nobody signs in their own matter.
+    Nobody signs in their own matter. Whoever confirmed a new account neither orders nor releases a payment to it, and
+    whoever alone says which creditor is paid does not release.
     """
     parts = _CERTIFICATIONS if action is Action.CERTIFY_BOTH else (action,)
     if action in (*_CERTIFICATIONS, Action.CERTIFY_BOTH) and _bookkeeper(person, matter, rules):
@@ -71,6 +84,10 @@ def objection(action: Action, person: Person, matter: Matter, rules: Approval) -
         return _CONFLICTED
     if matter.seller is not None and _own_matter(matter.seller, person.name):
         return _NAMESAKE
+    if action in (Action.ORDER_PAYMENT, Action.RELEASE) and person.user_id in matter.callers:
+        return _CALLER
+    if action is Action.RELEASE and person.user_id == matter.chooser:
+        return _CHOOSER
     apart = frozenset().union(*(rules.kept_apart.get(part, frozenset()) for part in parts))
     for act in matter.acts:
         if act.user_id == person.user_id and act.action in apart:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipelines.invoice.leitweg import leitweg_problem, normalised
+from pipelines.routing.dates import DATE, dates_in
 from schemas.invoice import Delivery, Invoice, Party, Syntax, Totals, VatBreakdown
 from schemas.paper_invoice import CREDIT_NOTE, INVOICE, PaperData, PaperReading
 from schemas.payment import CreditTransfer, PaymentMeans
@@ -14,6 +15,7 @@ from schemas.recognised import Found, Kind, Recognised
 __all__ = ["invoice_from", "read_off"]
 
 _RATES = (Decimal(19), Decimal(7))
+_LONGEST = 255
 _CENT = Decimal("0.01")
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*,\d{2}(?!\d)|(?<![\d.,])\d+,\d{2}(?!\d)")
 _ORDER = re.compile(
@@ -22,6 +24,8 @@ _ORDER = re.compile(
 _NET_LINE = re.compile(r"(?i)\bnetto|zwischensumme")
 _TAX_LINE = re.compile(r"(?i)(?:USt|MwSt|Umsatzsteuer|Mehrwertsteuer)\b.*\d,\d\d")
 _LEITWEG = re.compile(r"(?<![\w-])\d{2,12}(?:-[A-Za-z0-9]{1,30})?-\d{2}(?![\w-])")
+_DUE = re.compile(rf"(?i)(?:zahlbar|fällig|zu\s+zahlen|überweisen|zahlungsziel)[^.\n]{{0,60}}?\b{DATE}")
+_DISCOUNT = re.compile(r"(?i)[^.\n]*\bSkonto\b[^\n]*")
 _DELIVERED = re.compile(r"(?i)(?:Leistungs|Liefer)(?:datum|tag)\s*:?\s*(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 
@@ -47,6 +51,9 @@ def read_off(found: Recognised, text: str) -> PaperReading:
         values["seller_vat_id"] = vat_ids[0].replace(" ", "")
     values["seller_name"] = next(iter(_all(found.values, Kind.SENDER)), None)
     values["delivered_on"] = _delivered(text)
+    values["due_on"] = _due(text)
+    if discount := _DISCOUNT.search(text):
+        values["payment_terms"] = " ".join(discount[0].split())[:_LONGEST]
     values["order_reference"] = match[1] if (match := _ORDER.search(text)) else None
     values["buyer_reference"] = next(_leitweg_ids(text), None)
     gross = values.get("gross")
@@ -126,6 +133,12 @@ def _leitweg_ids(text: str) -> Iterator[str]:
     for match in _LEITWEG.finditer(text):
         if len(match[0]) > 8 and leitweg_problem(match[0]) is None:
             yield normalised(match[0])
+
+
+def _due(text: str) -> date | None:
+    """The day by which it asks to be paid."""
+    match = _DUE.search(text)
+    return next((day for _, day in dates_in(match[0])), None) if match else None
 
 
 def _delivered(text: str) -> date | None:

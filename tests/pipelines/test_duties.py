@@ -31,8 +31,11 @@ def judged(
     *,
     rules: Approval = LAW,
     conflicted: frozenset[int] = frozenset(),
+    callers: frozenset[int] = frozenset(),
+    chooser: int | None = None,
 ) -> str | None:
-    found = objection(action, person, Matter("16", seller, date(2026, 3, 2), acts, conflicted), rules)
+    matter = Matter("16", seller, date(2026, 3, 2), acts, conflicted, callers, chooser)
+    found = objection(action, person, matter, rules)
     return None if found is None else found.you
 
 
@@ -191,3 +194,17 @@ def test_the_city_may_ask_for_two_certifying_persons() -> None:
     assert judged(ARITHMETICALLY, ADAM, acts, "Firma", rules=rules) is not None
     assert judged(ARITHMETICALLY, EVA, acts, "Firma", rules=rules) is None
     assert judged(RELEASE, ADAM, acts, "Firma", rules=rules) is None, "two persons: one certifies and releases"
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+def test_whoever_confirmed_a_new_account_does_not_pay_to_it(wanted: Action) -> None:
+    both = Person(7, "Kurt Kasse", frozenset({Role.ORDERING}))
+    assert (judged(wanted, both, (), None, callers=frozenset({7})) is not None) is (wanted in (ORDER, RELEASE))
+    assert judged(wanted, both, (), None, callers=frozenset({8})) is None
+
+
+@pytest.mark.parametrize("wanted", SIGNED)
+def test_whoever_alone_says_who_is_paid_does_not_release(wanted: Action) -> None:
+    clerk = Person(7, "Kurt Kasse", frozenset({Role.ORDERING}))
+    assert (judged(wanted, clerk, (), None, chooser=7) is not None) is (wanted is RELEASE)
+    assert judged(wanted, clerk, (), None, chooser=8) is None

@@ -52,6 +52,7 @@ def test_everything_a_clerk_would_type_is_proposed(iserlohn: City) -> None:
         Decimal(19),
         Decimal("357.00"),
     )
+    assert (data.due_on, data.payment_terms) == (date(2026, 12, 4), None)
     assert (data.account, data.seller_vat_id) == ("DE02120300000000202051", "DE136695976")
     assert (data.order_reference, data.buyer_reference) == ("B-2026-118", "05962024-16001-58")
 

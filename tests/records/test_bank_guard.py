@@ -8,9 +8,9 @@ import pytest
 
 from config.accounting_config import BankGuard
 from records import audit
-from records.bank_guard import Answer, Standing, confirm, judge_accounts
+from records.bank_guard import Answer, Standing, callers, confirm, judge_accounts
 from records.creditors import choose
-from records.decisions import last_sequence
+from records.decisions import hold, last_sequence
 from records.hindrances import hindrances
 from records.invoice_basis import Basis
 from records.models import Act
@@ -127,6 +127,32 @@ def test_who_worked_on_the_invoice_does_not_confirm_its_account(bill: Bill) -> N
         with pytest.raises(BadInput, match="bestätigt die Buchhaltung"):
             call(basis, make_person(role, units=("16",)))
     assert stops(basis)
+
+
+def test_who_typed_the_account_off_the_paper_or_is_in_the_matter_does_not_confirm_it(bill: Bill) -> None:
+    import_now(CREDITORS, BAU)
+    basis, typist, relative = bill(account=OTHER_IBAN), make_person(Role.ACCOUNTING), make_person(Role.ACCOUNTING)
+    sign(basis, Action.CONFIRM_DATA, typist)
+    with hold(basis.document.id, last_sequence(basis.document.id)) as held:
+        held.declare_conflict(relative, "Mein Schwager", NOW)
+
+    with pytest.raises(BadInput, match="zweite Person"):
+        call(basis, typist)
+    with pytest.raises(BadInput, match="befangen"):
+        call(basis, relative)
+
+
+def test_a_call_before_the_creditor_was_known_counts_only_if_its_own_number_was_called(bill: Bill) -> None:
+    basis, caller = bill(State.TO_ORDER, account=OTHER_IBAN), make_person(Role.ACCOUNTING)
+    call(basis, caller, way="0900 123456, von der Rechnung")
+    assert standings(basis)[0][0] is Standing.CONFIRMED
+    import_now(CREDITORS, BAU)
+    choose(basis.document.id, "70001", "", make_person(Role.ACCOUNTING), NOW, seen=last_sequence(basis.document.id))
+
+    assert standings(basis) == [(Standing.OPEN, "steht nicht in den Stammdaten des Kreditors 70001.")]
+    call(basis, caller)
+    assert standings(basis)[0][0] is Standing.CONFIRMED
+    assert callers(basis.document.id) == {caller.user_id}
 
 
 def test_the_account_of_another_creditor_is_said_to_be_one(bill: Bill) -> None:

@@ -138,3 +138,22 @@ def test_a_creditor_that_does_not_exist_is_not_chosen(bill: Bill) -> None:
     document = bill().document
     with pytest.raises(BadInput, match="gibt es in den Stammdaten nicht"):
         choose(document.id, "1", "", make_person(Role.ACCOUNTING), NOW, seen=last_sequence(document.id))
+
+
+def test_who_alone_says_which_creditor_it_is(bill: Bill) -> None:
+    import_now(CREDITORS, BAU, Creditor("70002", "Komplize"))
+    basis, clerk, orderer = bill(State.TO_RELEASE), make_person(Role.ACCOUNTING), make_person(Role.ORDERING)
+    document = basis.document
+
+    def signed_with(creditor: Creditor, person: Person) -> Act:
+        proof = Proof(Shown(creditor=canonical_sha256(creditor)), "account")
+        return Act(Action.ORDER_PAYMENT, person.user_id, person.name, NOW, "", "", 2, proof=proof)
+
+    assert sole_chooser(basis, ()) is None
+    choose(document.id, "70001", "", clerk, NOW, seen=last_sequence(document.id))
+    assert sole_chooser(basis, ()) is None, "its VAT id says so too"
+    choose(document.id, "70002", "", clerk, NOW, seen=last_sequence(document.id))
+    assert sole_chooser(basis, (signed_with(BAU, orderer),)) == clerk.user_id, "another creditor was ordered"
+    assert sole_chooser(basis, (signed_with(Creditor("70002", "Komplize"), orderer),)) is None
+    assert sole_chooser(basis, (signed_with(Creditor("70002", "Komplize"), clerk),)) == clerk.user_id
+    assert sole_chooser(basis, (), NOW) is None, "not chosen yet at that moment"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db.models import QuerySet
 
 from config.load import city
 from config.settings import load_settings
@@ -136,3 +137,22 @@ def test_of_closed_mail_there_are_no_copies_and_those_there_are_come_back(mock: 
     letter.state = State.LOCKED
     with pytest.raises(BadInput, match="keine Kopien"):
         copies.ask(letter, ["30"], make_person(Role.MAILROOM), NOW)
+
+
+def test_a_copy_withdrawn_while_a_worker_reaches_for_it_is_not_sent(
+    mock: RunningMock, letter: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copy,) = copied(letter, "30")
+    read = QuerySet.first
+
+    def withdrawn_then(rows: "QuerySet[MailCopy]") -> object:
+        found = read(rows)
+        if rows.model is MailCopy:
+            monkeypatch.setattr(QuerySet, "first", read)
+            copies.recall_all(letter, NOW)
+        return found
+
+    monkeypatch.setattr(QuerySet, "first", withdrawn_then)
+    assert copies.take(copy.id, 60) is None
+    assert round_of_copies(city(), NOW) == 0
+    assert in_dms(mock, copy) == []

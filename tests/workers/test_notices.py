@@ -21,7 +21,8 @@ from schemas.roles import Role
 from tests.records.persons import make_person
 from tests.workers.conftest import Configure
 from tests.workers.smtp_server import MailServer, mail_server
-from workers.notices import MAIL_SERVER, round_of_notices, try_mail_server
+from workers.mail_server import MAIL_SERVER, try_mail_server
+from workers.notices import round_of_notices
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=2)

@@ -120,6 +120,22 @@ def test_the_open_tray_moves_into_the_dms_once_and_what_was_taken_stays(
     assert list(audit.verify()) == []
 
 
+def test_many_folders_nobody_takes_do_not_keep_another_unit_out_of_the_dms(
+    mock: RunningMock,
+    configure: Configure,
+    make_routed: MakeDocument,
+    rules: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("workers.distribution._MOST", 1)
+    left = make_routed(unit="51", document_type="ifg_anfrage")
+    configure_for(mock.address, configure, city=rules)
+    assert work_off(left) is State.HANDED_OVER, left.reason
+    hand_over(make_routed, mock, configure, rules)
+    begin_in_dms(rules, date(2026, 11, 1), mock, configure)
+    assert connect_trays(city(), NOW) == 1
+
+
 def test_before_its_day_nothing_moves(
     mock: RunningMock, configure: Configure, make_routed: MakeDocument, rules: Path
 ) -> None:
