@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from config.settings import load_settings
 from pipelines.invoice import detect
 from pipelines.scan.words import blank_pages
@@ -13,6 +15,7 @@ from records.objects import ObjectStore
 from schemas.digest import digest_of_file
 from schemas.errors import BadInput
 from schemas.states import ANNEX_ROLES, FileRole
+from schemas.validation import ValidationReport
 
 __all__ = [
     "Evidence",
@@ -22,6 +25,7 @@ __all__ = [
     "label_of",
     "object_store",
     "pictured",
+    "report_in",
     "safe_name",
     "unaltered",
 ]
@@ -108,6 +112,17 @@ def blank_pages_of(document: Document) -> frozenset[int]:
         return blank_pages(path, of=document.page_count) if path is not None else frozenset()
     except (BadInput, OSError):
         return frozenset()
+
+
+def report_in(files: tuple[Evidence, ...]) -> ValidationReport | None:
+    """The stored report on an invoice; None if there is none yet or it cannot be read."""
+    for file in files:
+        if file.role is FileRole.REPORT:
+            try:
+                return ValidationReport.model_validate_json(object_store().path(file.sha256).read_bytes())
+            except (OSError, ValidationError):
+                return None
+    return None
 
 
 def unaltered(sha256: str) -> Path | None:

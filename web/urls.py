@@ -31,6 +31,7 @@ from web.pages.distribution_routes import distribution_routes
 from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
+from web.pages.rejection_routes import rejection_routes
 from web.pages.teaching_routes import teaching_routes
 from web.permissions import EVERYBODY, page
 
@@ -69,6 +70,7 @@ urlpatterns = [
     page("rechnungen/ausgabe", register.download, name="register_export", roles=WHOLE_REGISTER),
     *approval_routes,
     *finance_routes,
+    *rejection_routes,
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
     page(
         "rechnungen/<slug:number>/angaben/",

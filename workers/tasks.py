@@ -34,6 +34,7 @@ from workers.master_data import round_of_master_data
 from workers.notices import round_of_notices
 from workers.payment_reminders import round_of_reminders
 from workers.rebu import port_of, round_of_register
+from workers.rejections import round_of_rejections
 from workers.step import run_step
 from workers.targets import dms, object_store, out_trays
 from workers.teaching import round_of_senders, start_training
@@ -180,9 +181,11 @@ def remind_of_payments() -> None:
 
 @app.task(name="workers.tasks.send_notices")
 def send_notices() -> None:
-    """Tell people by mail what is new for them, as far as there is a mail server."""
+    """Tell people by mail what is new for them, and suppliers what was released, if there is a mail server."""
     close_old_connections()
-    round_of_notices(load_settings(), datetime.now(UTC))
+    now = datetime.now(UTC)
+    round_of_notices(load_settings(), now)
+    round_of_rejections(load_settings(), object_store(), now)
 
 
 @app.task(name="workers.tasks.look_after_register")

@@ -113,6 +113,8 @@ def act(request: HttpRequest, person: Person, document: Document) -> Form | Http
         except BadInput as refused:
             problem = refused
         else:
+            if choice.action is Action.REJECT:
+                return redirect("rejection", document.invoice.number)
             return _onward(request, person, document, choice.label)
     seen = last_sequence(document.id)
     document.refresh_from_db()

@@ -3,7 +3,6 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
-from pydantic import ValidationError
 
 from pipelines.invoice.picture_said import contradictions
 from records.access import visible_documents
@@ -13,12 +12,13 @@ from schemas.roles import Person
 from schemas.states import FileRole
 from schemas.validation import Finding, Severity, ValidationReport
 from web.accounting_view import accounting_view
-from web.evidence import Evidence, evidence_of, object_store
+from web.evidence import evidence_of, report_in
 from web.history import history_of
 from web.pages.acting import act
 from web.payment_view import payment_view
 from web.picture_view import beside_picture
 from web.register_view import register_view
+from web.rejection_view import rejection_view
 from web.shown_pages import shown_pages
 
 __all__ = ["invoice"]
@@ -35,7 +35,7 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     if isinstance(form, HttpResponse):
         return form
     files = evidence_of(found)
-    report = _report(files)
+    report = report_in(files)
     compared = beside_picture(found, files)
     context = {
         "entry": entry,
@@ -51,22 +51,12 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "accounting": accounting_view(found, person),
         "register": register_view(entry, seen),
         "payment": payment_view(found.id),
+        "rejection": rejection_view(found, person),
         "files": files,
         "compared": compared,
         "contradicts": len(contradictions(compared)),
     }
     return render(request, "web/invoice.html", context, status=form.status)
-
-
-def _report(files: tuple[Evidence, ...]) -> ValidationReport | None:
-    """The stored report; None if there is none yet or it cannot be read."""
-    for file in files:
-        if file.role is FileRole.REPORT:
-            try:
-                return ValidationReport.model_validate_json(object_store().path(file.sha256).read_bytes())
-            except (OSError, ValidationError):
-                return None
-    return None
 
 
 def _by_severity(report: ValidationReport) -> tuple[tuple[Severity, list[Finding]], ...]:
