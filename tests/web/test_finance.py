@@ -18,7 +18,7 @@ from schemas.roles import Action, Role
 from schemas.states import State
 from tests.web.conftest import NOW, Enter, SignIn, text_of
 from web.evidence import object_store
-from workers.finance import hand_over, take_receipts, take_receipts
+from workers.finance import hand_over, take_receipts
 
 pytestmark = pytest.mark.django_db
 Due = Callable[..., RegisterEntry]
@@ -141,49 +141,6 @@ def test_only_files_made_for_the_batch_can_be_fetched_here(batch: FinanceBatch, 
     for name in (original.name, "x.xml", "..%2fsecret_key"):
         assert client.get(f"/rechnungen/uebergabe/{batch.number}/{name}").status_code == 404
     assert sign_in(Role.UNIT, units=("16",)).get(f"/rechnungen/uebergabe/{batch.number}/").status_code == 404
-
-
-def test_a_refused_booking_is_released_again_by_signature_and_goes_out_once_as_version_2(
-    batch: FinanceBatch, sign_in: SignIn
-) -> None:
-    item, settings = batch.items.get(), load_settings()
-    address, document = f"/rechnungen/{item.number}/", item.document
-    lines = "uebergabe;re_nummer;fassung;ergebnis;datum;beleg;grund\n"
-    lines += f"{batch.number};{item.number};1;abgelehnt;24.11.2026;;Sachkonto gesperrt\n"
-    receipt = settings.finance_in / "quittung.csv"
-    receipt.write_text(lines)
-    receipt.with_name(f"{receipt.name}.ready").touch()
-    assert take_receipts(settings, object_store(), NOW) == (1, 0)
-
-    client = sign_in(Role.ACCOUNTING, name="Bruno Buchner")
-    page = text_of(client.get(address))
-    assert "Sachkonto gesperrt" in page and "Erneut freigeben" in page
-    assert city().invoices.wording[Action.RELEASE] in page, "the person reads what they sign"
-    assert item.number in text_of(client.get("/"))
-    form = {
-        "action": Action.RELEASE,
-        "seen": last_sequence(document.id),
-        "shown": shown_of(document).token,
-    }
-    for other in (sign_in(Role.UNIT, units=("16",)), sign_in(Role.AUDIT), sign_in(Role.MAILROOM)):
-        other.post(address, form)
-        assert FinanceItem.objects.count() == 1 and not Act.objects.exists()
-    for _ in range(2):  # a double click
-        client.post(address, form)
-    act = Act.objects.get(document=document)
-    assert (act.action, act.name, act.wording) == (
-        Action.RELEASE,
-        "Bruno Buchner",
-        city().invoices.wording[Action.RELEASE],
-    )
-    (number,) = hand_over(settings, city(), object_store(), NOW)
-    assert hand_over(settings, city(), object_store(), NOW) == ()
-    assert list(document.finance_items.order_by("version").values_list("batch__number", "version")) == [
-        (batch.number, 1),
-        (number, 2),
-    ]
-    assert f"{item.number}-v2" in (settings.finance_out / number / f"{number}.xml").read_text()
-    assert not list(audit.verify())
 
 
 def test_a_refused_booking_is_released_again_by_signature_and_goes_out_once_as_version_2(
