@@ -35,6 +35,7 @@ _INVOICES = (
     ("master_data", "Stammdaten"),
     ("handovers", "Übergabe"),
     ("limits", "Betragsgrenzen"),
+    ("rejections", "Zurückweisungen"),
 )
 _MAIL = (
     ("post", "Post"),
