@@ -155,4 +155,4 @@ def test_a_copy_withdrawn_while_a_worker_reaches_for_it_is_not_sent(
     monkeypatch.setattr(QuerySet, "first", withdrawn_then)
     assert copies.take(copy.id, 60) is None
     assert round_of_copies(city(), NOW) == 0
-    assert in_dms(mock, copy) == []
+    assert in_trays(copy) == []

@@ -128,7 +128,7 @@ def test_many_folders_nobody_takes_do_not_keep_another_unit_out_of_the_dms(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("workers.distribution._MOST", 1)
-    left = make_routed(unit="51", document_type="ifg_anfrage")
+    left = make_routed(unit="11", document_type="ifg_anfrage")
     configure_for(mock.address, configure, city=rules)
     assert work_off(left) is State.HANDED_OVER, left.reason
     hand_over(make_routed, mock, configure, rules)
