@@ -1,9 +1,12 @@
 """Hand released invoices over to the finance system as files, and act on what it answers."""
 
+import errno
+import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,6 +36,9 @@ DONE, REFUSED = "erledigt", "abgelehnt"
 _SETTLED = timedelta(seconds=5)
 _UNFINISHED = (".tmp", ".part", ".ready")
 _MOST_FILES = 200
+_MOST_NAMED = 5
+_LONGEST_NAME = 200
+"""Bytes of a name that are kept: with hash and ending it still is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,9 @@ def hand_over(settings: Settings, city: City, store: ObjectStore, now: datetime)
         if number is None:
             break
         numbers.append(number)
-    for batch in finance.unwritten(store):
-        _write(batch, settings.finance_out, now)
+    with _alone(settings) as alone:
+        for batch in finance.unwritten(store) if alone else ():
+            _write(batch, settings.finance_out, now)
     return tuple(numbers)
 
 
@@ -97,12 +104,38 @@ def leading_to(state: State) -> frozenset[State]:
 def take_receipts(settings: Settings, store: ObjectStore, now: datetime) -> tuple[int, int]:
     """Every settled file is acted on or refused with a report beside it, and moved away; how many of each."""
     taken = refused = 0
-    for path in _settled_files(settings.finance_in, now):
-        if _take(path, settings, store, now):
-            taken += 1
-        else:
-            refused += 1
+    unreadable = []
+    with _alone(settings) as alone:
+        for path in _settled_files(settings.finance_in, now) if alone else ():
+            try:
+                if _take(path, settings, store, now):
+                    taken += 1
+                else:
+                    refused += 1
+            except OSError as error:
+                unreadable.append(f"{_readable(path)} ({os_reason(error)})")
+    if unreadable:
+        raise Unavailable(
+            f"Nicht zu lesen oder nicht wegzulegen: {', '.join(unreadable[:_MOST_NAMED])}.",
+            remedy=f"Rechte in {settings.finance_in} prüfen. Die anderen Quittungen sind übernommen.",
+        )
     return taken, refused
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[bool]:
+    """False if another process writes batches or takes receipts now; what is left waits for the next round.
+
+    Two at once would each lay the same batch ready, the second after it was fetched.
+    """
+    settings.run.mkdir(parents=True, exist_ok=True)
+    with (settings.run / "finance.lock").open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
 
 
 def _named(item: ExportItem) -> ExportItem:
@@ -171,39 +204,48 @@ def _settled_files(folder: Path, now: datetime) -> list[Path]:
 
 
 def _take(path: Path, settings: Settings, store: ObjectStore, now: datetime) -> bool:
+    """Of a copy of our own: what is hashed, read and kept is the same, whatever becomes of the file meanwhile."""
     page = f"{settings.page_address}/rechnungen/uebergabe/"
-    name = path.name.encode("utf-8", "replace").decode()
-    sha256 = digest_of_file(path).sha256
-    if not finance_receipts.known(sha256):
-        try:
-            receipts = read_receipts(_content(path))
-            finance_receipts.take(path, name, receipts, store, now, leading_to=leading_to, page=page)
-        except BadInput as refusal:
-            finance_receipts.refuse(sha256, name, str(refusal), now, page)
-        fault_point("finance.after_receipt")
+    settings.scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=settings.scratch, prefix="quittung-") as folder:
+        copy, content = Path(folder) / "quittung", _content(path)
+        copy.write_bytes(content)
+        sha256 = digest_of_file(copy).sha256
+        if not finance_receipts.known(sha256):
+            name = _readable(path)
+            try:
+                receipts = read_receipts(content)
+                finance_receipts.take(copy, name, receipts, store, now, leading_to=leading_to, page=page)
+            except BadInput as refusal:
+                finance_receipts.refuse(sha256, name, str(refusal), now, page)
+            fault_point("finance.after_receipt")
     problem = finance_receipts.problem_of(sha256)
     _move_away(path, settings.finance_in / (REFUSED if problem else DONE), sha256, problem)
     return not problem
 
 
 def _content(path: Path) -> bytes:
-    """Never through a link, never more than a receipt can be."""
+    """Never through a link, never more than a receipt can be and one byte."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadInput("Das ist keine Datei.")
+            raise OSError(errno.EINVAL, "keine gewöhnliche Datei", str(path))
         return stream.read(MOST_BYTES + 1)
 
 
 def _move_away(path: Path, folder: Path, sha256: str, problem: str) -> None:
     """Under its hash, so that two of the same name keep apart; the report beside what was refused."""
     folder.mkdir(exist_ok=True)
-    target = folder / f"{sha256[:16]}-{path.name}"
+    target = folder / f"{sha256[:16]}-{os.fsdecode(os.fsencode(path.name)[-_LONGEST_NAME:])}"
     if problem:
         report = target.with_name(f"{target.name}.bericht.txt")
         report.write_text(f"{path.name}\n{problem}\n", encoding="utf-8", errors="replace")
     path.rename(target)
     path.with_name(f"{path.name}{READY}").unlink(missing_ok=True)  # lint: unlink - the marker of what is taken
+
+
+def _readable(path: Path) -> str:
+    return path.name.encode("utf-8", "replace").decode()
 
 
 def _tell_unanswered(settings: Settings, city: City, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The hand-over to the finance system: every version of an invoice in one batch; receipts act once, in any order."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,9 +13,11 @@ import pytest
 from config.load import city
 from config.settings import load_settings
 from records import audit, register
+from records.finance import ToWrite
 from records.finance_moves import move
 from records.models import Document, FinanceBatch, FinanceItem, FinanceReceipt, Notice, RegisterEntry
-from schemas.errors import Conflict
+from records.objects import ObjectStore
+from schemas.errors import Conflict, Unavailable
 from schemas.states import State
 from schemas.values import InvoiceFacts
 from tests.workers.conftest import MakeDocument
@@ -211,7 +214,57 @@ def test_a_half_written_folder_is_made_anew_byte_for_byte(release: Release, monk
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+def test_two_rounds_at_once_lay_a_batch_ready_once_though_it_is_fetched_between(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release()
+    fetched, unwritten = [], finance.finance.unwritten
+
+    def fetch() -> None:
+        folder = folder_of("FB-2026-000001")
+        if folder.with_name(f"{folder.name}.ready").exists():
+            fetched.append(folder.name)
+            shutil.rmtree(folder)
+            folder.with_name(f"{folder.name}.ready").unlink()
+
+    def and_another_round(store: ObjectStore) -> tuple[ToWrite, ...]:
+        found = unwritten(store)
+        monkeypatch.setattr(finance.finance, "unwritten", unwritten)
+        over(LATER)
+        fetch()
+        return found
+
+    monkeypatch.setattr(finance.finance, "unwritten", and_another_round)
+    over()
+    fetch()
+    over(LATER)
+    fetch()
+    assert fetched == ["FB-2026-000001"]
+
+
 # Receipts
+
+
+def test_a_file_that_cannot_be_put_away_or_read_does_not_hold_up_the_others(
+    release: Release, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = release()
+    over()
+    long = answer(raw=b"kein Inhalt", name=f"{'a' * 244}.csv")
+    torn = answer(raw=b"nicht zu lesen", name="b.csv")
+    answer(line(entry, "gebucht"), name="c.csv")
+    whole = finance._content
+
+    def content(path: Path) -> bytes:
+        if path == torn:
+            raise PermissionError(13, "Permission denied", str(path))
+        return whole(path)
+
+    monkeypatch.setattr(finance, "_content", content)
+    with pytest.raises(Unavailable, match=r"b\.csv"):
+        taken()
+    assert state_of(entry) == State.POSTED
+    assert not long.exists() and torn.exists()
 
 
 def line(entry: RegisterEntry, kind: str, version: int = 1, batch: str = "FB-2026-000001") -> str:
