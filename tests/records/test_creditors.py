@@ -6,14 +6,16 @@ import pytest
 
 from records import audit
 from records.accounting import creditor_of
-from records.creditors import ask_for, choose, open_requests, present_creditor, proposals
+from records.creditors import ask_for, choose, open_requests, present_creditor, proposals, sole_chooser
 from records.decisions import Conflict, last_sequence
 from records.hindrances import hindrances, warnings
 from schemas.accounting import Creditor, MasterDataKind
 from schemas.errors import BadInput
+from schemas.proof import Proof, Shown, canonical_sha256
 from schemas.rebu import InvoiceSaid
-from schemas.roles import Action, Role
+from schemas.roles import Action, Person, Role
 from schemas.states import State
+from schemas.values import Act
 from tests.records.bills import BAU, IBAN, NOW, Bill, bill, import_now
 from tests.records.persons import make_person
 

@@ -14,12 +14,16 @@ from config.approval_config import Approval
 from config.load import city
 from pipelines.flow_invoice import INVOICE_ROWS
 from records import audit
+from records.bank_guard import Answer, confirm
+from records.creditors import choose
 from records.decisions import last_sequence
 from records.models import Act, ActProof, AmountLimit, DeclaredConflict, Deputy, Document, RegisterEntry
 from records.shown import shown_of
+from schemas.accounting import Creditor, MasterDataKind
 from schemas.limits import LimitKind
 from schemas.roles import Action, Person, Role
 from schemas.states import FileRole, Kind, State
+from tests.records.bills import BAU, NOW, OTHER_IBAN, TODAY, import_now
 from tests.records.persons import make_person
 from tests.web.conftest import Enter, SignIn, log_in, text_of
 from web import deciding, signing, step_up
@@ -231,9 +235,39 @@ def test_whoever_declares_a_conflict_is_out_and_the_invoice_stays_for_others(ent
     page = text_of(otto.get(address_of(document)))
     assert "Sie haben sich für befangen erklärt" in page
     assert send(otto, document, Action.ORDER_PAYMENT).status_code == 400
+    for unsigned in (Action.MISDIRECT, Action.QUERY, Action.RETURN_TO_FACTUAL):
+        assert send(otto, document, unsigned, reason="Weg damit.").status_code == 400
     assert state_of(document) == State.TO_ORDER
     assert send(log_in(make_person(Role.ORDERING, units=("16",))), document, Action.ORDER_PAYMENT).status_code == 302
     assert list(audit.verify()) == []
+
+
+def test_whoever_called_about_the_account_does_not_release(enter: Enter) -> None:
+    import_now(MasterDataKind.CREDITORS, BAU)
+    document = enter(State.TO_RELEASE, seller_vat_id="DE123456789", account=OTHER_IBAN).document
+    caller, second = make_person(Role.ACCOUNTING), make_person(Role.ACCOUNTING)
+    choose(document.id, BAU.number, "", second, NOW, seen=last_sequence(document.id))
+    confirm(
+        document.id, Answer(OTHER_IBAN, True, BAU.phone, TODAY, "Frau Müller"), caller, NOW,
+        seen=last_sequence(document.id),
+    )  # fmt: skip
+
+    refused = send(log_in(caller), document, Action.RELEASE)
+    assert refused.status_code == 400
+    assert "durch Rückruf bestätigt; die Zahlung muss eine andere Person freigeben" in text_of(refused)
+    assert send(log_in(second), document, Action.RELEASE).status_code == 302
+
+
+def test_whoever_swaps_the_creditor_after_the_order_does_not_release(enter: Enter) -> None:
+    import_now(MasterDataKind.CREDITORS, BAU, Creditor("70002", "Komplize GmbH", ibans=(OTHER_IBAN,)))
+    document = enter(State.TO_RELEASE, seller_vat_id="DE123456789", account=OTHER_IBAN).document
+    swapper = make_person(Role.ACCOUNTING)
+    choose(document.id, "70002", "", swapper, NOW, seen=last_sequence(document.id))
+
+    refused = send(log_in(swapper), document, Action.RELEASE)
+    assert refused.status_code == 400
+    assert "Den Kreditor haben Sie bestätigt" in text_of(refused)
+    assert send(log_in(make_person(Role.ACCOUNTING)), document, Action.RELEASE).status_code == 302
 
 
 def test_an_invoice_is_cancelled_by_two_or_goes_back_to_where_it_was(enter: Enter) -> None:
