@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -34,6 +35,7 @@ _OF_A_UNIT = frozenset({Role.UNIT, Role.ORDERING})
 _CLAIM = timedelta(minutes=10)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _AT_ONCE = 200
+_Recipients: TypeAlias = list[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,14 @@ def notify(key: str, *, unit: str | None, roles: frozenset[Role], subject: str, 
 def compose(now: datetime, host: str) -> int:
     """Put new notices into one mail a person; how many mails. `host` ends their Message-IDs.
 
-    Who gets one is decided now. A mail that was refused is tried again when the account has another address.
+    Who gets one is decided now; what reaches nobody yet holds up nothing behind it. A mail that was refused is tried
+    again when the account has another address.
     """
     with transaction.atomic():
-        new = list(Notice.objects.select_for_update().filter(mailed_at=None).order_by("created_at", "id")[:_AT_ONCE])
         for_whom: dict[int, list[Notice]] = {}
         addresses: dict[int, str] = {}
-        for notice in new:
-            for user_id, address in _recipients(notice):
+        for notice, recipients in _new_ones():
+            for user_id, address in recipients:
                 addresses[user_id] = address
                 for_whom.setdefault(user_id, []).append(notice)
         for user_id, notices in for_whom.items():
@@ -142,7 +144,23 @@ def standing() -> Standing:
     )
 
 
-def _recipients(notice: Notice) -> list[tuple[int, str]]:
+def _new_ones() -> list[tuple[Notice, _Recipients]]:
+    """The oldest that reach somebody, locked, with whom they reach; at most so many."""
+    known: dict[tuple[str | None, tuple[str, ...]], _Recipients] = {}
+    found: dict[int, _Recipients] = {}
+    for notice in Notice.objects.filter(mailed_at=None).order_by("created_at", "id").iterator():
+        meant = (notice.unit, tuple(notice.roles))
+        if meant not in known:
+            known[meant] = _recipients(notice)
+        if known[meant]:
+            found[notice.pk] = known[meant]
+        if len(found) == _AT_ONCE:
+            break
+    locked = Notice.objects.select_for_update().filter(pk__in=found, mailed_at=None)
+    return [(notice, found[notice.pk]) for notice in locked.order_by("created_at", "id")]
+
+
+def _recipients(notice: Notice) -> _Recipients:
     """Id and address of every open account that has an address and is meant; of a unit also who stands in there."""
     limited = [role for role in notice.roles if notice.unit is not None and role in _OF_A_UNIT]
     everywhere = [role for role in notice.roles if role not in limited]

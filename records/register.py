@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from config.load import city
 from records.models import Document, RegisterEntry, RegisterReceived
 from records.numbers import next_number
-from records.register_announced import announce
+from records.register_announced import announce, announce_anew
 from records.register_likeness import note_likeness
 from records.search import index_entry
 from schemas.rebu import InvoiceSaid, Receipt, Received, canonical, digest_of, read_received
@@ -77,6 +77,7 @@ def establish(entry: RegisterEntry, invoice: InvoiceFacts, now: datetime) -> Non
     entry.refresh_from_db()
     if not entry.likenesses.exists():
         note_likeness(entry, _NOTHING_MORE, now)
+    announce_anew(entry)
     index_entry(entry.document)
 
 

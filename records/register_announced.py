@@ -12,7 +12,7 @@ from schemas.errors import BadInput
 from schemas.rebu_port import Answer, AnswerFile, AnswerKind, Standing, Tidings
 from schemas.states import State
 
-__all__ = ["announce", "keep_answers", "note_changes", "note_written", "to_tell"]
+__all__ = ["announce", "announce_anew", "keep_answers", "note_changes", "note_written", "to_tell"]
 
 _MOST = 500
 _STANDINGS: Mapping[State, Standing] = {
@@ -52,9 +52,14 @@ def to_tell() -> list[tuple[int, Tidings]]:
     return [(row.pk, _tidings(row)) for row in rows]
 
 
-def note_written(row: int, now: datetime) -> None:
-    """That one is told."""
-    Announcement.objects.filter(pk=row).update(written_at=now)
+def announce_anew(entry: RegisterEntry) -> None:
+    """What it says has changed: told once more, as the next version. Nothing where our own register leads."""
+    Announcement.objects.filter(entry=entry).update(version=F("version") + 1, written_at=None)
+
+
+def note_written(row: int, version: int, now: datetime) -> None:
+    """That version is told; one that came up meanwhile is not."""
+    Announcement.objects.filter(pk=row, version=version).update(written_at=now)
 
 
 def keep_answers(file: AnswerFile, now: datetime) -> None:

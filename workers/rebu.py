@@ -21,6 +21,8 @@ __all__ = ["DropPort", "port_of", "round_of_register"]
 
 _SETTLED = timedelta(seconds=5)
 _MOST_FILES = 200
+_LONGEST_NAME = 200
+"""Bytes of a name that are kept: with hash and ending it still is one."""
 _UNFINISHED = (".tmp", ".part", ".ready")
 
 
@@ -65,7 +67,7 @@ class DropPort:
         """Moved away under its hash; what was refused with a report beside it."""
         folder = self._in / ("abgelehnt" if file.problem else "erledigt")
         folder.mkdir(exist_ok=True)
-        target = folder / f"{file.sha256[:16]}-{file.name}"
+        target = folder / f"{file.sha256[:16]}-{os.fsdecode(os.fsencode(file.name)[-_LONGEST_NAME:])}"
         if file.problem:
             report = f"{file.name}\n{file.problem}\n"
             target.with_name(f"{target.name}.bericht.txt").write_text(report, encoding="utf-8", errors="replace")
@@ -101,7 +103,7 @@ def round_of_register(port: RebuPort | None, now: datetime) -> None:
     for row, tidings in to_tell():
         port.tell(tidings)
         fault_point("rebu.after_file")
-        note_written(row, now)
+        note_written(row, tidings.version, now)
     for file in port.answers():
         problem = file.problem
         if not problem:

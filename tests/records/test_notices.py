@@ -68,6 +68,16 @@ def test_a_person_with_two_of_the_roles_gets_one_mail_with_everything_new() -> N
     assert [f"RE {number}." in mail.text for number in range(3)] == [True] * 3
 
 
+def test_many_notices_that_reach_nobody_do_not_hold_up_what_is_newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notices, "_AT_ONCE", 3)
+    with_address(Role.ACCOUNTING)
+    for number in range(5):
+        tell(f"einheit:{number}", Role.UNIT, unit="22")
+    tell("buch", Role.ACCOUNTING)
+    assert notices.compose(NOW, "stadt.example") == 1
+    assert (notices.standing().open, notices.standing().waiting) == (5, 1)
+
+
 def test_a_notice_without_anybody_to_tell_waits_for_somebody() -> None:
     with_address(Role.ACCOUNTING, address="")
     tell("a", Role.ACCOUNTING)

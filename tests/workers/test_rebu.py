@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from config.city_config import City
 from pipelines.invoice.rebu.tidings import NAMESPACE, read_answers, tidings_csv, tidings_xml
 from records import audit, register
 from records.models import Announcement, Document, RegisterEntry
-from records.register_announced import to_tell
+from records.register_announced import note_changes, to_tell
 from schemas.errors import BadInput
 from schemas.rebu_port import Answer, AnswerFile, AnswerKind, RebuPort, Tidings
 from schemas.safe_xml import parse_xml
@@ -127,6 +128,44 @@ def test_a_new_standing_is_told_as_a_further_version(
     assert [(each.key, str(each.standing)) for each in port.told.values()] == [
         (f"RE-2026-000001.{version}", standing) for version, standing in enumerate(standings, 1)
     ]
+
+
+def test_a_standing_that_changes_while_a_slow_process_tells_the_last_one_is_told_nevertheless(
+    entry: RegisterEntry,
+) -> None:
+    class SlowRegister(FakeRegister):
+        def tell(self, tidings: Tidings) -> None:
+            if not self.told:
+                self.told[tidings.key] = tidings
+                round_of_register(self, NOW)  # another process is done with it
+                moved(entry, State.REJECTED)
+                note_changes()
+            super().tell(tidings)
+
+    port = SlowRegister()
+    for _ in range(2):
+        round_of_register(port, NOW)
+    assert list(port.told) == ["RE-2026-000001.1", "RE-2026-000001.2"]
+
+
+def test_what_a_person_confirmed_of_a_paper_invoice_is_told_in_place_of_what_was_read(
+    take_in: TakeIn, another_leads: City
+) -> None:
+    port, entry = FakeRegister(), make_entry(take_in(), syntax="Papier oder PDF, abgelesen")
+    round_of_register(port, NOW)
+    said = register.value_of(entry).invoice
+    register.establish(entry, replace(said, gross=Decimal("191.00")), NOW)
+    round_of_register(port, NOW)
+    assert port.told["RE-2026-000001.2"].gross == Decimal("191.00")
+
+
+def test_an_answer_whose_name_is_as_long_as_can_be_is_put_away(
+    entry: RegisterEntry, port: DropPort, tmp_path: Path
+) -> None:
+    path = lay(tmp_path, b"nichts", f"{'a' * 250}.csv")
+    lay(tmp_path, HEAD + "RE-2026-000001;eingetragen;FIN-77;\n", "b.csv")
+    round_of_register(port, NOW)
+    assert Announcement.objects.get().leading_number == "FIN-77" and not path.exists()
 
 
 def test_its_number_comes_back_and_stands_in_the_chain(entry: RegisterEntry, port: DropPort, tmp_path: Path) -> None:
