@@ -133,7 +133,7 @@ def _entered(document: Document) -> str:
         return ""
     amounts = [_spelled(value) for value in (entry.gross, entry.payable) if value is not None]
     said = (entry.number, document.register_number, entry.invoice_number, entry.seller_name, entry.order_reference)
-    return " ".join([*(text for text in said if text), *amounts])
+    return " ".join([*(text for text in said if text), *amounts, document.file_name])
 
 
 def _spelled(amount: Decimal) -> str:

@@ -21,6 +21,7 @@ _PAYMENTS = 900.0
 _PAPER = 20.0
 _REMOVAL = 300.0
 _QUALITY = 60.0
+_NIGHT = 6 * 3600.0
 _SENDERS = 600.0
 _TRAINING = 3600.0
 _DEADLINES = 600.0
@@ -105,7 +106,7 @@ app.conf.update(
         "import_master_data": {
             "task": "workers.tasks.import_master_data",
             "schedule": crontab(hour=2, minute=30),
-            "options": {"queue": Queue.INVOICE.value},
+            "options": {"expires": _NIGHT, "queue": Queue.INVOICE.value},
         },
         "look_after_register": {
             "task": "workers.tasks.look_after_register",

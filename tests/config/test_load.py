@@ -385,8 +385,8 @@ def test_a_category_for_a_type_that_does_not_exist_is_told_on_its_line(folder: P
         (
             "  original: {form: none}",
             "  rohscan: {form: none}",
-            "das Papier 'rohscan' gibt es nicht. Erlaubt: freigabeprotokoll, lesbar, manifest, manifestsiegel, "
-            "manifestzeitstempel, original, pruefbericht, transfervermerk.",
+            "das Papier 'rohscan' gibt es nicht. Erlaubt: freigabeprotokoll, freigabeprotokoll_xml, lesbar, "
+            "manifest, manifestsiegel, manifestzeitstempel, original, pruefbericht, transfervermerk.",
         ),
         (
             "{POSTE: sehr hoch",

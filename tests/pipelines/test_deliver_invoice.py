@@ -37,7 +37,7 @@ Make = Callable[..., Work]
 def make_work(desk: Desk) -> Make:
     def make(*, pdf: bool = False, gross: Decimal | None = Decimal("1234.5000"), **changes: object) -> Work:
         for role, content in PAPERS.items():
-            desk.put(role, content, "Rechnung.XML" if role is FileRole.ORIGINAL else f"{role}.x")
+            desk.put(role, content, "Rechnung.XML" if role is FileRole.ORIGINAL else f"{role}.pdf")
         if pdf:
             desk.put(FileRole.ORIGINAL, b"%PDF-", "Rechnung")
             desk.put(FileRole.INVOICE_XML, b"<Invoice/>", "factur-x.xml")

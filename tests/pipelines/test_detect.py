@@ -52,7 +52,7 @@ def source_in(content: bytes, folder: Path, name: str = "datei") -> Source:
         (cii("x"), Syntax.CII),
         (cii("x", namespace=ZUGFERD_1, root="CrossIndustryDocument"), Syntax.ZUGFERD_1),
     ],
-    ids=list(Syntax),
+    ids=["UBL invoice", "UBL credit note", "CII", "ZUGFeRD 1.0"],
 )
 def test_every_syntax_is_told_by_its_root_element_whatever_the_file_is_called(
     content: bytes, syntax: Syntax, tmp_path: Path

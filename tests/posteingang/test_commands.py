@@ -181,6 +181,7 @@ def test_doctor_lists_every_check_with_a_remedy_for_problems(tmp_path: Path) -> 
     assert {check["name"] for check in checks} == {
         "Python", "Konfiguration", "Scanverfahren", "Tesseract", "JBIG2-Encoder", "Trennblätter", "Rechnungsprüfung",
         "PDF-Satz", "Siegel", "Redis", "Datenbank", "Speicherplatz", "Uhr", "E-Mail", "DMS", "DMS-Zuordnung",
+        "Gelerntes Modell",
     }  # fmt: skip
     assert done.returncode == (0 if all(check["ok"] for check in checks) else 1)
     assert all(check["remedy"] for check in checks if not check["ok"])

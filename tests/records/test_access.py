@@ -88,4 +88,4 @@ def test_a_person_has_the_roles_of_its_groups_and_no_foreign_ones() -> None:
 
     person = person_of(user)
 
-    assert person == Person(user.pk, "Anna Beispiel", frozenset({Role.UNIT}))
+    assert person == Person(user.pk, "Anna Beispiel", frozenset({Role.UNIT}), account="anna")

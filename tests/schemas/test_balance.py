@@ -84,6 +84,6 @@ def test_zero_means_that_every_count_agrees(
     images: dict[ImageKind, int], sheets: int, duplex: bool, documents: int, arrived: int, proven: int
 ) -> None:
     total = sum(images.values())
-    counted = Counted(images, total, 0, sheets, "", duplex, None, None, documents, arrived, proven)
+    counted = Counted(images, total, sheets=sheets, duplex=duplex, documents=documents, arrived=arrived, proven=proven)
     agrees = total == sheets * (2 if duplex else 1) and documents == arrived == proven > 0
     assert balance(counted).zero == agrees

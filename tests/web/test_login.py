@@ -17,7 +17,7 @@ PASSWORD = "ein-langes-kennwort-7"
 
 @pytest.fixture(autouse=True)
 def no_earlier_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(login, "_tries", Tries())
+    monkeypatch.setattr(login, "TRIES", Tries())
 
 
 @pytest.fixture

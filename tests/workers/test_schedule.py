@@ -1,6 +1,9 @@
 """What runs by the clock exists, and gets out of the way of itself when it takes long."""
 
+from datetime import timedelta
+
 import pytest
+from celery.schedules import crontab
 from django.utils import timezone
 
 from records.models import Deadline, Document, DocumentFile, Notice, Original
@@ -15,7 +18,9 @@ def test_every_scheduled_job_is_a_task_of_ours_on_a_queue_of_ours() -> None:
     for name, entry in app.conf.beat_schedule.items():
         assert entry["task"] == f"workers.tasks.{name}" and hasattr(tasks, name)
         assert entry["options"].get("queue", Queue.INTAKE.value) in queues
-        assert entry["options"]["expires"] == entry["schedule"], "one that waits too long is not run behind the next"
+        once_a_night = isinstance(entry["schedule"], crontab)
+        longest = timedelta(hours=12).total_seconds() if once_a_night else entry["schedule"]
+        assert entry["options"]["expires"] <= longest, "one that waits too long is not run behind the next"
 
 
 @pytest.mark.django_db
