@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from config.values import Strict, Text, UnitNumber
 from schemas.limits import LimitKind
-from schemas.roles import SIGNED, Action
+from schemas.roles import SIGNED, Action, Role
 from schemas.states import Variant
 
 __all__ = ["LAW", "Approval", "CertifyingBookkeeper"]
@@ -51,6 +51,7 @@ class Approval(Strict):
 
     `kept_apart`: for an action, those whose doer must not take it. `limits`: what holds for somebody without a limit
     of their own: 'none' limits do not count, 'optional' they may sign any amount, 'required' nothing.
+    `audit_marks_for`: who reads the marks of the Rechnungsprüfung on invoices they see, besides itself.
     `signature` 'password': every signature asks for it again, else from `password_from` euros on.
     """
 
@@ -64,6 +65,7 @@ class Approval(Strict):
     limits: dict[LimitKind, Literal["none", "optional", "required"]] = {}
     signature: Literal["account", "password"] = "account"
     password_from: dict[Action, Euros] = {}
+    audit_marks_for: frozenset[Role] = frozenset({Role.UNIT})
 
     @model_validator(mode="after")
     def _only_what_is_signed(self) -> Self:

@@ -36,6 +36,7 @@ _INVOICES = (
     ("handovers", "Übergabe"),
     ("limits", "Betragsgrenzen"),
     ("rejections", "Zurückweisungen"),
+    ("samples", "Prüfung"),
 )
 _MAIL = (
     ("post", "Post"),

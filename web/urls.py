@@ -32,6 +32,7 @@ from web.pages.finance_routes import finance_routes
 from web.pages.paper_routes import paper_routes
 from web.pages.recognised_routes import recognised_routes
 from web.pages.rejection_routes import rejection_routes
+from web.pages.revision_routes import revision_routes
 from web.pages.teaching_routes import teaching_routes
 from web.permissions import EVERYBODY, page
 
@@ -71,6 +72,7 @@ urlpatterns = [
     *approval_routes,
     *finance_routes,
     *rejection_routes,
+    *revision_routes,
     page("rechnungen/<slug:number>/", invoice.invoice, name="invoice", roles=INVOICES),
     page(
         "rechnungen/<slug:number>/angaben/",

@@ -58,6 +58,7 @@ from records.models.procedure import ProcedureVersion
 from records.models.quality import FullCheckOrder, Judgement, Lot, LotDocument, NoteAnnex
 from records.models.recognised import Deadline, FoundValue, Reading
 from records.models.rejections import RejectionLetter
+from records.models.revision import AuditMark, AuditSample
 from records.models.teaching import (
     ModelRelease,
     Sender,
@@ -77,6 +78,8 @@ __all__ = [
     "Appointment",
     "Assignment",
     "AssignmentLine",
+    "AuditMark",
+    "AuditSample",
     "BackupRun",
     "Batch",
     "BatchCount",

@@ -8,7 +8,9 @@ from pipelines.invoice.picture_said import contradictions
 from records.access import visible_documents
 from records.dms_tasks import of_document
 from records.models import RegisterEntry
-from schemas.roles import Person
+from records.revision import marks_for
+from schemas.revision import MarkResult
+from schemas.roles import Person, Role
 from schemas.states import FileRole
 from schemas.validation import Finding, Severity, ValidationReport
 from web.accounting_view import accounting_view
@@ -52,6 +54,8 @@ def invoice(request: HttpRequest, person: Person, number: str) -> HttpResponse:
         "register": register_view(entry, seen),
         "payment": payment_view(found.id),
         "rejection": rejection_view(found, person),
+        "audit_marks": [(mark, MarkResult(mark.result)) for mark in marks_for(found, person)],
+        "marks_invoices": Role.AUDIT in person.roles,
         "files": files,
         "compared": compared,
         "contradicts": len(contradictions(compared)),
