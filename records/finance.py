@@ -67,14 +67,13 @@ def make_batch(
 ) -> str | None:
     """Number of the next batch, committed with its items, files and the new states of its invoices; None if none wait.
 
-    `make` makes the files of that number. Two at once never take the same invoice.
+    `make` makes the files of that number. Two at once never take the same invoice. All are in the currency of the one
+    that waits longest: amounts of several cannot be summed.
     """
     with transaction.atomic():
-        ids = list(
-            Document.objects.filter(state=State.TO_EXPORT)
-            .order_by("state_since", "entry")
-            .values_list("id", flat=True)[:most]
-        )
+        queue = Document.objects.filter(state=State.TO_EXPORT).order_by("state_since", "entry")
+        currency = queue.values_list("invoice__currency", flat=True).first()
+        ids = list(queue.filter(invoice__currency=currency).values_list("id", flat=True)[:most])
         Document.objects.filter(id__in=ids).update(reason=F("reason"))
         documents = Document.objects.filter(id__in=ids, state=State.TO_EXPORT).select_related("intake", "invoice")
         found = [
@@ -93,6 +92,7 @@ def make_batch(
             created_at=now,
             count=len(items),
             total=made.total,
+            currency=currency or "",
             sha256=digests[0][1].sha256,
         )
         contents = [(name, store.register(digest, now).sha256) for name, digest in digests]

@@ -51,7 +51,7 @@ def files_of(
 
 
 def control_sum(items: Sequence[ExportItem]) -> Decimal:
-    """Of the amounts to be paid, whatever their currency: only to notice that one is missing."""
+    """Of the amounts to be paid: a batch has one currency."""
     return sum((item.payable for item in items), Decimal("0.00")).quantize(Decimal("0.01"))
 
 
@@ -122,6 +122,8 @@ def _xml(number: str, created_at: datetime, items: Sequence[ExportItem]) -> byte
     end = etree.SubElement(root, f"{{{NAMESPACE}}}Pruefsumme")
     end.set("anzahl", str(len(items)))
     end.set("summe", f"{control_sum(items):f}")
+    if currency := _one_line(items[0].currency):
+        end.set("waehrung", currency)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 

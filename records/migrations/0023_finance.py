@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ("created_at", models.DateTimeField()),
                 ("count", models.PositiveIntegerField()),
                 ("total", models.DecimalField(decimal_places=2, max_digits=18)),
+                ("currency", models.CharField(blank=True, max_length=16)),
                 ("sha256", models.CharField(max_length=64)),
                 ("placed_at", models.DateTimeField(null=True)),
                 ("written_at", models.DateTimeField(null=True)),

@@ -92,8 +92,8 @@ class PaymentDeadline(models.Model):
 class FinanceBatch(models.Model):
     """Invoices handed over to the finance system together; committed before the files are written.
 
-    `sha256`: of its XML file. `placed_at`: the files lie complete where the finance system fetches them, committed
-    before the marker that allows it; `written_at`: the marker was set.
+    `total`: of the amounts to be paid, all in `currency`. `sha256`: of its XML. `placed_at`: the files lie complete
+    where the finance system fetches them, committed before the marker that allows it; `written_at`: the marker was set.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -101,6 +101,7 @@ class FinanceBatch(models.Model):
     created_at = models.DateTimeField()
     count = models.PositiveIntegerField()
     total = models.DecimalField(max_digits=18, decimal_places=2)
+    currency = models.CharField(max_length=16, blank=True)
     sha256 = models.CharField(max_length=64)
     placed_at = models.DateTimeField(null=True)
     written_at = models.DateTimeField(null=True)

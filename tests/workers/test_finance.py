@@ -37,14 +37,14 @@ Answer = Callable[..., Path]
 def release(make_document: MakeDocument) -> Release:
     """An invoice that waits to be handed over."""
 
-    def make(payable: str = "1190.00") -> RegisterEntry:
+    def make(payable: str = "1190.00", currency: str | None = "EUR") -> RegisterEntry:
         document = make_document(State.TO_EXPORT, content=f"<Rechnung {uuid4()}/>".encode(), unit="16")
         audit.append(document, State.TO_EXPORT, {"reason": "Abgelegt."}, NOW)
         facts = InvoiceFacts(
             syntax="UBL Invoice",
             number=uuid4().hex,
             issued_on=date(2026, 11, 16),
-            currency="EUR",
+            currency=currency,
             payable=Decimal(payable),
             seller_name="Bürobedarf Schmidt",
             identity=uuid4().hex * 2,
@@ -126,6 +126,16 @@ def test_many_invoices_are_several_batches(release: Release, monkeypatch: pytest
     small = city().model_copy(update={"finance": city().finance.model_copy(update={"export": rules})})
     hand_over(load_settings(), small, object_store(), NOW)
     assert list(FinanceBatch.objects.order_by("number").values_list("count", flat=True)) == [2, 2, 1]
+
+
+def test_a_batch_has_one_currency_so_that_its_sum_means_something(release: Release) -> None:
+    for payable, currency in (("100.00", "EUR"), ("70.00", "CHF"), ("50.50", "EUR"), ("1.00", None)):
+        release(payable, currency)
+    over()
+    found = FinanceBatch.objects.order_by("number").values_list("currency", "count", "total")
+    assert list(found) == [("EUR", 2, Decimal("150.50")), ("CHF", 1, Decimal(70)), ("", 1, Decimal(1))]
+    xml = (folder_of("FB-2026-000002") / "FB-2026-000002.xml").read_text()
+    assert '<Pruefsumme anzahl="1" summe="70.00" waehrung="CHF"/>' in xml
 
 
 def test_where_the_city_hands_nothing_over_everything_stays(release: Release) -> None:

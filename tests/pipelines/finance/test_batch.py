@@ -122,7 +122,7 @@ def test_the_xml_says_everything_and_fits_its_schema() -> None:
     assert root.get("nummer") == NUMBER
     assert root[0].get("schluessel") == "RE-2026-000042-v3"
     assert [line.get("position") for line in root[0].iterchildren("{*}Kontierung")] == ["1", "2"]
-    assert dict(root[-1].attrib) == {"anzahl": "1", "summe": "1190.00"}
+    assert dict(root[-1].attrib) == {"anzahl": "1", "summe": "1190.00", "waehrung": "EUR"}
 
 
 def test_the_same_version_twice_does_not_fit_the_schema() -> None:
