@@ -4,10 +4,20 @@ from datetime import datetime
 
 from records import audit, copies, recognised, removal, search
 from records.journal import Locked, note_locked
-from records.models import Batch, ClearingDecision, Document, Event, Intake, RoutingSlip
+from records.models import (
+    Batch,
+    ClearingDecision,
+    Document,
+    Event,
+    Intake,
+    RoutingSlip,
+    Sender,
+    SenderSighting,
+)
 from records.removal import Grounds
 from schemas.closed import CLOSED_INBOX
 from schemas.roles import Action
+from schemas.senders import SenderState
 from schemas.states import CLOSED, FileRole, State
 from schemas.values import StepResult
 
@@ -31,7 +41,16 @@ def moved(document: Document, before: State | None, now: datetime) -> None:
         search.remove(document.id)
         recognised.forget(document, now)
         ClearingDecision.objects.filter(act__document=document).delete()
+        _forget_sender(document)
         copies.recall_all(document, now)
+
+
+def _forget_sender(document: Document) -> None:
+    """Whose letter it is; an organisation that was noticed by this letter alone goes too."""
+    noticed = Sender.objects.filter(sightings__document=document, state=SenderState.SEEN, changes=None, merged=None)
+    ids = list(noticed.values_list("id", flat=True))
+    SenderSighting.objects.filter(document=document).delete()
+    Sender.objects.filter(id__in=ids, sightings=None).delete()
 
 
 def settle(document: Document, before: State, result: StepResult, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Prefetch, Q, QuerySet
 
 from records import models as rows
 from records.decisions import Conflict
@@ -58,7 +58,7 @@ class Entry:
 def senders_now() -> Senders:
     """Every sender that counts; read again only when something has changed."""
     global _cached
-    version = SenderChange.objects.aggregate(newest=Max("id"))["newest"] or 0
+    version = SenderChange.objects.count()  # not the newest id: one given earlier may be committed later
     if version != _cached.version:
         active = Sender.objects.filter(state=SenderState.ACTIVE).prefetch_related("marks").order_by("id")
         _cached = Senders(version, tuple(_known(sender) for sender in active))
@@ -84,10 +84,11 @@ def found(text: str = "", *, state: SenderState | None = None) -> QuerySet[Sende
     known = Sender.objects.exclude(state=SenderState.MERGED) if state is None else Sender.objects.filter(state=state)
     for word in text.split():
         key = " ".join(words_of(word))
-        hit = Q(name__icontains=word) | Q(marks__value__icontains=word)
-        known = known.filter(hit | Q(marks__key__contains=key) if key else hit)
+        told = Q(value__icontains=word) | Q(key__contains=key) if key else Q(value__icontains=word)
+        of_sender = rows.SenderMark.objects.filter(told, sender=OuterRef("pk"))
+        known = known.filter(Q(name__icontains=word) | Exists(of_sender))
     marks = Prefetch("marks", rows.SenderMark.objects.order_by("kind", "id"))
-    return known.distinct().prefetch_related(marks).order_by(F("proposed_unit").asc(nulls_last=True), "name", "id")
+    return known.prefetch_related(marks).order_by(F("proposed_unit").asc(nulls_last=True), "name", "id")
 
 
 def to_answer() -> int:

@@ -56,7 +56,7 @@ class SenderMark(models.Model):
 
 
 class SenderChange(models.Model):
-    """Who changed what of a sender, and when; its newest id is the version of the register. Never changed itself."""
+    """Who changed what of a sender, and when; how many there are is the version of the register. Never changed."""
 
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="changes")
     at = models.DateTimeField()

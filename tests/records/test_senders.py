@@ -182,3 +182,20 @@ def test_a_sender_is_found_by_its_name_as_misread_and_by_its_marks(post: Person)
 def test_nobody_but_the_mailroom_changes_the_register(role: Role) -> None:
     with pytest.raises(BadInput, match="darf das Verzeichnis"):
         add(WORKS, make_person(role), NOW)
+
+
+def test_a_change_that_is_committed_after_a_later_one_counts_too(post: Person) -> None:
+    sender = add(WORKS, post, NOW)
+    first = SenderChange.objects.get()
+    SenderChange.objects.filter(id=first.id).update(id=first.id + 100)  # PostgreSQL gives numbers before the commit
+    assert senders_now().known[0].unit == "61"
+    SenderChange.objects.create(sender=sender, at=NOW, actor="Anna", what="Geändert.")
+    Sender.objects.filter(id=sender.id).update(unit="22")
+    assert SenderChange.objects.count() == 2
+    assert senders_now().known[0].unit == "22"
+
+
+def test_many_words_are_looked_for_one_by_one(post: Person) -> None:
+    marks = tuple(SenderMark(MarkKind.DOMAIN, f"stadtwerke-muster{number}.de") for number in range(20))
+    add(Entry(WORKS.name, marks=marks), post, NOW)
+    assert [one.name for one in found("stadtwerke " * 9)] == [WORKS.name]

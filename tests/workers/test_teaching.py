@@ -13,6 +13,7 @@ from config.load import read_city
 from config.settings import CODE_ROOT, load_settings
 from config.teaching_config import TeachingRules
 from pipelines.routing.lessons import Figures
+from records.closed import moved
 from records.intake import Arrival, accept
 from records.models import Act as ActRow
 from records.models import ClearingDecision, Document, DocumentFile, Sender, SenderSighting, TrainingRun
@@ -152,6 +153,21 @@ def test_what_has_not_stood_for_a_while_or_is_closed_is_not_looked_at(
     mailroom.filed(CLUB, since=NOW - timedelta(days=1))
     Document.objects.filter(id=mailroom.filed(CLUB).id).update(state=State.LOCKED)
     assert round_of_senders(iserlohn, store, NOW) == 0
+
+
+@pytest.mark.parametrize(("others", "left"), [(0, 0), (1, 1)])
+def test_when_mail_is_locked_its_sender_is_forgotten_unless_another_letter_named_it(
+    others: int, left: int, mailroom: Mailroom, store: ObjectStore, iserlohn: City
+) -> None:
+    letter = mailroom.filed(CLUB)
+    for _ in range(others):
+        mailroom.filed(CLUB)
+    round_of_senders(iserlohn, store, NOW)
+    Document.objects.filter(id=letter.id).update(state=State.LOCKED)
+    letter.refresh_from_db()
+    moved(letter, State.FILED, NOW)
+    assert not SenderSighting.objects.filter(document=letter).exists()
+    assert Sender.objects.count() == left
 
 
 def test_what_was_only_noticed_is_forgotten(mailroom: Mailroom, store: ObjectStore, iserlohn: City) -> None:
