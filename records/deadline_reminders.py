@@ -12,12 +12,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from config.load import city
-from records.models import Deadline, Notice
+from records.models import Deadline, Document, Notice
 from records.notices import notify
 from schemas.deadlines import OPEN, DeadlineState, Occasion
 from schemas.german_time import day_in_germany
 from schemas.roles import Role
-from schemas.states import CLOSED
+from schemas.states import CLOSED, State
 from schemas.working_days import working_days_later
 
 __all__ = ["Told", "remind"]
@@ -63,7 +63,7 @@ def _due(today: date) -> Iterator[Told]:
     looked_at = Q(warn_on__lte=today) | Q(state=DeadlineState.PROPOSED)
     rows = Deadline.objects.filter(looked_at, state__in=OPEN).exclude(document__state__in=CLOSED)
     for row in rows.select_related("document").order_by("ends_on", "id").iterator(_AT_ONCE):
-        unit = row.document.unit
+        unit = _unit_of(row.document)
         keepers = frozenset({Role.UNIT if unit else Role.MAILROOM})
         occasion = _occasion(row, today)
         if occasion is not None:
@@ -75,6 +75,11 @@ def _due(today: date) -> Iterator[Told]:
             yield Told(row, Occasion.UNCONFIRMED, unit, keepers)
         if today >= working_days_later(since, rules.escalate_after):
             yield Told(row, Occasion.ESCALATED, rules.escalation_unit, frozenset({rules.escalation_role}))
+
+
+def _unit_of(document: Document) -> str | None:
+    """Who has it in hand; of a clearing case the unit is only proposed, and the Poststelle must decide in time."""
+    return None if document.state == State.CLEARING else document.unit
 
 
 def _occasion(row: Deadline, today: date) -> Occasion | None:
@@ -103,6 +108,7 @@ def _words(told: Told, address: str) -> tuple[str, str]:
     row, last = told.deadline, f"{told.deadline.ends_on:%d.%m.%Y}"
     number = row.document.register_number or "ohne Eingangsnummer"
     standing = "noch nicht bestätigt (Vorschlag)" if row.state == DeadlineState.PROPOSED else "bestätigt"
-    unit = f"Einheit {row.document.unit}" if row.document.unit else "noch keiner Einheit zugeordnet"
+    number_of_unit = _unit_of(row.document)
+    unit = f"Einheit {number_of_unit}" if number_of_unit else "noch keiner Einheit zugeordnet"
     text = f"{number}: letzter Tag {last}, {standing}, {unit}.\n{address}{row.pk}/"
     return f"{_SUBJECTS[told.occasion]}: {number}, {last}", text

@@ -70,7 +70,7 @@ def visible_deadlines(person: Person) -> QuerySet[Deadline]:
     rows = of_visible_documents(Deadline.objects.exclude(state=DeadlineState.REPLACED), person)
     if Role.MAILROOM not in person.roles or Role.AUDIT in person.roles:
         return rows
-    own = Q(document__unit__in=person.units)
+    own = Q(document__unit__in=person.mail_units)
     return rows.filter(own | Q(state=DeadlineState.PROPOSED) | ~Q(document__state__in=_WITH_ITS_UNIT))
 
 
@@ -81,7 +81,7 @@ def due_now(rows: QuerySet[Deadline], today: date) -> QuerySet[Deadline]:
 
 def keeps(document: Document, person: Person) -> bool:
     """Whoever works with the document may settle its deadlines; the Rechnungsprüfung only looks."""
-    works = Role.UNIT in person.roles and document.unit in person.units
+    works = Role.UNIT in person.roles and document.unit in person.mail_units
     works = works or Role.MAILROOM in person.roles
     return works and visible_documents(person).filter(id=document.id).exists()
 
@@ -198,6 +198,7 @@ def _told(row: Deadline, person: Person, reason: str) -> dict[str, object]:
     return {
         "actor": person.name,
         "user_id": person.user_id,
+        "in_place_of": person.in_place_of(row.document.unit, approval=False),
         "reason": reason,
         "recognised": {"deadline": row.id, "ends_on": row.ends_on.isoformat(), "state": row.state},
     }

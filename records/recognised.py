@@ -192,6 +192,7 @@ def _told(row: FoundValue, former: str, person: Person) -> dict[str, object]:
     return {
         "actor": person.name,
         "user_id": person.user_id,
+        "in_place_of": person.in_place_of(row.document.unit, approval=False),
         "reason": changed,
         "recognised": {"kind": row.kind, "proposed": row.proposed, "value": row.value, "state": row.state},
     }

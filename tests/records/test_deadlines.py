@@ -1,5 +1,6 @@
 """Deadlines: proposals until a person confirms them, kept with a name for every change, by the document's unit."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from records.deadline_reminders import remind
 from records.deadlines import add, due_now, settle, visible_deadlines
 from records.models import Deadline, Document, Notice
 from schemas.deadlines import DeadlineAct, DeadlineState
+from schemas.deputies import DeputyKind, StandIn
 from schemas.errors import BadInput, Conflict
 from schemas.roles import Person, Role
 from schemas.states import State
@@ -172,6 +174,17 @@ def test_a_deadline_goes_with_its_document_to_another_unit(take_in: TakeIn) -> N
 
 
 @in_database
+def test_who_stands_in_for_a_unit_settles_its_deadlines_in_its_name(take_in: TakeIn) -> None:
+    document = of_unit(take_in, date(2026, 12, 16))
+    own = clerk("51")
+    stand_in = StandIn("32", DeputyKind.MAIL, "Posteingang 32", date(2026, 12, 31))
+    deputy = replace(own, stands_in=(stand_in,))
+    settle(only(document).id, DeadlineAct.CONFIRM, deputy, NOW, seen=1)
+    told = audit.history(document.id)[-1][2]
+    assert (told["actor"], told["in_place_of"]) == ("Anna Beispiel", "Posteingang 32")
+
+
+@in_database
 def test_the_mailroom_sees_what_is_unconfirmed_or_still_with_it(take_in: TakeIn) -> None:
     mailroom, audit_office = make_person(Role.MAILROOM), make_person(Role.AUDIT)
     day = date(2026, 12, 16)
@@ -269,8 +282,9 @@ def test_another_day_and_another_unit_are_told_anew(take_in: TakeIn) -> None:
 
 
 @in_database
-def test_without_a_unit_the_mailroom_is_told(take_in: TakeIn) -> None:
-    of_unit(take_in, date(2026, 11, 24), unit=None, state=State.CLEARING)
+@pytest.mark.parametrize("proposed", [None, "32"])
+def test_as_long_as_no_unit_has_it_the_mailroom_is_told(take_in: TakeIn, proposed: str | None) -> None:
+    of_unit(take_in, date(2026, 11, 24), unit=proposed, state=State.CLEARING)
     remind(PAGE, NOW)
     assert told() == [("Frist endet", None, ["poststelle"])]
 
