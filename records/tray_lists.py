@@ -11,7 +11,8 @@ from records.numbers import TRAY_LISTS, next_number
 from records.trays import open_hand_overs
 from schemas.errors import BadInput
 from schemas.german_time import day_in_germany
-from schemas.roles import Person
+from schemas.roles import Person, Role
+from schemas.states import CLOSED
 from schemas.tray_sheet import TrayLine, TraySheet
 
 __all__ = ["draw_up", "sheet_of"]
@@ -21,6 +22,8 @@ MOST_ON_A_LIST = 200
 
 def draw_up(unit: str, person: Person, now: datetime) -> TrayList:
     """A list of everything that waits in that unit's tray now, under the next UL number."""
+    if not person.roles & {Role.MAILROOM, Role.UNIT}:
+        raise BadInput("Eine Übergabeliste erstellen die Poststelle und die Einheit selbst.")
     with transaction.atomic():
         rows = list(open_hand_overs(person).filter(unit=unit)[:MOST_ON_A_LIST])
         if not rows:
@@ -40,12 +43,14 @@ def draw_up(unit: str, person: Person, now: datetime) -> TrayList:
 
 
 def sheet_of(found: TrayList) -> TraySheet:
-    """What is printed on it: the same at every print."""
+    """What is printed on it; of mail that was locked since, the number alone."""
     lines = []
     for row in found.hand_overs.select_related("document").order_by("document__entry"):
-        kind = city().document_type(row.document.document_type or "")
+        closed = row.document.state in CLOSED
+        kind = None if closed else city().document_type(row.document.document_type or "")
         name = kind.name if kind is not None else ""
-        lines.append(TrayLine(row.document.register_number or "", name, row.document.page_count, row.handed_over_at))
+        pages = None if closed else row.document.page_count
+        lines.append(TrayLine(row.document.register_number or "", name, pages, row.handed_over_at))
     return TraySheet(
         number=found.number,
         city=city().organisation.city,

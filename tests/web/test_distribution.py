@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from records import audit, trays
 from records.models import Deputy, Document, HandOver, MailCopy, Misdirection, TrayList
+from records.tray_lists import draw_up, sheet_of
 from schemas.roles import Action, Role
 from schemas.states import FileRole, State
 from tests.records.persons import make_person
@@ -79,6 +80,15 @@ def test_the_list_of_a_unit_is_numbered_and_printed_the_same_again(sign_in: Sign
     assert client.post("/verteilung/", {"action": "liste", "unit": "51"}).status_code == 400
 
 
+def test_a_list_says_nothing_of_mail_that_was_locked_since(letter: Document) -> None:
+    found = draw_up("30", make_person(Role.MAILROOM), NOW)
+    assert [(line.kind, line.pages) for line in sheet_of(found).lines] == [("Anfrage nach IFG", 2)]
+    Document.objects.filter(id=letter.id).update(state=State.LOCKED)
+    assert [(line.number, line.kind, line.pages) for line in sheet_of(found).lines] == [
+        (letter.register_number, "", None)
+    ]
+
+
 def test_a_unit_gives_back_with_a_reason_that_is_counted(sign_in: SignIn, letter: Document) -> None:
     client = sign_in(Role.UNIT, units=("30",))
     fields = {"document_type": "hundesteuer", "unit": "22", "reason": "Gehört zur Steuer."}
@@ -148,4 +158,6 @@ def test_audit_sees_everything_here_and_changes_nothing(sign_in: SignIn, letter:
     page = text_of(client.get("/verteilung/"))
     assert letter.register_number in page
     assert "Ausgewählte sind übernommen" not in page
+    assert client.post("/verteilung/", {"action": "liste", "unit": "30"}).status_code == 400
+    assert not TrayList.objects.exists()
     assert client.post("/verteilung/", {"hand_over": row.id}).status_code == 400

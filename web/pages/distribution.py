@@ -51,7 +51,9 @@ def distribution(request: HttpRequest, person: Person) -> HttpResponse:
             messages.success(request, f"Übernommen: {count}.")
             return redirect("distribution")
     page = paged(request, open_hand_overs(person))
-    reminded = set(Reminder.objects.filter(occasion="tray").values_list("document_id", flat=True))
+    shown = {row.document_id: row.handed_over_at for row in page.object_list}
+    sent_out = Reminder.objects.filter(occasion="tray", document__in=shown).values_list("document_id", "since")
+    reminded = {document_id for document_id, since in sent_out if since == shown[document_id]}
     context = {
         "page": page,
         "units": sorted({row.unit for row in page.object_list}),
@@ -101,7 +103,8 @@ def misdirected(request: HttpRequest, person: Person) -> HttpResponse:
     """Hits and strays of every way mail has gone by itself in the last year."""
     since, rules = datetime.now(UTC) - _WATCHED, city().distribution
     rows = [(row, _is_bad(row)) for row in misdirections.by_rule(since)]
-    named = [(cause.name, misdirections.causes(since)[cause.key]) for cause in rules.all_causes]
+    given = misdirections.causes(since)
+    named = [(cause.name, given[cause.key]) for cause in rules.all_causes]
     context = {
         "rows": rows,
         "routed": sum(row.routed for row, _ in rows),
