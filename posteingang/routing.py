@@ -12,15 +12,17 @@ import typer
 from config.city_config import City
 from config.load import city
 from config.routing_config import DocumentType, Topic
-from pipelines.routing.decide import hear
+from pipelines.routing.decide import SenderRegister, hear
 from pipelines.routing.model import Alike, Judgement, model_in_use
 from pipelines.routing.rows import Row, rows_of_pages, rows_of_text
 from pipelines.routing.scores import Score
+from pipelines.routing.senders import SenderIndex
 from pipelines.routing.understand import letter_from, understand
 from pipelines.routing.zones import Letter
 from posteingang.recognise import stored, work_of
-from schemas.errors import BadInput, os_reason
+from schemas.errors import BadInput, ConfigurationError, os_reason
 from schemas.recognised import Recognised, Zone
+from schemas.senders import NOBODY, KnownSender, Senders
 from schemas.states import FileRole, State
 
 __all__ = ["explained", "failing_examples", "routing_app"]
@@ -46,7 +48,8 @@ def explain_command(
     """Zeigt jede Regel, die gesprochen hat, und wie die Entscheidung gefallen ist."""
     rules = city()
     rows, sure = _rows_of(file, rules)
-    for line in explained(letter_from(rows, rules), rules, datetime.now(UTC).date(), sure):
+    known = SenderIndex(_register())
+    for line in explained(letter_from(rows, rules), rules, datetime.now(UTC).date(), sure, known):
         print(line)
 
 
@@ -102,24 +105,47 @@ def train_command(
         print(f"  {name}: {head.right.mean():.1%} richtig bei Wortlauten, die es nicht kannte.")
 
 
-def explained(letter: Letter, rules: City, day: date, sure: float | None = None) -> Iterator[str]:
+def _register() -> Senders:
+    """The register of senders; an empty one where there are no records yet."""
+    from posteingang.installation import open_records
+
+    try:
+        open_records()
+    except ConfigurationError:
+        return NOBODY
+    from records.senders import senders_now
+
+    return senders_now()
+
+
+def explained(
+    letter: Letter, rules: City, day: date, sure: float | None = None, senders: SenderRegister | None = None
+) -> Iterator[str]:
     """The letter in its zones, every rule that spoke with its words and weights, the values, the decision."""
     yield "Zonen:"
     for number, (start, line) in enumerate(letter.lines(), 1):
         yield f"  {number:3} {_ZONES[letter.zone_at(start)]:13} {line[:100]}"
     model = model_in_use()
-    found = understand(letter, rules, day, sureness=sure, model=model)
+    found = understand(letter, rules, day, sureness=sure, senders=senders, model=model)
     if found.closed is None:
-        heard = hear(letter, rules, model=model)
+        heard = hear(letter, rules, senders, model)
         for title, scores in (("Dokumentarten:", heard.types), ("Themen:", heard.topics)):
             yield title
             yield from (line for score in scores for line in _spoken(score, rules))
         named = [f"{number} („{words}“)" for number, words in heard.addressed.items()]
         yield f"Anschrift nennt: {', '.join(named) or heard.other_office or 'keine Einheit'}"
         yield f"Unser Zeichen: {heard.reference[1] if heard.reference else 'keines'}"
+        yield f"Bekannter Absender: {_sender(heard.sender, rules)}"
         yield from _alike(heard.alike, rules)
     yield from _values(found)
     yield from _decision(found, rules)
+
+
+def _sender(known: KnownSender | None, rules: City) -> str:
+    if known is None:
+        return "keiner"
+    unit = rules.unit(known.unit or "")
+    return f"{known.name} ({f'Einheit {unit.number} {unit.name}' if unit else 'sagt keine Einheit'})"
 
 
 def _spoken(score: Score, rules: City) -> Iterator[str]:
