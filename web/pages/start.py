@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.core.paginator import Page
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -71,8 +71,10 @@ def _filtered(rows: QuerySet[Document], chosen: dict[str, str], today: date) -> 
     if city().unit(chosen["einheit"]) is not None:
         rows = rows.filter(unit=chosen["einheit"])
     if chosen["ueberfaellig"]:
-        late = PaymentDeadline.objects.filter(after__lt=today, until__gte=today, act_by__lte=today)
-        rows = rows.filter(Q(payment_terms__due_on__lt=today) | Q(pk__in=late.values("document")))
+        late = PaymentDeadline.objects.filter(
+            document=OuterRef("pk"), after__lt=today, until__gte=today, act_by__lte=today
+        )
+        rows = rows.filter(Q(payment_terms__due_on__lt=today) | Exists(late))
     return rows
 
 
