@@ -45,9 +45,9 @@ def person_of(user: AbstractBaseUser | AnonymousUser) -> Person | None:
 def visible_documents(person: Person) -> QuerySet[Document]:
     """The documents whose content that person may see.
 
-    Rechnungsprüfung: all. Poststelle: all mail but entered invoices. Buchhaltung: entered invoices and their further
-    representations. Bereich and Anordnung: what is assigned to an own unit or one they stand in for, and what
-    it has a copy of. Archiv and Administration: no content.
+    Rechnungsprüfung: all. Poststelle: all mail but entered invoices; those that turned out to be none are mail.
+    Buchhaltung: entered invoices and their further representations. Bereich and Anordnung: what is assigned to an own
+    unit or one they stand in for, and what it has a copy of. Archiv and Administration: no content.
     Nobody: closed mail, and files in which it is seen too (its duplicates, the batch it was cut out of).
     """
     return Document.objects.filter(_of(person)).exclude(_shows_closed_mail())
@@ -85,14 +85,20 @@ def _of(person: Person, at: str = "") -> Q:
     if Role.AUDIT in person.roles:
         return Q()
     seen = Q(pk__in=[])
-    invoice = Q(**{f"{at}invoice__isnull": False}) | Q(**{f"{at}duplicate_of__invoice__isnull": False})
+    entered = Q(**{f"{at}invoice__isnull": False}) | Q(**{f"{at}duplicate_of__invoice__isnull": False})
+    invoice = _invoice(f"{at}invoice__") | _invoice(f"{at}duplicate_of__invoice__")
     if Role.MAILROOM in person.roles:
         seen |= ~invoice
     if Role.ACCOUNTING in person.roles:
-        seen |= invoice
+        seen |= entered
     if person.roles & {Role.UNIT, Role.ORDERING}:
         seen |= _of_units(person, invoice, at)
     return seen
+
+
+def _invoice(entry: str) -> Q:
+    """There is such an entry, and nobody has said that it is no invoice."""
+    return Q(**{f"{entry}isnull": False, f"{entry}no_invoice_at__isnull": True})
 
 
 def _of_units(person: Person, invoice: Q | None, at: str) -> Q:

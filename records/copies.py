@@ -18,6 +18,7 @@ from records.clock import database_now
 from records.document_facts import facts_in
 from records.models import Document, MailCopy
 from records.objects import ObjectStore
+from records.register import is_invoice
 from schemas.copies import COPY, CopyState
 from schemas.errors import BadInput, Conflict
 from schemas.faults import fault_point
@@ -72,7 +73,7 @@ def ask(document: Document, units: Iterable[str], person: Person, now: datetime)
     wanted = list(dict.fromkeys(units))
     if len(wanted) > _MOST:
         raise BadInput(f"Höchstens {_MOST} Kopien zur Kenntnis.")
-    if wanted and (document.state in CLOSED or hasattr(document, "invoice")):
+    if wanted and (document.state in CLOSED or is_invoice(document)):
         raise BadInput("Von diesem Schriftstück gehen keine Kopien an andere Einheiten.")
     day, made = day_in_germany(now), 0
     for number in wanted:

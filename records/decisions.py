@@ -102,6 +102,8 @@ class Held:
         document.save()
         if to in (State.REJECTED, State.CANCELLED):
             register.release_identity(document)
+        if action is Action.NO_INVOICE:
+            register.withdraw(document, now)
         payload: dict[str, object] = {
             "action": action,
             "actor": person.name,

@@ -23,6 +23,7 @@ __all__ = [
     "entry_of",
     "entry_with",
     "establish",
+    "is_invoice",
     "like",
     "originals_received",
     "received_of",
@@ -30,6 +31,7 @@ __all__ = [
     "same_number",
     "value_of",
     "with_number",
+    "withdraw",
 ]
 
 _MOST = 20
@@ -112,6 +114,18 @@ def release_identity(document: Document) -> None:
     RegisterEntry.objects.filter(document=document).update(identity=None)
 
 
+def withdraw(document: Document, now: datetime) -> None:
+    """A person says that it is no invoice: no other one is its duplicate any more, and its document is mail."""
+    release_identity(document)
+    RegisterEntry.objects.filter(document=document).update(no_invoice_at=now)
+
+
+def is_invoice(document: Document) -> bool:
+    """It is entered, and nobody has said since that it is none."""
+    entry: RegisterEntry | None = getattr(document, "invoice", None)
+    return entry is not None and entry.no_invoice_at is None
+
+
 def entry_of(document: Document) -> Entry | None:
     """The document's entry as a value; None if it is no entered invoice."""
     row = RegisterEntry.objects.filter(document=document).first()
@@ -180,9 +194,9 @@ def same_number(document: Document) -> tuple[str, ...]:
 
 
 def like(document: Document) -> tuple[Entry, ...]:
-    """Those among them that were neither rejected nor cancelled, with what they say; oldest first."""
+    """Those among them that are invoices, neither rejected nor cancelled, with what they say; oldest first."""
     gone = (State.REJECTED, State.CANCELLED)
-    rows = _under_its_number(document).exclude(document__state__in=gone)
+    rows = _under_its_number(document).exclude(document__state__in=gone).filter(no_invoice_at=None)
     return tuple(value_of(row) for row in rows[:_MOST])
 
 

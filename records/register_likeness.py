@@ -80,7 +80,7 @@ def _alike(entry: RegisterEntry, gross: Decimal, said: InvoiceSaid) -> Iterator[
 def _others(entry: RegisterEntry) -> QuerySet[RegisterEntry]:
     """Newest first; what was rejected or cancelled is paid once only, and the same number is another question."""
     found = RegisterEntry.objects.exclude(id=entry.id).exclude(type_code__in=_NO_INVOICE_OF_ITS_OWN)
-    found = found.exclude(document__state__in=(State.REJECTED, State.CANCELLED))
+    found = found.exclude(document__state__in=(State.REJECTED, State.CANCELLED)).filter(no_invoice_at=None)
     if entry.number_key:
         found = found.exclude(number_key=entry.number_key)
     return found.order_by("-id")

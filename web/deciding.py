@@ -16,6 +16,7 @@ from pipelines.intake.hazards import SIGNED
 from records.access import known_documents
 from records.decisions import Chosen, Conflict, Held, acts_of, came_from, conflicted, hold, may_have_arrived
 from records.models import Document
+from records.register import is_invoice
 from records.search import index_files
 from records.trays import tray_of
 from schemas.errors import BadInput
@@ -113,7 +114,7 @@ def decide(document_id: UUID, entered: Entered, person: Person, now: datetime) -
                 raise BadInput(f"Die Begründung ist zu lang (höchstens {LONGEST_REASON} Zeichen).")
             chosen = _chosen(choice, entered, held.document)
             _refuse_closed_type(chosen)
-            _refuse_invoice(choice, chosen)
+            _refuse_invoice(choice, chosen, held.document)
             if choice.action is Action.REDIRECT:
                 _refuse_same_place(held.document, chosen)
             if choice.action is Action.DECLARE_CONFLICT:
@@ -194,7 +195,7 @@ def _allowed(held: Held, action: str, person: Person, now: datetime) -> Choice:
 
 
 def _fits(choice: Choice, document: Document, person: Person) -> bool:
-    invoice = hasattr(document, "invoice")
+    invoice = is_invoice(document)
     own = not choice.own_unit or document.unit in (person.approval_units if invoice else person.mail_units)
     if choice.action is Action.DECLARE_CONFLICT and person.user_id in conflicted(document.id):
         return False
@@ -268,8 +269,16 @@ def _refuse_closed_type(chosen: Chosen) -> None:
         )
 
 
-def _refuse_invoice(choice: Choice, chosen: Chosen) -> None:
-    if choice.action is Action.NO_INVOICE and chosen.document_type in city().invoices.paper_types:
+def _refuse_invoice(choice: Choice, chosen: Chosen, document: Document) -> None:
+    """An entry is made once: what was said to be no invoice becomes one again only as a new piece of mail."""
+    if chosen.document_type not in city().invoices.paper_types:
+        return
+    if hasattr(document, "invoice") and not is_invoice(document):
+        raise BadInput(
+            f"Dieses Schriftstück ist unter {document.invoice.number} als „Keine Rechnung“ ausgetragen.",
+            remedy="Ist es doch eine Rechnung, geben Sie es bitte noch einmal in den Eingang.",
+        )
+    if choice.action is Action.NO_INVOICE:
         raise BadInput(
             "Das ist die Dokumentart einer Rechnung.", remedy="Bitte wählen Sie, was das Schriftstück stattdessen ist."
         )

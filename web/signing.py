@@ -16,7 +16,7 @@ from records.hindrances import hindrances
 from records.invoice_basis import basis_of
 from records.limits import limits_of
 from records.models import Document
-from records.register import entry_of
+from records.register import entry_of, is_invoice
 from records.shown import shown_of
 from schemas.errors import BadInput
 from schemas.proof import Proof
@@ -54,7 +54,7 @@ def in_place_of(choice: Choice, document: Document, person: Person) -> str:
     """Whom the person stands in for by this choice; what is not tied to a unit everybody does in their own right."""
     if not choice.own_unit:
         return ""
-    return person.in_place_of(document.unit, approval=hasattr(document, "invoice"))
+    return person.in_place_of(document.unit, approval=is_invoice(document))
 
 
 def against(

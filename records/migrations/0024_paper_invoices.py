@@ -83,5 +83,10 @@ class Migration(migrations.Migration):
             name="confirmed_at",
             field=models.DateTimeField(null=True),
         ),
+        migrations.AddField(
+            model_name="registerentry",
+            name="no_invoice_at",
+            field=models.DateTimeField(null=True),
+        ),
         migrations.RunPython(loosen, restore),
     ]

@@ -24,6 +24,7 @@ class RegisterEntry(models.Model):
     `identity` makes a second entry for the same invoice impossible; `number_key` is the same for all invoices of one
     seller under one number, `seller_key` for all invoices of one seller. Other fields: schemas.values.InvoiceFacts.
     `confirmed_at`: when a person confirmed what had been read off paper; until then its facts are only read.
+    `no_invoice_at`: when a person said that it is none; the number stays, the document is mail like any other.
     `due_sorted`, `amount_sorted` and `seller_sorted` are what lists are ordered by: an index over them has no gaps.
     """
 
@@ -54,6 +55,7 @@ class RegisterEntry(models.Model):
     seller_tax_number = models.CharField(max_length=255, null=True)
     account = models.CharField(max_length=255, null=True)
     confirmed_at = models.DateTimeField(null=True)
+    no_invoice_at = models.DateTimeField(null=True)
 
     verdict = models.CharField(max_length=16, null=True)
     kind = models.CharField(max_length=32, null=True)

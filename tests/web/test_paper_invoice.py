@@ -11,7 +11,7 @@ from config.load import city
 from pipelines.invoice.paper_entry import confirmed_facts
 from records import audit, register
 from records.decisions import last_sequence
-from records.models import RegisterEntry
+from records.models import Document, RegisterEntry
 from records.paper_invoices import confirmed_of, keep
 from schemas.paper_invoice import PaperData, PaperReading
 from schemas.roles import Role
@@ -137,6 +137,33 @@ def test_no_invoice_goes_to_its_unit_as_mail_and_keeps_its_number(entry: Registe
     sign_in(Role.ACCOUNTING).post(f"/rechnungen/{entry.number}/", sent)
     entry.refresh_from_db()
     assert (entry.document.state, entry.document.unit) == (State.ROUTED, "25")
+    assert list(audit.verify()) == []
+
+
+def test_what_is_no_invoice_is_mail_again_and_no_other_one_is_its_duplicate(
+    entry: RegisterEntry, enter: Enter, sign_in: SignIn
+) -> None:
+    second = enter(number_key="n" * 64)
+    RegisterEntry.objects.filter(id=entry.id).update(number_key=second.number_key, identity="i" * 64)
+    assert [each.number for each in register.like(second.document)] == [entry.number]
+    wrong = {"action": "keine_rechnung", "document_type": "vertrag", "unit": "25", "reason": "Nur ein Angebot."}
+    seen = str(last_sequence(entry.document_id))
+    sign_in(Role.ACCOUNTING).post(f"/rechnungen/{entry.number}/", wrong | {"seen": seen})
+    assert register.like(second.document) == ()
+    assert RegisterEntry.objects.get(id=entry.id).identity is None, "the real one may come"
+
+    document = Document.objects.get(id=entry.document_id)
+    document.state = State.CLEARING  # the unit's folder could not be found
+    document.save()
+    audit.append(document, State.CLEARING, {}, NOW)
+    page, mailroom = f"/schriftstueck/{document.id}/", sign_in(Role.MAILROOM)
+    assert "Entscheiden" in text_of(mailroom.get(page))
+    decided = {"action": "entscheiden", "document_type": "rechnung", "unit": "25", "needs_original": "nein"}
+    decided |= {"reason": "Doch.", "seen": str(last_sequence(document.id))}
+    assert "als „Keine Rechnung“ ausgetragen" in text_of(mailroom.post(page, decided))
+    assert mailroom.post(page, decided | {"document_type": "vertrag"}).status_code == 302
+    document.refresh_from_db()
+    assert document.state == State.ROUTED
 
 
 def test_it_cannot_be_confirmed_without_its_data(entry: RegisterEntry, sign_in: SignIn) -> None:

@@ -12,6 +12,7 @@ from records.access import closed_documents, visible_documents
 from records.copies import copies_of, may_withdraw
 from records.dms_tasks import of_document
 from records.models import Document
+from records.register import is_invoice
 from schemas.closed import ClosedMail, closed_mail_of
 from schemas.errors import BadInput
 from schemas.roles import Person, Role
@@ -40,7 +41,7 @@ def document(request: HttpRequest, person: Person, document_id: UUID) -> HttpRes
             )
         return redirect("closed_document", document_id)
     found = get_object_or_404(seen.select_related("intake", "duplicate_of", "invoice", "original"), id=document_id)
-    if hasattr(found, "invoice"):
+    if is_invoice(found):
         if request.method == "POST":
             messages.warning(
                 request, "Dieses Schriftstück ist jetzt eine Rechnung; Ihre Eingabe ist nicht gespeichert."
