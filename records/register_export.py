@@ -25,6 +25,7 @@ from records.models import (
 )
 from schemas.accounting import AccountAssignment
 from schemas.german_time import BERLIN
+from schemas.payment_terms import DueSource
 from schemas.rebu import (
     Booked,
     Correction,
@@ -177,7 +178,9 @@ def _terms(documents: list[UUID]) -> dict[UUID, Terms]:
 
 
 def _basis(terms: dict[str, Any]) -> str:
-    return str(terms.get("basis") or "")
+    """Where the due day comes from, as the page says it."""
+    source = terms.get("due_source")
+    return DueSource(source).label if source else ""
 
 
 def _steps(terms: dict[str, Any]) -> Iterable[str]:

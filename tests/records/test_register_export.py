@@ -21,10 +21,12 @@ from pipelines.invoice.rebu.document import NAMESPACE, Header, write_json
 from pipelines.invoice.rebu.formats import Format, write
 from pipelines.invoice.rebu.tables import TABLES
 from pipelines.invoice.rebu.titles import TITLES
+from records import payment_terms
 from records.models import Act, Document
 from records.register_corrections import correct
 from records.register_export import count_entries, exported
 from records.register_likeness import judge, likenesses_of
+from schemas.payment_terms import DiscountStep, DueSource, PaymentTerms
 from schemas.rebu import ExportedEntry, InvoiceSaid, Preceding, Reduction, VatAmount
 from schemas.roles import Action, Role
 from tests.records.conftest import NOW, TakeIn
@@ -87,6 +89,19 @@ def test_an_entry_comes_with_everything_that_belongs_to_it(entries: list[Exporte
         ("RE-2026-000001", "same_amount", False)
     ]
     assert [each.wording for each in entry.signed] == ["Sachlich richtig."]
+
+
+def test_its_payment_terms_say_where_the_due_day_comes_from_and_each_discount(take_in: TakeIn) -> None:
+    entry, due = make_entry(take_in()), date(2026, 12, 20)
+    step = DiscountStep(Decimal(2), Decimal("119.00"), Decimal("2.38"), date(2026, 12, 4))
+    terms = PaymentTerms(
+        NOW.date(), None, Decimal(119), "EUR", due, DueSource.TERMS, due, date(2027, 1, 20), discounts=(step,)
+    )
+    payment_terms.keep(entry.document, terms, NOW)
+    (found,) = exported(HEADER.first, HEADER.last)
+    assert found.terms is not None
+    assert (found.terms.due_on, found.terms.basis) == (due, "aus den Zahlungsbedingungen (BT-20)")
+    assert [json.loads(each)["amount"] for each in found.terms.discounts] == ["2.38"]
 
 
 def test_only_what_was_received_in_these_days_and_for_that_mandant_is_handed_out(take_in: TakeIn) -> None:
