@@ -14,6 +14,7 @@ from config.released import GOVERNED
 from config.settings import CODE_ROOT, load_settings
 from pipelines.archive.metadata import software_version
 from pipelines.procedure.appendix import PageRight, Surroundings, VersionLine, write_appendix
+from posteingang.procedure_invoices import invoice_files
 from schemas.errors import BadInput, os_reason
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def export(folder: Path, now: datetime) -> tuple[str, ...]:
         files=version.files if version else {name: files.text(name) for name in GOVERNED},
         pages=tuple(_pages()),
         software=tuple(_software()),
+        invoices=invoice_files(files, now),
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ do stands there. The same input gives the same bytes.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -63,7 +63,8 @@ class PageRight:
 class Surroundings:
     """What the city's rules do not know of themselves. `in_force` is None while nothing is released.
 
-    `files`: text of the governed files in force by name. `software`: (name, version).
+    `files`: text of the governed files in force by name; `invoices`: of what holds for invoices.
+    `software`: (name, version).
     """
 
     written_at: datetime
@@ -72,6 +73,7 @@ class Surroundings:
     files: Mapping[str, str]
     pages: tuple[PageRight, ...]
     software: tuple[tuple[str, str], ...]
+    invoices: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         aware(self.written_at)
@@ -94,7 +96,7 @@ def write_appendix(city: City, around: Surroundings, folder: Path) -> tuple[str,
     (folder / DIAGRAM).write_bytes(flow_as_bpmn(version=_version(city)))
     invoices = flow_as_bpmn(invoice_flow(city.approval.variants), name="Rechnungen", version=_version(city))
     (folder / INVOICES).write_bytes(invoices)
-    for name, text in around.files.items():
+    for name, text in (*around.files.items(), *around.invoices.items()):
         (folder / name).write_text(text, encoding="utf-8")
     names = sorted(path.name for path in folder.iterdir())
     listed = (f"{digest_of_file(folder / name).sha256}  {name}\n" for name in names)

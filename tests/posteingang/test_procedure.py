@@ -1,9 +1,11 @@
 """The commands about the scanning procedure, as an operator calls them."""
 
+import csv
 import hashlib
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pikepdf
@@ -17,8 +19,10 @@ from config.settings import CODE_ROOT, Settings, load_settings
 from pipelines.flow import FLOW
 from posteingang.cli import app
 from posteingang.doctor import Check, run_checks
-from records.models import ProcedureVersion
+from records.limits import Wish, decide, propose
+from records.models import AmountLimit, ProcedureVersion
 from records.procedure import release
+from schemas.limits import LimitKind
 from schemas.roles import Person, Role
 from tests.records.persons import make_person
 
@@ -100,6 +104,23 @@ def test_doctor_finds_a_copy_that_is_not_what_was_released(
     spoil(settings.procedure / "current.json")
     found = check()
     assert (found.ok, expected in found.detail) == (ok, True)
+
+
+def test_the_appendix_says_what_holds_for_invoices_and_who_approved_it(tmp_path: Path) -> None:
+    put_in_force()
+    person = make_person(Role.ADMIN, name="Adam Admin")
+    wish = Wish(LimitKind.ORDER, None, "16", Decimal(5000), date(2026, 1, 1), None, "Verfügung 3/2026")
+    propose([wish], person, NOW)
+    second = make_person(Role.ACCOUNTING, name="Rita Buch")
+    decide(AmountLimit, AmountLimit.objects.get().pk, agree=True, person=second, now=NOW)
+    said("procedure", "export", "-o", str(tmp_path / "anhang"))
+
+    (limit,) = csv.DictReader((tmp_path / "anhang/betragsgrenzen.csv").open(encoding="utf-8"), delimiter=";")
+    assert (limit["Einheit"], limit["höchstens Euro"], limit["Stand"]) == ("16", "5000.00", "freigegeben")
+    assert (limit["vorgeschlagen von"], limit["entschieden von"]) == ("Adam Admin", "Rita Buch")
+    assert "poststelle" in (tmp_path / "anhang/rollen.csv").read_text(encoding="utf-8")
+    assert "kept_apart" in (tmp_path / "anhang/approval.yaml").read_text(encoding="utf-8")
+    assert "mitgelieferten Regeln" in (tmp_path / "anhang/regelpakete.txt").read_text(encoding="utf-8")
 
 
 def test_the_appendix_says_what_is_in_force_and_lists_the_hash_of_every_file(tmp_path: Path) -> None:
