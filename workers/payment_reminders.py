@@ -23,6 +23,7 @@ _STATIONS = {
     State.CLARIFICATION: frozenset({Role.ACCOUNTING}),
     State.MISDIRECTED: frozenset({Role.ACCOUNTING}),
     State.TO_CONFIRM: frozenset({Role.ACCOUNTING}),
+    State.CANCELLATION_ASKED: frozenset({Role.ACCOUNTING}),
     State.BOOKING_REFUSED: frozenset({Role.ACCOUNTING}),
 }
 

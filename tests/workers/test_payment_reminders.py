@@ -11,6 +11,7 @@ from config.load import city
 from config.settings import load_settings
 from records import payment_terms, register
 from records.models import Document, Notice, RegisterEntry
+from records.payment_deadlines import OPEN
 from schemas.payment_terms import Loss, LossKind, PaymentTerms
 from schemas.states import State
 from schemas.values import InvoiceFacts
@@ -66,6 +67,12 @@ def test_the_next_station_has_its_own_time(lie: Lie) -> None:
     Document.objects.filter(id=entry.document_id).update(state=State.TO_ORDER, state_since=MONDAY + timedelta(days=7))
     assert remind(8) == []
     assert remind(14) == [(f"{entry.number} wartet", ["anordnung"], "16")]
+
+
+@pytest.mark.parametrize("state", sorted(OPEN))
+def test_wherever_a_payment_waits_for_a_person_somebody_is_reminded(state: State, lie: Lie) -> None:
+    lie(state)
+    assert len(remind(7)) == 1
 
 
 def test_what_has_gone_on_is_nobodys_fault(lie: Lie) -> None:
