@@ -34,17 +34,29 @@ class LiveModel:
 
 def live_model(folder: Path, shipped: Path) -> Path:
     """The file of the model in use; the shipped one if none was released, or if its file is not what was released."""
-    path = folder / _MARK
+    mark = _state_of(folder / _MARK)
+    if mark is None:
+        return shipped
+    try:
+        named = read_mark(folder)
+    except ValueError:
+        named = None
+    file = _state_of(model_file(folder, named.sha256)) if named is not None and named.sha256 else None
+    return _looked_up(folder, shipped, (mark, file))
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """What changes when the file does; None: there is none."""
     try:
         found = path.stat()
     except FileNotFoundError:
-        return shipped
-    return _looked_up(folder, shipped, (found.st_ino, found.st_mtime_ns, found.st_size))
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=2)
-def _looked_up(folder: Path, shipped: Path, _state: tuple[int, int, int]) -> Path:
-    """Verified once a process for every release."""
+def _looked_up(folder: Path, shipped: Path, _state: object) -> Path:
+    """Verified once a process for every release, and again when a file has changed."""
     if model_problem(folder):
         log.warning("model_not_usable")
         return shipped

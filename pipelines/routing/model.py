@@ -14,6 +14,7 @@ from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from config.live_model import SHIPPED, live_model
@@ -24,6 +25,7 @@ from schemas.errors import BadInput
 
 __all__ = ["NOBODY", "Alike", "Head", "Judgement", "Model", "model_in", "model_in_use"]
 
+log = structlog.get_logger()
 NOBODY = "KLAERFALL"
 """The unit of what none of the units answers for."""
 _STRIKING = 3
@@ -144,9 +146,18 @@ def model_in(path: Path) -> Model:
 
 
 def model_in_use() -> Model | None:
-    """The released model, else the one that comes with the program; None if there is none: then rules decide alone."""
+    """The released model, else the one that comes with the program; None if there is none: then rules decide alone.
+
+    A released one that cannot be read, as from before an update, does not hold up the mail either.
+    """
     path = live_model(load_settings().models, SHIPPED)
-    return model_in(path) if path.exists() else None
+    try:
+        return model_in(path) if path.exists() else None
+    except BadInput as problem:
+        if path == SHIPPED:
+            raise
+        log.warning("model_not_usable", code=problem.code)
+        return model_in(SHIPPED) if SHIPPED.exists() else None
 
 
 @lru_cache(maxsize=16)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from config.live_model import SHIPPED, keep_model, live_model, model_file
 from config.settings import Settings, load_settings
+from pipelines.routing.model import model_in, model_in_use
 from records.models import ModelRelease, TrainingRun
 from records.models_released import mark_problem, verify
 from schemas.roles import Role
@@ -141,3 +142,27 @@ def test_the_audit_sees_and_changes_nothing(post: Client, sign_in: SignIn) -> No
     assert 'name="action"' not in text_of(audit.get("/modell/"))
     assert send(audit, "bestaetigen", 1).status_code == 400
     assert used() == SHIPPED
+
+
+def test_a_file_exchanged_while_it_is_in_use_is_not_used_and_the_true_one_is_used_again(
+    post: Client, other: Client
+) -> None:
+    run = candidate(1, SHIPPED.read_bytes())
+    send(post, "beantragen", 1)
+    send(other, "bestaetigen", 1)
+    path = model_file(load_settings().models, run.sha256)
+    assert used() == path
+    path.write_bytes(b"another model")
+    assert used() == SHIPPED
+    path.write_bytes(SHIPPED.read_bytes())
+    assert used() == path
+
+
+def test_a_released_model_that_this_program_cannot_read_does_not_hold_up_the_mail(post: Client, other: Client) -> None:
+    candidate(1, b"a model of another program")
+    send(post, "beantragen", 1)
+    send(other, "bestaetigen", 1)
+    assert used() != SHIPPED
+    model = model_in_use()
+    assert model is not None
+    assert model.version == model_in(SHIPPED).version
