@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from records.models import Document, EnteredRate, RegisterEntry
 from records.register import received_of
 from schemas.creditor_keys import compact, name_key
+from schemas.invoice import Syntax
 from schemas.rebu import InvoiceSaid
 
 __all__ = ["CENT", "Basis", "basis_of", "cents"]
@@ -51,9 +52,12 @@ class Basis:
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """The accounts the money is to go to, without blanks."""
-        said = self.said.accounts or ((self.entry.account,) if self.entry.account else ())
-        return tuple(dict.fromkeys(compact(each) for each in said if each))
+        """The accounts the money is to go to, without blanks: the one of the register, which is handed over, first.
+
+        Of an invoice on paper only that one: `said` is what was read off it before a person corrected it.
+        """
+        said = () if self.entry.syntax == Syntax.PAPER else self.said.accounts
+        return tuple(dict.fromkeys(compact(each) for each in (self.entry.account, *said) if each))
 
     @property
     def seller(self) -> str:

@@ -16,6 +16,7 @@ from records.invoice_basis import Basis
 from records.models import Act
 from schemas.accounting import Creditor, MasterDataKind
 from schemas.errors import BadInput
+from schemas.invoice import Syntax
 from schemas.rebu import InvoiceSaid
 from schemas.roles import Action, Person, Role
 from schemas.states import State
@@ -197,6 +198,15 @@ def test_every_account_of_the_invoice_is_judged(bill: Bill) -> None:
     basis = bill(State.TO_ORDER, said=InvoiceSaid(accounts=(IBAN, OTHER_IBAN)))
 
     assert [standing for standing, _ in standings(basis)] == [Standing.KNOWN, Standing.OPEN]
+
+
+def test_of_an_invoice_on_paper_the_confirmed_account_is_judged_and_not_the_one_read(bill: Bill) -> None:
+    import_now(CREDITORS, BAU)
+    read = InvoiceSaid(accounts=(IBAN,))
+    basis = bill(State.TO_ORDER, syntax=Syntax.PAPER, account=OTHER_IBAN, said=read)
+
+    assert basis.accounts == (OTHER_IBAN,)
+    assert stops(basis)
 
 
 def test_nothing_is_asked_where_nothing_is_paid_to_an_account(bill: Bill) -> None:
