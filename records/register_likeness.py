@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from config.load import city
 from records import audit
-from records.models import Likeness, RegisterEntry, RegisterReceived
+from records.models import Document, Likeness, RegisterEntry, RegisterReceived
 from schemas.errors import BadInput
 from schemas.rebu import InvoiceSaid, read_received
 from schemas.roles import Person
@@ -48,12 +49,15 @@ def judge(likeness: Likeness, *, duplicate: bool, reason: str, person: Person, n
         raise BadInput("Die Begründung fehlt.", remedy="Bitte begründen Sie Ihre Entscheidung in einem Satz.")
     open_one = Likeness.objects.filter(id=likeness.id, decided_at=None)
     said = {"decided_at": now, "duplicate": duplicate, "reason": reason, "user_id": person.user_id, "name": person.name}
-    if not open_one.update(**said):
-        raise BadInput("Über diesen Hinweis wurde schon entschieden.", remedy="Bitte laden Sie die Seite neu.")
-    for entry, other in ((likeness.entry, likeness.other), (likeness.other, likeness.entry)):
-        what = f"Dublette von {other.number}" if duplicate else f"Keine Dublette von {other.number}"
-        payload = {"actor": person.name, "user_id": person.user_id, "reason": reason}
-        audit.remark(entry.document, what, payload, now)
+    pair = (likeness.entry.document_id, likeness.other.document_id)
+    with transaction.atomic():
+        list(Document.objects.select_for_update().filter(id__in=pair).order_by("entry"))  # nobody else writes events
+        if not open_one.update(**said):
+            raise BadInput("Über diesen Hinweis wurde schon entschieden.", remedy="Bitte laden Sie die Seite neu.")
+        for entry, other in ((likeness.entry, likeness.other), (likeness.other, likeness.entry)):
+            what = f"Dublette von {other.number}" if duplicate else f"Keine Dublette von {other.number}"
+            payload = {"actor": person.name, "user_id": person.user_id, "reason": reason}
+            audit.remark(entry.document, what, payload, now)
 
 
 def _alike(entry: RegisterEntry, gross: Decimal, said: InvoiceSaid) -> Iterator[tuple[str, RegisterEntry]]:

@@ -64,6 +64,26 @@ def test_what_was_rejected_or_cancelled_is_like_nothing(take_in: TakeIn) -> None
     assert not likenesses_of(make_entry(take_in())).exists()
 
 
+def test_a_decision_that_did_not_get_into_both_chains_was_not_made(
+    take_in: TakeIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = make_entry(take_in()), make_entry(take_in())
+    found, clerk = likenesses_of(second).get(), make_person(Role.ACCOUNTING)
+    remark = audit.remark
+
+    def die_at_the_other(document: Document, *said: Any) -> None:
+        if document.id == first.document_id:
+            raise OSError
+        remark(document, *said)
+
+    monkeypatch.setattr(audit, "remark", die_at_the_other)
+    with pytest.raises(OSError):
+        judge(found, duplicate=True, reason="Dieselbe", person=clerk, now=NOW)
+    found.refresh_from_db()
+    assert found.decided_at is None
+    assert "remark" not in [kind for _, kind, _ in audit.history(second.document_id)]
+
+
 def test_what_a_person_says_is_kept_once_and_stands_in_both_chains(take_in: TakeIn) -> None:
     first, second = make_entry(take_in()), make_entry(take_in())
     found, clerk = likenesses_of(second).get(), make_person(Role.ACCOUNTING, name="Käthe Kämmerin")
