@@ -17,7 +17,6 @@ from schemas.roles import Person, Role
 __all__ = ["Wish", "grant", "may_grant", "revoke", "stand_ins", "visible_deputies"]
 
 _ABLE = frozenset({Role.UNIT, Role.ORDERING})
-_OF_UNIT = frozenset({DeputyKind.MAIL, DeputyKind.BOTH})
 
 
 @dataclass(frozen=True, slots=True)

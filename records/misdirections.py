@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
 
 from records.models import Act, Document, Misdirection, Reading
 from schemas.recognised import Evidence
@@ -76,8 +76,11 @@ def by_rule(since: datetime) -> tuple[ByRule, ...]:
         .filter(~Exists(people))
         .order_by()
         .values_list("evidence", "document__document_type", "document__unit", "model")
+        .annotate(count=Count("pk"))
     )
-    routed = Counter((evidence, kind or "", unit or "", model) for evidence, kind, unit, model in arrived)
+    routed = Counter(
+        {(evidence, kind or "", unit or "", model): count for evidence, kind, unit, model, count in arrived}
+    )
     wrong: Counter[tuple[str, str, str, str]] = Counter()
     for row in _counted(since):
         key = (row.evidence, row.document_type, row.from_unit, row.model)
