@@ -78,9 +78,9 @@ def by_rule(since: datetime) -> tuple[ByRule, ...]:
         .values_list("evidence", "document__document_type", "document__unit", "model")
         .annotate(count=Count("pk"))
     )
-    routed = Counter(
-        {(evidence, kind or "", unit or "", model): count for evidence, kind, unit, model, count in arrived}
-    )
+    routed: Counter[tuple[str, str, str, str]] = Counter()
+    for evidence, kind, unit, model, count in arrived:
+        routed[evidence, kind or "", unit or "", model] += count
     wrong: Counter[tuple[str, str, str, str]] = Counter()
     for row in _counted(since):
         key = (row.evidence, row.document_type, row.from_unit, row.model)
