@@ -62,7 +62,7 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person has before them and may change."""
+    """What a person has before them and may change. `subject` is one line."""
 
     subject: str
     text: str
@@ -235,7 +235,7 @@ def _keep(document: Document, draft: Draft, person: Person, now: datetime) -> Re
     letter = letter_of(document.id) or RejectionLetter(document=document)
     if letter.released_at is not None:
         raise Conflict("Das Schreiben ist schon freigegeben und wird nicht mehr geändert.")
-    letter.subject, letter.text, letter.recipient = " ".join(draft.subject.split()), draft.text, draft.recipient
+    letter.subject, letter.text, letter.recipient = draft.subject, draft.text, draft.recipient
     letter.saved_at, letter.user_id, letter.name = now, person.user_id, person.name
     letter.save()
     return letter

@@ -159,5 +159,5 @@ def test_one_page_takes_a_bounded_number_of_queries(
 ) -> None:
     entry = enter(unit="16")
     client = sign_in(Role.UNIT, units=("16",))
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(75):
         client.get(f"/rechnungen/{entry.number}/")

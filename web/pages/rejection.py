@@ -71,7 +71,8 @@ def rejection(request: HttpRequest, person: Person, number: str) -> HttpResponse
 
 def _entered(request: HttpRequest) -> Draft:
     fields = (request.POST.get(name, "").replace("\0", "").strip() for name in ("subject", "text", "recipient"))
-    return Draft(*(text.replace("\r\n", "\n") for text in fields))
+    subject, text, recipient = (each.replace("\r\n", "\n") for each in fields)
+    return Draft(" ".join(subject.split()), text, recipient)
 
 
 def _done(request: HttpRequest, document: Document, draft: Draft, person: Person) -> str:
