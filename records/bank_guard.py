@@ -12,7 +12,7 @@ from config.accounting_config import BankGuard
 from records import audit
 from records.creditors import choice_of, present_creditor
 from records.decisions import conflicted
-from records.invoice_basis import Basis, basis_of
+from records.invoice_basis import CREDIT_NOTES, Basis, basis_of
 from records.models import AccountCheck, Act, Document, MasterKey
 from records.upon import upon
 from schemas.accounting import Creditor
@@ -150,7 +150,7 @@ def _judged(iban: str, basis: Basis, creditor: Creditor | None, rules: BankGuard
     if owner := _owner(iban):
         first = "" if creditor else " Bitte zuerst den Kreditor bestätigen."
         return JudgedAccount(iban, Standing.OPEN, f"gehört in den Stammdaten zum Kreditor {owner}.{first}")
-    known = _known_accounts(basis)
+    known = _known_accounts(basis, with_released=creditor is None)
     if iban in known:
         return JudgedAccount(iban, Standing.KNOWN, "ist bei einer früheren Rechnung bestätigt oder freigegeben worden.")
     foreign = "" if iban.startswith("DE") else " Das Konto ist im Ausland."
@@ -169,13 +169,20 @@ def _owner(iban: str) -> str | None:
     return keys.values_list("record__key", flat=True).first()
 
 
-def _known_accounts(basis: Basis) -> set[str]:
-    """Accounts of this seller that were confirmed by a call, or released with an invoice, and not denied since."""
+def _known_accounts(basis: Basis, *, with_released: bool) -> set[str]:
+    """Accounts of this seller that were confirmed by a call and not denied since.
+
+    `with_released`: and those of released invoices that were paid; what only a credit note named was never judged.
+    """
     if not basis.seller:
         return set()
     known: set[str] = set()
-    if basis.entry.seller_key is not None:
-        released = Act.objects.filter(action=Action.RELEASE, document__invoice__seller_key=basis.entry.seller_key)
+    if with_released and basis.entry.seller_key is not None:
+        released = Act.objects.filter(
+            action=Action.RELEASE,
+            document__invoice__seller_key=basis.entry.seller_key,
+            document__invoice__payable__gt=0,
+        ).exclude(document__invoice__type_code__in=CREDIT_NOTES)
         accounts = released.exclude(document=basis.document).values_list("document__invoice__account", flat=True)
         known = {compact(account) for account in accounts if account}
     checks = AccountCheck.objects.filter(seller=basis.seller).exclude(document=basis.document)

@@ -9,10 +9,10 @@ from schemas.creditor_keys import compact, name_key
 from schemas.invoice import Syntax
 from schemas.rebu import InvoiceSaid
 
-__all__ = ["CENT", "Basis", "basis_of", "cents"]
+__all__ = ["CENT", "CREDIT_NOTES", "Basis", "basis_of", "cents"]
 
 CENT = Decimal("0.01")
-_CREDIT_NOTES = frozenset({"381", "396", "532"})
+CREDIT_NOTES = frozenset({"381", "396", "532"})
 _DIRECT_DEBIT = frozenset({"49", "59"})
 
 
@@ -42,7 +42,7 @@ class Basis:
 
     @property
     def credit_note(self) -> bool:
-        return self.entry.type_code in _CREDIT_NOTES
+        return self.entry.type_code in CREDIT_NOTES
 
     @property
     def direct_debit(self) -> bool:

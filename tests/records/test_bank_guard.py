@@ -185,6 +185,19 @@ def test_without_master_data_what_was_confirmed_or_released_before_is_known(bill
     assert standings(bill(State.TO_ORDER, seller_key="b" * 64))[0][0] is Standing.OPEN
 
 
+def test_an_account_smuggled_in_by_a_credit_note_is_not_known(bill: Bill) -> None:
+    sign(bill(State.RELEASED, account=OTHER_IBAN, type_code="381"), Action.RELEASE, make_person(Role.ACCOUNTING))
+
+    assert standings(bill(State.TO_ORDER, account=OTHER_IBAN))[0][0] is Standing.OPEN
+
+
+def test_where_the_creditor_has_its_accounts_in_the_master_data_a_release_alone_makes_none_known(bill: Bill) -> None:
+    sign(bill(State.RELEASED, account=OTHER_IBAN), Action.RELEASE, make_person(Role.ACCOUNTING))
+    import_now(CREDITORS, BAU)
+
+    assert standings(bill(State.TO_ORDER, account=OTHER_IBAN))[0][0] is Standing.OPEN
+
+
 def test_what_a_seller_denied_is_not_known_any_more(bill: Bill) -> None:
     first, second = bill(State.TO_ORDER), bill(State.TO_ORDER)
     call(first, make_person(Role.ACCOUNTING), way="02371 99, aus dem Vertrag")
