@@ -14,7 +14,7 @@ class DeadlineRules(Strict):
     """`warn_days`: calendar days from the early warning (Vorfrist) to the last day.
 
     `remind_after`: working days after which the unit is told of a deadline nobody has confirmed; `escalate_after`: so
-    many until whoever has `escalation_role` is told as well; of Bereich and Anordnung only `escalation_unit`, if it is named.
+    many until whoever has `escalation_role` is told as well; of Bereich and Anordnung only `escalation_unit`, if named.
     """
 
     warn_days: int = Field(default=7, ge=1, le=90)
