@@ -91,6 +91,7 @@ def _listed(faults: Iterable[Finding]) -> Iterator[str]:
             text += f"\nStelle: {found[0].location}{more}"
         length += len(text)
         if length > _LONGEST_LIST:
-            yield f"Verletzt sind noch {len(rules) - number + 1} weitere Regeln; den ganzen Prüfbericht senden wir gern."
+            left = len(rules) - number + 1
+            yield f"Verletzt sind noch {left} weitere Regeln; den ganzen Prüfbericht senden wir gern."
             return
         yield text
