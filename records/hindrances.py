@@ -15,6 +15,7 @@ from records.hints import hints
 from records.invoice_basis import Basis, basis_of
 from records.master_data import imported, record_of
 from records.models import CreditorRequest, Document
+from records.register_likeness import duplicates_of
 from schemas.accounting import DeductionKind, MasterDataKind
 from schemas.german_time import day_in_germany
 from schemas.roles import Action
@@ -38,6 +39,7 @@ def hindrances(document: Document, action: Action) -> tuple[str, ...]:
         found += _currency(basis)
         found += [f"Bankverbindung {each.iban}: {each.reason}" for each in _stopping(basis, rules)]
         found += _blocked(basis)
+        found += _duplicates(basis)
     if action is Action.RELEASE:
         found += [*_creditor(basis, rules), *_construction_tax(basis, rules), *_reverse_charge(basis, rules)]
     return tuple(found)
@@ -71,6 +73,12 @@ def _stopping(basis: Basis, rules: AccountingRules) -> Iterator[JudgedAccount]:
     if basis.credit_note or not basis.entry.payable or basis.entry.payable < 0:
         return  # nothing is paid out
     yield from (each for each in judge_accounts(basis, rules.bank_guard) if each.stops)
+
+
+def _duplicates(basis: Basis) -> Iterator[str]:
+    """Two that were found to be one are paid once: one of them goes first."""
+    for number in duplicates_of(basis.entry):
+        yield f"Als Dublette von {number} festgestellt; bitte eine von beiden zurückweisen oder stornieren."
 
 
 def _blocked(basis: Basis) -> Iterator[str]:

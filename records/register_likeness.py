@@ -15,7 +15,7 @@ from schemas.rebu import InvoiceSaid, read_received
 from schemas.roles import Person
 from schemas.states import State
 
-__all__ = ["KINDS", "judge", "likenesses_of", "note_likeness"]
+__all__ = ["KINDS", "duplicates_of", "judge", "likenesses_of", "note_likeness"]
 
 KINDS = {
     "same_amount": "Gleicher Rechnungssteller und Bruttobetrag, Rechnungsdatum nah beieinander",
@@ -25,6 +25,7 @@ KINDS = {
 }
 _NO_INVOICE_OF_ITS_OWN = ("381", "384")
 """A credit note or corrected invoice is no duplicate of what it corrects (UNTDID 1001)."""
+_GONE = (State.REJECTED, State.CANCELLED)
 _MOST = 10
 
 
@@ -41,6 +42,15 @@ def likenesses_of(entry: RegisterEntry) -> QuerySet[Likeness]:
     """All that were found with this entry, from both sides, oldest first."""
     found = Likeness.objects.filter(Q(entry=entry) | Q(other=entry))
     return found.select_related("entry__document", "other__document").order_by("id")
+
+
+def duplicates_of(entry: RegisterEntry) -> tuple[str, ...]:
+    """Numbers of the invoices a person has found to be the same one, as far as they were not rejected or cancelled."""
+    rows = likenesses_of(entry).filter(duplicate=True)
+    others = [each.other if each.entry_id == entry.id else each.entry for each in rows]
+    return tuple(
+        sorted({other.number for other in others if other.document.state not in _GONE and other.no_invoice_at is None})
+    )
 
 
 def judge(likeness: Likeness, *, duplicate: bool, reason: str, person: Person, now: datetime) -> None:
@@ -84,7 +94,7 @@ def _alike(entry: RegisterEntry, gross: Decimal, said: InvoiceSaid) -> Iterator[
 def _others(entry: RegisterEntry) -> QuerySet[RegisterEntry]:
     """Newest first; what was rejected or cancelled is paid once only, and the same number is another question."""
     found = RegisterEntry.objects.exclude(id=entry.id).exclude(type_code__in=_NO_INVOICE_OF_ITS_OWN)
-    found = found.exclude(document__state__in=(State.REJECTED, State.CANCELLED)).filter(no_invoice_at=None)
+    found = found.exclude(document__state__in=_GONE).filter(no_invoice_at=None)
     if entry.number_key:
         found = found.exclude(number_key=entry.number_key)
     return found.order_by("-id")

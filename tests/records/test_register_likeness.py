@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from records import audit
-from records.models import Document
+from records.hindrances import hindrances
+from records.models import Document, RegisterEntry
 from records.register_likeness import judge, likenesses_of
 from schemas.errors import BadInput
 from schemas.rebu import InvoiceSaid
-from schemas.roles import Role
+from schemas.roles import Action, Role
 from schemas.states import State
 from tests.records.conftest import NOW, TakeIn
 from tests.records.entries import make_entry
@@ -62,6 +63,21 @@ def test_what_was_rejected_or_cancelled_is_like_nothing(take_in: TakeIn) -> None
         gone = make_entry(take_in())
         Document.objects.filter(id=gone.document_id).update(state=state)
     assert not likenesses_of(make_entry(take_in())).exists()
+
+
+def test_what_a_person_has_found_to_be_one_invoice_is_paid_once(take_in: TakeIn) -> None:
+    first, second = make_entry(take_in()), make_entry(take_in())
+    found, clerk = likenesses_of(second).get(), make_person(Role.ACCOUNTING)
+
+    def stopped(entry: RegisterEntry, action: Action = Action.RELEASE) -> bool:
+        return any("Dublette" in each for each in hindrances(entry.document, action))
+
+    assert not stopped(first) and not stopped(second)
+    judge(found, duplicate=True, reason="Dieselbe Lieferung", person=clerk, now=NOW)
+    assert stopped(first) and stopped(second) and stopped(second, Action.ORDER_PAYMENT)
+    assert not stopped(second, Action.CERTIFY_ARITHMETICALLY)
+    Document.objects.filter(id=second.document_id).update(state=State.REJECTED)
+    assert not stopped(first), "one is left"
 
 
 def test_a_decision_that_did_not_get_into_both_chains_was_not_made(
