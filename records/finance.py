@@ -11,12 +11,13 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from records.accounting import assignments_of, creditor_of
+from records.construction import deductions_of
 from records.finance_moves import move
 from records.models import Document, DocumentFile, FinanceBatch, FinanceFile, FinanceItem, RegisterEntry
 from records.numbers import FINANCE_BATCHES, next_number
 from records.objects import ObjectStore
 from records.payment_terms import terms_of
-from schemas.accounting import AccountAssignment
+from schemas.accounting import AccountAssignment, DeductionKind
 from schemas.faults import fault_point
 from schemas.finance import ExportField, ExportItem, Value
 from schemas.german_time import day_in_germany
@@ -180,6 +181,7 @@ def _item(document: Document, now: datetime, with_original: bool) -> ExportItem:
         ExportField.ORDER: entry.order_reference,
         ExportField.UNIT: document.unit,
         ExportField.DMS: document.delivered_as,
+        **_kept_back(document, entry.payable),
         **_discount(terms, day_in_germany(now)),
     }
     return ExportItem(
@@ -192,6 +194,18 @@ def _item(document: Document, now: datetime, with_original: bool) -> ExportItem:
         original=sha256,
         original_name=name,
     )
+
+
+def _kept_back(document: Document, payable: Decimal | None) -> dict[ExportField, Value]:
+    """What is kept back, by kind, and what is left to be paid out."""
+    kept = {kind: Decimal(0) for kind in DeductionKind}
+    for row in deductions_of(document):
+        kept[DeductionKind(row.kind)] += row.amount
+    return {
+        ExportField.CONSTRUCTION_TAX: _amount(kept[DeductionKind.CONSTRUCTION_TAX] or None),
+        ExportField.SECURITY: _amount(kept[DeductionKind.SECURITY] or None),
+        ExportField.TO_PAY: _amount(None if payable is None else payable - sum(kept.values())),
+    }
 
 
 def _discount(terms: PaymentTerms | None, today: date) -> dict[ExportField, Value]:

@@ -35,6 +35,7 @@ def test_every_command_of_the_readme_works(make_system: Make, tmp_path: Path) ->
         "letter.pdf": [str(tmp_path / "hund.pdf")],
         "backups": [str(tmp_path / "backups")],
         "appendix": [str(tmp_path / "appendix")],
+        "register.zip": [str(tmp_path / "register.zip")],
         "NAME": ["anna"],
         "ROLE": ["poststelle"],
         "FILE": proof_of(system),

@@ -101,6 +101,7 @@ def addresses(route: URLPattern, document: Document) -> list[str]:
         "other": [document.register_number],
         "copy_id": [document.id],
         "sender_id": [1],
+        "sample_id": [1],
         "deadline_id": list(Deadline.objects.values_list("id", flat=True)),
         "value_id": list(FoundValue.objects.values_list("id", flat=True)),
         "name": ["scan.yaml"],

@@ -9,14 +9,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth import get_user_model
+from lxml import etree
 
 from config.load import city
 from config.settings import load_settings
 from records import audit, register
 from records.finance import ToWrite
 from records.finance_moves import move
-from records.models import Document, FinanceBatch, FinanceItem, FinanceReceipt, Notice, RegisterEntry
+from records.models import Deduction, Document, FinanceBatch, FinanceItem, FinanceReceipt, Notice, RegisterEntry
 from records.objects import ObjectStore
+from schemas.accounting import DeductionKind
 from schemas.errors import Conflict, Unavailable
 from schemas.states import State
 from schemas.values import InvoiceFacts
@@ -28,6 +31,7 @@ from workers.targets import object_store
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
 HEAD = "uebergabe;re_nummer;fassung;ergebnis;datum;beleg;grund\n"
+KEPT_BACK = ("bauabzugsteuer", "sicherheitseinbehalt", "auszahlungsbetrag")
 pytestmark = pytest.mark.django_db
 Release = Callable[..., RegisterEntry]
 Answer = Callable[..., Path]
@@ -102,6 +106,30 @@ def test_what_waits_goes_into_one_batch_that_lies_complete_beside_its_marker(rel
     assert folder_of(number).with_name(f"{number}.ready").exists() and batch.written_at == NOW
     assert [state_of(entry) for entry in entries] == [State.EXPORTED] * 2
     assert not list(audit.verify())
+
+
+def test_what_is_kept_back_is_told_and_not_paid_out(release: Release) -> None:
+    entry, user = release("1190.00"), get_user_model().objects.create(username="anna")
+    for kind, amount in ((DeductionKind.CONSTRUCTION_TAX, "178.50"), (DeductionKind.SECURITY, "59.50")):
+        Deduction.objects.create(
+            document=entry.document,
+            kind=kind,
+            amount=Decimal(amount),
+            until=date(2027, 1, 10),
+            reason="VOB/B",
+            user=user,
+            name="Anna",
+            at=NOW,
+        )
+    (number,) = over()
+    told = etree.parse(folder_of(number) / f"{number}.xml")
+    said = {name: told.findtext(f".//{{*}}{name}") for name in ("zahlbetrag", *KEPT_BACK)}
+    assert said == {
+        "zahlbetrag": "1190.00",
+        "bauabzugsteuer": "178.50",
+        "sicherheitseinbehalt": "59.50",
+        "auszahlungsbetrag": "952.00",
+    }
 
 
 def test_nothing_waiting_makes_no_batch_and_uses_up_no_number(release: Release) -> None:
