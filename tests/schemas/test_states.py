@@ -83,4 +83,5 @@ def test_the_names_of_the_queues_and_files_are_kept() -> None:
         "protocol",
         "protocol_xml",
         "removal_note",
+        "rejection",
     }
