@@ -102,10 +102,6 @@ def read_city(folder: Path, released: Released | None = None) -> City:
     return found
 
 
-def _accounting(files: CityFiles) -> AccountingRules:
-    return files.read("accounting.yaml", AccountingRules) if files.has("accounting.yaml") else AccountingRules()
-
-
 @lru_cache(maxsize=1)
 def _rules(folder: Path, released: Path, _mark: tuple[int, int, int] | None) -> City:
     return read_city(folder, read_released(released))

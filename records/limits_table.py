@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from records.limits import Wish
 from schemas.errors import BadInput
 from schemas.limits import LimitKind
+from schemas.typed import amount_typed, day_typed
 
-__all__ = ["COLUMNS", "amount_in", "day_in", "wishes_in"]
+__all__ = ["COLUMNS", "amount_in", "wishes_in"]
 
 COLUMNS = ("Handlung", "Konto", "Einheit", "Betrag", "Gültig ab", "Gültig bis", "Grund")
 _MOST_ROWS = 5000
@@ -33,28 +33,7 @@ def wishes_in(content: bytes) -> tuple[Wish, ...]:
 
 def amount_in(text: str) -> Decimal | None:
     """'1.234,56' or '1234.56' euros; empty: without limit."""
-    plain = text.replace(" ", "")
-    if not plain:
-        return None
-    if "," in plain:
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        value = Decimal(plain)
-    except InvalidOperation:
-        raise BadInput(f"{text!r} ist kein Betrag.", remedy="Erwartet wird zum Beispiel 5000,00.") from None
-    if not value.is_finite() or abs(value) >= _HIGHEST or value != value.quantize(_CENT):
-        raise BadInput(f"{text!r} ist kein Betrag in Euro und Cent.")
-    return value
-
-
-def day_in(text: str) -> date:
-    """'01.03.2026' or '2026-03-01'."""
-    for form in ("%d.%m.%Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    raise BadInput(f"{text!r} ist kein Tag.", remedy="Erwartet wird zum Beispiel 01.03.2026.")
+    return amount_typed(text) if text.strip() else None
 
 
 def _wishes(rows: list[list[str]]) -> Iterator[Wish]:
@@ -78,7 +57,7 @@ def _wish(cells: list[str]) -> Wish:
         account or None,
         unit or None,
         amount_in(most),
-        day_in(valid_from),
-        day_in(valid_to) if valid_to else None,
+        day_typed(valid_from),
+        day_typed(valid_to) if valid_to else None,
         reason,
     )

@@ -28,7 +28,6 @@ __all__ = [
     "current_values",
     "forget",
     "keep",
-    "paper_invoice_of",
     "settle",
     "values_of",
     "with_values",
@@ -90,12 +89,6 @@ def values_of(document_id: UUID) -> tuple[Found, ...]:
     """The values as they count now: corrected ones as corrected, discarded ones not at all."""
     rows = current_values(document_id).exclude(state=ValueState.DISCARDED)
     return tuple(Found(Kind(row.kind), row.value, _sureness(row), _place(row)) for row in rows)
-
-
-def paper_invoice_of(document_id: UUID) -> PaperInvoice | None:
-    """What the last reading found of a paper invoice; None if the document was not read as one."""
-    kept = Reading.objects.filter(document_id=document_id).values_list("invoice", flat=True).first()
-    return _INVOICE.validate_python(kept, strict=False) if kept is not None else None
 
 
 def with_values(documents: QuerySet[Document], *, sender: str, reference: str) -> QuerySet[Document]:

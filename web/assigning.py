@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 
 from pipelines.invoice.german import amount as german_amount
-from pipelines.master_data.amounts import read_amount
 from records.assignments import split
 from schemas.accounting import AccountAssignment
 from schemas.errors import BadInput
+from schemas.typed import read_amount
 
 __all__ = ["GridLine", "grid_of", "lines_in", "sent_grid"]
 

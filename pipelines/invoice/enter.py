@@ -18,7 +18,7 @@ from schemas.safe_xml import parse_xml
 from schemas.states import FileRole, State
 from schemas.values import InvoiceFacts, StepResult, Work
 
-__all__ = ["enter", "facts_of", "invoice_data", "same_invoice", "same_number"]
+__all__ = ["enter", "facts_of", "invoice_data", "linked", "same_invoice", "same_number"]
 
 _LONGEST = 255
 _LARGEST = Decimal(10) ** 13
@@ -29,19 +29,20 @@ _IDENTIFYING = (*COMPARED, "seller_name", "number_key")
 def enter(work: Work, city: City) -> StepResult:
     """Entered with what the invoice says of itself, or linked to the entry it represents once more."""
     if work.represents is not None:
-        return _linked(work, work.represents)
+        return linked(work, work.represents)
     invoice = read_invoice(invoice_data(work))
     entity, _ = legal_entity_of(invoice, city.invoice_register)
     facts = replace(facts_of(invoice), legal_entity=entity.key, series=entity.series)
     first = next((entry.number for entry in work.like if is_representation(entry.invoice, facts)), None)
     if first is not None:
-        return _linked(work, first)
+        return linked(work, first)
     return StepResult(
         State.ENTERED, work.facts, "Im Rechnungseingangsbuch eingetragen.", invoice=facts, said=said_by(invoice)
     )
 
 
-def _linked(work: Work, number: str) -> StepResult:
+def linked(work: Work, number: str) -> StepResult:
+    """It has no entry of its own: it is the invoice with that register number once more."""
     return StepResult(
         State.DUPLICATE,
         work.facts,

@@ -24,7 +24,7 @@ from schemas.states import FileRole, State
 from schemas.validation import InvoiceKind, Severity, ValidationReport, Verdict
 from schemas.values import Assessment, InvoiceFacts, NewFile, StepResult, Work
 
-__all__ = ["examine", "read_report", "validate"]
+__all__ = ["examine", "number_doubts", "read_report", "validate"]
 
 
 def validate(work: Work, city: City) -> StepResult:
@@ -57,7 +57,7 @@ def examine(work: Work, city: City) -> StepResult:
     path.write_text(invoice_html(invoice, title=title), encoding="utf-8")
     doubts = [
         *_doubts(report),
-        *_number_doubts(work),
+        *number_doubts(work),
         *([wrong_entity] if wrong_entity else []),
         *([] if unit else [about_unit]),
         *_other_data(work),
@@ -121,7 +121,7 @@ def _on_the_pages(work: Work, invoice: Invoice, city: City) -> tuple[Compared, .
     return against_picture(invoice, text or "", city, day_in_germany(work.scan.received_at))
 
 
-def _number_doubts(work: Work) -> list[str]:
+def number_doubts(work: Work) -> list[str]:
     """The same number of the same seller once more: what differs from the first, for a person to decide."""
     told_apart, found = set(), []
     said = work.entry.invoice if work.entry else InvoiceFacts(syntax="")

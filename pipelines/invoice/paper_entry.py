@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from config.city_config import City
-from pipelines.invoice.compare import differences, is_correction, is_representation
-from pipelines.invoice.enter import facts_of
-from pipelines.invoice.examine import unit_for
+from pipelines.invoice.compare import is_representation
+from pipelines.invoice.enter import facts_of, linked
+from pipelines.invoice.examine import number_doubts, unit_for
 from pipelines.invoice.paper_read import invoice_from, read_off
 from pipelines.invoice.payment_terms import payment_terms
 from pipelines.invoice.recipient import legal_entity_of
@@ -33,8 +33,7 @@ def enter_paper(work: Work, city: City) -> StepResult:
     reading = read_off(recognised_in(work, city), text)
     facts = confirmed_facts(reading.data, city)
     if first := _entered_already(work, reading, facts):
-        reason = f"Weitere Darstellung zu {first}: Rechnungssteller, Nummer, Datum und Betrag gleich."
-        return StepResult(State.DUPLICATE, work.facts, reason, represents=first)
+        return linked(work, first)
     return StepResult(
         State.TO_CONFIRM,
         replace(work.facts, invoice_number_key=facts.number_key, unit=_certifying(work, text, reading, city)),
@@ -56,7 +55,7 @@ def establish(work: Work, city: City) -> StepResult:
     if facts.unit is None:
         unit, about = unit_for(invoice, city, day_in_germany(work.now))
         facts = replace(facts, unit=unit, reasons=(*facts.reasons, about))
-    doubts = [*_entered_elsewhere(work), *([wrong_entity] if wrong_entity else [])]
+    doubts = [*number_doubts(work), *([wrong_entity] if wrong_entity else [])]
     if facts.unit is None:
         doubts.append("Bitte die Organisationseinheit festlegen.")
     path = work.scratch / "rechnung.html"
@@ -95,17 +94,3 @@ def _entered_already(work: Work, reading: PaperReading, facts: InvoiceFacts) -> 
     if not facts.seller_vat_id or not reading.proven.issuperset(_PROVING):
         return None
     return next((entry.number for entry in work.like if is_representation(entry.invoice, facts)), None)
-
-
-def _entered_elsewhere(work: Work) -> list[str]:
-    """The same number of the same seller once more: what differs, for a person to decide."""
-    if work.entry is None:
-        return []
-    own, found = work.entry.invoice, []
-    for entry in work.like:
-        if is_correction(entry.invoice, own):
-            continue
-        apart = "; ".join(f"{each.label} {each.first} / {each.second}" for each in differences(entry.invoice, own))
-        said = f"Unter derselben Rechnungsnummer dieses Rechnungsstellers ist schon eingetragen: {entry.number}"
-        found.append(f"{said}, abweichend: {apart}." if apart else f"{said}, nichts weicht ab.")
-    return found

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from pipelines.invoice.checks.accounts import iban_problem
-from pipelines.master_data.amounts import read_amount
 from pipelines.master_data.tables import Row
 from schemas.accounting import AccountingObject, Commitment, Creditor, ExemptionCertificate, MasterDataKind
 from schemas.creditor_keys import compact, tax_number_key
 from schemas.master_data import Entry, MasterDataFile
+from schemas.typed import read_amount
 
 __all__ = ["judge"]
 

@@ -199,8 +199,8 @@ MISTAKES = {
     ),
     "bad pattern": (
         "document_types.yaml",
-        "(?:Gutschrift|Rechnungskorrektur|",
-        "(?:Gutschrift|(Rechnungskorrektur|",
+        "(?:gutschrift|Rechnungskorrektur|",
+        "(?:gutschrift|(Rechnungskorrektur|",
         "ist kein gültiger regulärer Ausdruck",
     ),
     "word and pattern at once": (

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,11 @@ from records import audit
 from records.closed import moved
 from records.models import Deadline, Document, DocumentFile, Event, FoundValue, Reading
 from records.objects import ObjectStore
-from records.recognised import keep, paper_invoice_of, settle, values_of, with_values
+from records.recognised import keep, settle, values_of, with_values
 from records.removal import Grounds, remove
 from records.work import finish
 from schemas.errors import BadInput, Conflict
-from schemas.recognised import Box, Certain, Kind, PaperInvoice, Place, ValueAct, ValueState, Zone
+from schemas.recognised import Box, Kind, Place, ValueAct, ValueState, Zone
 from schemas.roles import Role
 from schemas.states import FileRole, State
 from schemas.values import DocumentFacts, StepResult
@@ -47,19 +46,6 @@ def test_every_value_is_kept_with_its_sureness_and_place(take_in: TakeIn) -> Non
     document = read(take_in(), SENDER, found(Kind.COURT_FILE, "4 K 123/26", 0.99, place))
 
     assert values_of(document.id) == (SENDER, found(Kind.COURT_FILE, "4 K 123/26", 0.99, place))
-
-
-@in_database
-def test_a_paper_invoice_comes_back_as_it_was_read(take_in: TakeIn) -> None:
-    said = PaperInvoice(
-        number=Certain("2026-17", False),
-        issued_on=Certain(date(2026, 11, 2), True),
-        gross=Certain(Decimal("1190.00"), True),
-    )
-    document = read(take_in(), invoice=said)
-
-    assert paper_invoice_of(document.id) == said
-    assert paper_invoice_of(read(take_in()).id) is None
 
 
 @in_database

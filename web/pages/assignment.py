@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from config.load import city
-from pipelines.master_data.amounts import read_amount
 from records.access import visible_documents
 from records.accounting import assignments_of
 from records.assignments import save
@@ -23,6 +22,7 @@ from records.rates import enter_rate
 from schemas.accounting import DeductionKind
 from schemas.errors import BadInput
 from schemas.roles import Person
+from schemas.typed import read_amount
 from web.accounting_view import AccountingView, accounting_view, choices_of
 from web.assigning import GridLine, lines_in, sent_grid
 from web.fields import kept, number_in, sent, status_of

@@ -1,7 +1,7 @@
 """The destruction of paper: what has to be agreed before, and the lists that two persons let go and carry out."""
 
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from records.procedure import released_version
 from schemas.destruction import ListState, Office
 from schemas.errors import BadInput
 from schemas.roles import Person, Role
+from schemas.typed import day_typed
 from web.evidence import object_store
 from web.fields import kept, number_in, sent, status_of
 from web.pages.errors import missing_file
@@ -85,19 +86,9 @@ def _agreed(request: HttpRequest, person: Person) -> str:
         person,
         now,
         reference=sent(request, "reference")[:200],
-        dated=_day(sent(request, "dated")),
+        dated=day_typed(sent(request, "dated")),
     )
     return f"Die Zustimmung ist eingetragen: {Office(made.office).label}, Fassung {made.procedure_version}."
-
-
-def _day(text: str) -> date:
-    """As a browser's date field sends it, or as people write it."""
-    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    raise BadInput("Das Datum des Schreibens fehlt.", remedy="Bitte geben Sie es als TT.MM.JJJJ an.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

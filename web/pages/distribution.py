@@ -3,7 +3,7 @@
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from records.trays import open_hand_overs, take
 from schemas.deputies import DeputyKind
 from schemas.errors import BadInput
 from schemas.roles import Person, Role
+from schemas.typed import amount_typed
 from web.fields import kept, number_in, sent, status_of
 from web.pages.lists import paged
 from web.security import DOWNLOAD_POLICY
@@ -174,15 +175,7 @@ def _day(text: str) -> date:
 
 
 def _amount(text: str) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        amount = Decimal(text.replace(".", "").replace(",", "."))
-    except InvalidOperation:
-        raise BadInput("Die Betragsgrenze ist kein Betrag.", remedy="Zum Beispiel 5.000,00.") from None
-    if not amount.is_finite() or abs(amount) >= Decimal(10) ** 12:
-        raise BadInput("Die Betragsgrenze ist kein Betrag.", remedy="Zum Beispiel 5.000,00.")
-    return amount.quantize(Decimal("0.01"))
+    return amount_typed(text) if text else None
 
 
 def _ticked(values: Iterable[str]) -> list[int]:

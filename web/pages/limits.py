@@ -13,11 +13,12 @@ from pipelines.invoice.codes import ACTIONS
 from records.access import visible_documents
 from records.decisions import Conflict
 from records.limits import DECIDING, PROPOSING, Wish, decide, propose, propose_end
-from records.limits_table import COLUMNS, amount_in, day_in, wishes_in
+from records.limits_table import COLUMNS, amount_in, wishes_in
 from records.models import AmountLimit, LimitEnd, RegisterEntry
 from schemas.errors import BadInput
 from schemas.limits import LimitKind
 from schemas.roles import Person
+from schemas.typed import day_typed
 from web.authority import candidates, signing_choices
 
 __all__ = ["limits", "who_may"]
@@ -65,7 +66,7 @@ def who_may(request: HttpRequest, person: Person, number: str) -> HttpResponse:
     day, problem = timezone.localdate(), None
     if asked := request.GET.get("tag", "").strip():
         try:
-            day = day_in(asked)
+            day = day_typed(asked)
         except BadInput as refused:
             problem = refused
     groups = [
@@ -90,7 +91,7 @@ def _done(request: HttpRequest, person: Person) -> str:
         return f"{count} Betragsgrenzen sind vorgeschlagen; eine zweite Person muss sie freigeben."
     number = _number(form.get("number", ""))
     if action == "beenden":
-        propose_end(number, day_in(form.get("last_day", "")), form.get("reason", ""), person, now)
+        propose_end(number, day_typed(form.get("last_day", "")), form.get("reason", ""), person, now)
         return "Das Ende der Betragsgrenze ist vorgeschlagen; eine zweite Person muss es freigeben."
     what = LimitEnd if form.get("what") == "ende" else AmountLimit
     if action not in ("freigeben", "ablehnen"):
@@ -111,8 +112,8 @@ def _wish(request: HttpRequest) -> Wish:
         form.get("account") or None,
         unit,
         amount_in(form.get("most", "")),
-        day_in(form.get("valid_from", "")),
-        day_in(form["valid_to"]) if form.get("valid_to") else None,
+        day_typed(form.get("valid_from", "")),
+        day_typed(form["valid_to"]) if form.get("valid_to") else None,
         form.get("reason", ""),
     )
 

@@ -20,6 +20,7 @@ from schemas.deadlines import DeadlineAct, DeadlineState, moves_from
 from schemas.errors import BadInput
 from schemas.recognised import ValueAct
 from schemas.roles import Person
+from schemas.typed import day_typed
 from web.fields import kept, number_in, sent, status_of
 from web.recognised_view import shown_value
 
@@ -125,11 +126,4 @@ def _done(request: HttpRequest, found: Deadline, person: Person) -> str:
 def _day(request: HttpRequest) -> date | None:
     """A day as a browser sends it, or as Germans write it."""
     text = sent(request, "day")
-    if not text:
-        return None
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=UTC).date()
-        except ValueError:
-            continue
-    raise BadInput(f"„{text[:30]}“ ist kein Tag.", remedy="Bitte so eingeben: 31.12.2026.")
+    return day_typed(text) if text else None

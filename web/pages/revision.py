@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.load import city
-from pipelines.master_data.amounts import read_amount
 from records.access import visible_documents
 from records.decisions import last_sequence
 from records.models import AuditMark, AuditSample, RegisterEntry
@@ -17,6 +16,7 @@ from records.revision import criteria_of, draw, drawn_again, mark, marks_for
 from schemas.errors import BadInput
 from schemas.revision import MarkResult, SampleCriteria
 from schemas.roles import Person
+from schemas.typed import read_amount
 from web.fields import kept, number_in, sent, status_of
 from web.pages.lists import paged
 
