@@ -28,6 +28,13 @@ _DEADLINES = 600.0
 _MODEST = 5
 """Text recognition takes every core; pages, intake and filing come first."""
 
+
+def _job(name: str, schedule: float | crontab, queue: Queue, *, expires: float | None = None) -> dict[str, object]:
+    """One entry of the clock; a run that waits longer than until the next one is not run any more."""
+    options = {"expires": schedule if expires is None else expires, "queue": queue.value}
+    return {name: {"task": f"workers.tasks.{name}", "schedule": schedule, "options": options}}
+
+
 prepare_process(os.environ.get("POSTEINGANG_COMPONENT", "worker"))
 settings = load_settings()
 
@@ -53,86 +60,22 @@ app.conf.update(
     timezone="Europe/Berlin",
     beat_schedule_filename=str(settings.run / "beat-schedule"),
     beat_schedule={
-        "sweep": {
-            "task": "workers.tasks.sweep",
-            "schedule": settings.sweep_seconds,
-            "options": {"expires": settings.sweep_seconds},
-        },
-        "look_at_neighbours": {
-            "task": "workers.tasks.look_at_neighbours",
-            "schedule": settings.neighbours_seconds,
-            "options": {"expires": settings.neighbours_seconds, "queue": Queue.FILING.value},
-        },
-        "look_after_dms_tasks": {
-            "task": "workers.tasks.look_after_dms_tasks",
-            "schedule": settings.dms_tasks_seconds,
-            "options": {"expires": settings.dms_tasks_seconds, "queue": Queue.FILING.value},
-        },
-        "look_after_quality": {
-            "task": "workers.tasks.look_after_quality",
-            "schedule": _QUALITY,
-            "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
-        },
-        "look_at_senders": {
-            "task": "workers.tasks.look_at_senders",
-            "schedule": _SENDERS,
-            "options": {"expires": _SENDERS, "queue": Queue.FILING.value},
-        },
-        "train": {
-            "task": "workers.tasks.train",
-            "schedule": _TRAINING,
-            "options": {"expires": _TRAINING, "queue": Queue.FILING.value},
-        },
-        "look_after_deadlines": {
-            "task": "workers.tasks.look_after_deadlines",
-            "schedule": _DEADLINES,
-            "options": {"expires": _DEADLINES, "queue": Queue.FILING.value},
-        },
-        "remove_as_planned": {
-            "task": "workers.tasks.remove_as_planned",
-            "schedule": _REMOVAL,
-            "options": {"expires": _REMOVAL, "queue": Queue.INTAKE.value},
-        },
-        "place_paper": {
-            "task": "workers.tasks.place_paper",
-            "schedule": _PAPER,
-            "options": {"expires": _PAPER, "queue": Queue.FILING.value},
-        },
-        "send_notices": {
-            "task": "workers.tasks.send_notices",
-            "schedule": settings.notices_seconds,
-            "options": {"expires": settings.notices_seconds, "queue": Queue.FILING.value},
-        },
-        "import_master_data": {
-            "task": "workers.tasks.import_master_data",
-            "schedule": crontab(hour=2, minute=30),
-            "options": {"expires": _NIGHT, "queue": Queue.INVOICE.value},
-        },
-        "look_after_register": {
-            "task": "workers.tasks.look_after_register",
-            "schedule": settings.finance_seconds,
-            "options": {"expires": settings.finance_seconds, "queue": Queue.FILING.value},
-        },
-        "remind_of_payments": {
-            "task": "workers.tasks.remind_of_payments",
-            "schedule": _PAYMENTS,
-            "options": {"expires": _PAYMENTS, "queue": Queue.FILING.value},
-        },
-        "look_after_finance": {
-            "task": "workers.tasks.look_after_finance",
-            "schedule": settings.finance_seconds,
-            "options": {"expires": settings.finance_seconds, "queue": Queue.FILING.value},
-        },
-        "look_after_distribution": {
-            "task": "workers.tasks.look_after_distribution",
-            "schedule": _QUALITY,
-            "options": {"expires": _QUALITY, "queue": Queue.FILING.value},
-        },
-        "check_mapping": {
-            "task": "workers.tasks.check_mapping",
-            "schedule": _CHECK_MAPPING,
-            "options": {"expires": _CHECK_MAPPING, "queue": Queue.FILING.value},
-        },
+        **_job("sweep", settings.sweep_seconds, Queue.INTAKE),
+        **_job("look_at_neighbours", settings.neighbours_seconds, Queue.FILING),
+        **_job("look_after_dms_tasks", settings.dms_tasks_seconds, Queue.FILING),
+        **_job("look_after_quality", _QUALITY, Queue.FILING),
+        **_job("look_at_senders", _SENDERS, Queue.FILING),
+        **_job("train", _TRAINING, Queue.FILING),
+        **_job("look_after_deadlines", _DEADLINES, Queue.FILING),
+        **_job("remove_as_planned", _REMOVAL, Queue.INTAKE),
+        **_job("place_paper", _PAPER, Queue.FILING),
+        **_job("send_notices", settings.notices_seconds, Queue.FILING),
+        **_job("import_master_data", crontab(hour=2, minute=30), Queue.INVOICE, expires=_NIGHT),
+        **_job("look_after_register", settings.finance_seconds, Queue.FILING),
+        **_job("remind_of_payments", _PAYMENTS, Queue.FILING),
+        **_job("look_after_finance", settings.finance_seconds, Queue.FILING),
+        **_job("look_after_distribution", _QUALITY, Queue.FILING),
+        **_job("check_mapping", _CHECK_MAPPING, Queue.FILING),
     },
 )
 

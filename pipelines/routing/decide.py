@@ -102,7 +102,7 @@ def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[s
     other = city.document_type(city.routing.other_type or "")
     weak = not speaking or speaking[0].score < city.routing.minimum_score
     if weak and other is not None and heard.letter.words >= city.routing.few_words:
-        words = f" (schwach: {speaking[0].rule.name}, Punkte {speaking[0].score:g})" if speaking else ""
+        words = f" (schwach: {speaking[0].rule.name}, {_points(speaking[0])})" if speaking else ""
         if (usual := _usual_type(heard, city)) is not None:
             return usual, _OTHER, (f"{usual.name}: kein Wort spricht deutlich{words}; so schreibt der Absender sonst.",)
         if (like := _alike_type(heard, city)) is not None:
@@ -114,9 +114,9 @@ def _type(heard: Heard, city: City) -> tuple[DocumentType | None, float, tuple[s
     kind = best.rule
     assert isinstance(kind, DocumentType)
     words = ", ".join(f"„{word}“" for word in best.words)
-    reasons = [f"{kind.name}: gefunden {words} (Punkte {best.score:g})."]
+    reasons = [f"{kind.name}: gefunden {words} ({_points(best)})."]
     if len(speaking) > 1:
-        reasons.append(f"Zweitbeste Dokumentart: {speaking[1].rule.name} (Punkte {speaking[1].score:g}).")
+        reasons.append(f"Zweitbeste Dokumentart: {speaking[1].rule.name} ({_points(speaking[1])}).")
     first = heard.alike.types[0] if heard.alike.types else None
     seconded = first is not None and first.key == kind.key
     confidence = _confidence(speaking, city)
@@ -143,6 +143,10 @@ def _usual_type(heard: Heard, city: City) -> DocumentType | None:
     """What the known sender's letters always are, if that may be told by the sender: nothing about money or secrets."""
     kind = city.document_type(heard.sender.document_type or "") if heard.sender is not None else None
     return kind if kind is not None and kind.unit_from_address and not kind.confidential else None
+
+
+def _points(score: Score) -> str:
+    return f"Punkte {score.score:g}".replace(".", ",")
 
 
 def _confidence(ranked: list[Score], city: City) -> float:
