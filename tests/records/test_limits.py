@@ -110,8 +110,8 @@ def test_a_table_is_read_as_people_write_it() -> None:
     ("line", "told"),
     [
         ("zahlen;otto;16;5;01.03.2026;;x", "Zeile 2: Die Handlung 'zahlen' gibt es nicht"),
-        ("anordnen;otto;16;viel;01.03.2026;;x", "Zeile 2: 'viel' ist kein Betrag"),
-        ("anordnen;otto;16;5;31.02.2026;;x", "Zeile 2: '31.02.2026' ist kein Tag"),
+        ("anordnen;otto;16;viel;01.03.2026;;x", "Zeile 2: „viel“ ist kein Betrag"),
+        ("anordnen;otto;16;5;31.02.2026;;x", "Zeile 2: „31.02.2026“ ist kein Datum"),
         ("anordnen;otto;16;5", "Zeile 2: 4 statt 7 Spalten"),
     ],
 )
